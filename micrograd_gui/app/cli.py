@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 USED_WRONGLY = 2  # the exit status of a refusal
 
-_ABOUT = "A visual debugger for backpropagation: build a graph, run it, step it backward, nudge it."
-_COMMANDS = """without a window:
+_ABOUT = N_("A visual debugger for backpropagation: build a graph, run it, step it backward, nudge it.")
+_COMMANDS = N_("""without a window:
   micrograd-gui render   FILE -o OUT   draw the graph; the suffix of OUT decides the form
   micrograd-gui check    FILE          compare analytic and numeric gradients
   micrograd-gui train    FILE          gradient descent over the rows of the graph's data
   micrograd-gui examples               list the built-in examples; any FILE may be the name of one
   micrograd-gui lessons                list the lessons; --check FILE plays one and says what is wrong
 Each explains itself with --help. Where there is no screen, the graph is played through without a window:
-its gradients are printed and pictures of it are written to out/."""
+its gradients are printed and pictures of it are written to out/.""")
 _FILE = (
     "a .micrograd file, or what carries a graph: a picture (.svg .png .pdf .tex), script (.py), notebook "
     "(.ipynb) or page (.html) that was exported here; DOT (.dot .gv); the name of an example; or a file as "
     "file:///…"
 )
-_CHECK_JSON = (
+_CHECK_JSON = N_(
     "print one JSON object: target, h, nodes (id, label, op, data, analytic, numeric, error, ok, verdict, "
     "reason), ok. A number that is not finite is written as null, and so is ok where it cannot be told"
 )
@@ -126,7 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.filename is not None:  # files have refusals of their own, but for what nobody foresaw
             _complain(str(caught(error, "run", f"“{error.filename}”")))
             return USED_WRONGLY
-        _complain(f"The output cannot be written: {error.strerror or error}.")
+        _complain(tr("The output cannot be written: {why}.", why=error.strerror or error))
         _drop_output()
         return USED_WRONGLY
 
@@ -205,23 +205,23 @@ class _ShowVersion(argparse.Action):
 def _window_parser(name: str) -> _Parser:
     parser = _Parser(
         prog=name,
-        description=_ABOUT,
-        epilog=_COMMANDS,
+        description=tr(_ABOUT),
+        epilog=tr(_COMMANDS),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_source(parser)
     parser.add_argument(
-        "--lesson", type=_plain_name, metavar="NAME", help="begin a lesson: its name, or a file"
+        "--lesson", type=_plain_name, metavar="NAME", help=tr("begin a lesson: its name, or a file")
     )
     parser.add_argument(
         "--install-desktop", dest="desktop", action="store_const", const="install",
-        help="put it into this user's menu, with icon, manual and completions, to open .micrograd files",
+        help=tr("put it into this user's menu, with icon, manual and completions, to open .micrograd files"),
     )  # fmt: skip
     parser.add_argument(
         "--uninstall-desktop", dest="desktop", action="store_const", const="uninstall",
-        help="take that away again",
+        help=tr("take that away again"),
     )  # fmt: skip
-    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and the commit")
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help=tr("show the version and the commit"))
     return parser
 
 
@@ -241,15 +241,18 @@ def _window(given: argparse.Namespace) -> int:
         opened = _opened(given) if named or given.set else None
     if given.lesson is not None:
         if opened is not None:
-            raise Refusal("A lesson opens its own graph: name either a lesson or a graph.")
+            raise Refusal(tr("A lesson opens its own graph: name either a lesson or a graph."))
         _readable(given.lesson)
     no_screen = why_no_screen()
     if given.lesson is not None and no_screen:
         raise Refusal(
-            f"{no_screen} A lesson needs a screen; `micrograd-gui lessons --check` plays one without."
+            tr(
+                "{no_screen} A lesson needs a screen; `micrograd-gui lessons --check` plays one without.",
+                no_screen=no_screen,
+            )
         )
     if no_screen:
-        _complain(f"{no_screen} The graph is played through without one.")
+        _complain(tr("{no_screen} The graph is played through without one.", no_screen=no_screen))
         from micrograd_gui.app.headless import play
         from micrograd_gui.files.documents import resolve
 
@@ -277,12 +280,14 @@ def _file_name(file: str | None) -> str:
 def _check_parser(name: str) -> _Parser:
     parser = _Parser(
         prog=name,
-        description="Compare analytic and numeric gradients; the exit status is 0 where all agree, else 1.",
+        description=tr(
+            "Compare analytic and numeric gradients; the exit status is 0 where all agree, else 1."
+        ),
     )
     _add_source(parser)
-    parser.add_argument("--h", default="1e-6", metavar="H", help="how far each node is nudged (1e-6)")
-    parser.add_argument("--json", action="store_true", help=_CHECK_JSON)
-    parser.add_argument("--torch", action="store_true", help="compare with PyTorch's data and gradients")
+    parser.add_argument("--h", default="1e-6", metavar="H", help=tr("how far each node is nudged (1e-6)"))
+    parser.add_argument("--json", action="store_true", help=tr(_CHECK_JSON))
+    parser.add_argument("--torch", action="store_true", help=tr("compare with PyTorch's data and gradients"))
     return parser
 
 
@@ -310,11 +315,11 @@ def _render_parser(name: str) -> _Parser:
     from micrograd_gui.export.formats import FORMS
     from micrograd_gui.export.options import OPTIONS
 
-    parser = _Parser(prog=name, description="Draw the graph with its numbers.")
+    parser = _Parser(prog=name, description=tr("Draw the graph with its numbers."))
     _add_source(parser)
     parser.add_argument(
         "-o", "--output", required=True, type=_plain_name, metavar="OUT",
-        help=f"the file; its suffix decides the form: {', '.join(FORMS)}",
+        help=tr("the file; its suffix decides the form: {names}", names=', '.join(FORMS)),
     )  # fmt: skip
     for option in OPTIONS.values():
         _add_option(parser, option)
@@ -323,7 +328,7 @@ def _render_parser(name: str) -> _Parser:
 
 def _add_option(parser: argparse.ArgumentParser, option: Option) -> None:
     """The row of the table as an argument; what is not given is left to the table."""
-    told: dict[str, Any] = {"dest": option.name, "default": argparse.SUPPRESS, "help": option.help}
+    told: dict[str, Any] = {"dest": option.name, "default": argparse.SUPPRESS, "help": tr(option.help)}
     if option.switch and option.default is None:
         told["action"] = argparse.BooleanOptionalAction
     elif option.switch:
@@ -360,7 +365,7 @@ def _render(given: argparse.Namespace) -> int:
 def _train_parser(name: str) -> _Parser:
     from micrograd_gui.app.train import add_arguments
 
-    parser = _Parser(prog=name, description="Gradient descent over the graph's data.")
+    parser = _Parser(prog=name, description=tr("Gradient descent over the graph's data."))
     _add_source(parser)
     add_arguments(parser)
     return parser
@@ -374,24 +379,28 @@ def _train(given: argparse.Namespace) -> int:
 
 
 def _examples_parser(name: str) -> _Parser:
-    return _Parser(prog=name, description="List the built-in examples.")
+    return _Parser(prog=name, description=tr("List the built-in examples."))
 
 
 def _examples(given: argparse.Namespace) -> int:
     from micrograd_gui.files.documents import examples
 
     for each in examples():
-        print(f"{each.name:12}{'trains  ' if each.trains else ''}{each.title}: {each.sentence}")
+        print(
+            f"{each.name:12}{tr('trains') + '  ' if each.trains else ''}{tr(each.title)}: {tr(each.sentence)}"
+        )
     return 0
 
 
 def _lessons_parser(name: str) -> _Parser:
     parser = _Parser(
         prog=name,
-        description="List the lessons; with --check, play some and say what is wrong: the exit status is 0 "
-        "where nothing is, else 1.",
+        description=tr(
+            "List the lessons; with --check, play some and say what is wrong: the exit status is 0 "
+            "where nothing is, else 1."
+        ),
     )
-    parser.add_argument("--check", nargs="*", metavar="FILE", help="files, or names; none: all there are")
+    parser.add_argument("--check", nargs="*", metavar="FILE", help=tr("files, or names; none: all there are"))
     return parser
 
 
@@ -400,7 +409,7 @@ def _lessons(given: argparse.Namespace) -> int:
 
     if given.check is None:
         for each in lessons():
-            print(f"{each.name:14}{each.steps:2} steps  {each.title}: {each.sentence}")
+            print(f"{each.name:14}{tr('{n:2} steps', n=each.steps)}  {tr(each.title)}: {tr(each.sentence)}")
         return 0
     from micrograd_gui.session.lessons.checking import faults
 
@@ -412,7 +421,7 @@ def _lessons(given: argparse.Namespace) -> int:
         for fault in found:
             print(f"{name}: {fault.field}: {fault.sentence}")
         if not found:
-            print(f"{name}: all {len(lesson.steps)} steps can be done")
+            print(tr("{name}: all {n} steps can be done", name=name, n=len(lesson.steps)))
     return 1 if wrong else 0
 
 
@@ -421,9 +430,15 @@ def _lessons(given: argparse.Namespace) -> int:
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=_plain_name, metavar="FILE", help=_FILE)
-    parser.add_argument("-e", "--expression", metavar="EXPR", help='a graph in words: "L = (a*b + c) * f"')
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=NUMBER", help="a leaf's value; may be repeated"
+        "-e", "--expression", metavar="EXPR", help=tr('a graph in words: "L = (a*b + c) * f"')
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help=tr("a leaf's value; may be repeated"),
     )
 
 
@@ -439,7 +454,7 @@ def _opened(given: argparse.Namespace) -> OpenedGraph:
     from micrograd_gui.files.documents import OpenedGraph, open_named
 
     if (given.file is None) == (given.expression is None):
-        raise Refusal("Name either a file (or an example) or an expression after -e.")
+        raise Refusal(tr("Name either a file (or an example) or an expression after -e."))
     if given.file is not None:
         opened = open_named(given.file)
     else:
@@ -453,7 +468,7 @@ def _opened(given: argparse.Namespace) -> OpenedGraph:
     try:
         graph = set_leaves(opened.graph, dict(map(_setting, given.set)))
     except Refusal as refusal:
-        raise Refusal(f"--set: {refusal}") from None
+        raise Refusal(f"--set: {refusal}") from None  # as in code
     return OpenedGraph(graph, title=_file_name(given.file))
 
 
@@ -462,5 +477,5 @@ def _setting(text: str) -> tuple[str, float]:
 
     name, sign, number = text.partition("=")
     if not sign or not name.strip():
-        raise Refusal(f"it needs a name and a number, like a=2, not {quoted(text)}.")
-    return name.strip(), read_number(number, f"the value of {name.strip()}")
+        raise Refusal(tr("it needs a name and a number, like a=2, not {text}.", text=quoted(text)))
+    return name.strip(), read_number(number, tr("the value of {name}", name=name.strip()))

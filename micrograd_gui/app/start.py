@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from micrograd.language import tr
 from micrograd_gui.app.screen import why_no_screen
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.log import last_lines, logger_of
@@ -179,7 +180,7 @@ def show(value: Any, block: bool | None = None, *, inline: bool = False, follow:
     caller = sys._getframe(1)
     variables = caller.f_locals, caller.f_globals
     del caller  # it would keep this frame alive, and itself
-    with Net("show", "The value"):
+    with Net("show", tr("The value")):
         if inline:
             return _inline(value, *variables)
         return _show(value, block, follow, *variables)
@@ -211,7 +212,7 @@ def _show(
     interactive = not no_screen and beside_cells()
     if interactive is None or no_screen:
         if no_screen and any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY"))):  # one was to be expected
-            print(f"{no_screen} This is the picture instead.", file=sys.stderr)
+            print(tr("{no_screen} This is the picture instead.", no_screen=no_screen), file=sys.stderr)
         return picture(ran_through(value) if link is None else link.found)
     from PySide6.QtCore import QThread
 
@@ -276,7 +277,12 @@ def errors_shown(say: Callable[..., object], keep: Callable[[], object] = lambda
         if isinstance(error, Exception):
             _log.error("an error in a slot", exc_info=(kind, error, trace))
             keep()
-            say(f"Something went wrong inside the program ({error}). Your graph is as it was.", refused=True)
+            say(
+                tr(
+                    "Something went wrong inside the program ({error}). Your graph is as it was.", error=error
+                ),
+                refused=True,
+            )
 
     sys.excepthook = hook
     try:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
 
+from micrograd.language import tr, trn
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.explain.verdicts import verdict_of_moment
 from micrograd_gui.session.state import State
@@ -72,15 +73,24 @@ def summary(state: State) -> str:
     """``7 nodes · 6 wires · forward done · moment 7 of 7 · all gradients agree``."""
     graph = state.graph
     if not graph.nodes:
-        return "empty graph"
-    parts = [_count(len(graph), "node"), _count(graph.wiring.wires, "wire")]
+        return tr("empty graph")
+    wires = graph.wiring.wires
+    parts = [trn("{n} node", "{n} nodes", len(graph)), trn("{n} wire", "{n} wires", wires)]
     if state.trace is None:
-        parts.append("not run yet")
+        parts.append(tr("not run yet"))
     else:
         parts.append(_phase(state))
-        parts.append(f"moment {state.cursor} of {len(state.trace)}")
+        parts.append(tr("moment {moment} of {moments}", moment=state.cursor, moments=len(state.trace)))
     if state.finding is not None and (state.finding.data or state.finding.grad):
-        parts.append(f"the {state.finding.whose} differs at {_count(len(state.finding.nodes), 'node')}")
+        differs = len(state.finding.nodes)
+        if state.finding.whose == "notebook":
+            parts.append(
+                trn("the notebook differs at {n} node", "the notebook differs at {n} nodes", differs)
+            )
+        else:
+            parts.append(
+                trn("the wrong run differs at {n} node", "the wrong run differs at {n} nodes", differs)
+            )
     if state.checked:
         fresh = "" if state.finding is None else f"{state.finding.beside}: "
         parts.append(fresh + verdict_of_moment(state))
@@ -89,19 +99,19 @@ def summary(state: State) -> str:
 
 def _phase(state: State) -> str:
     if state.blocked:
-        return "stopped at a problem"
+        return tr("stopped at a problem")
     if state.is_training:
-        return "training"
+        return tr("training")
     if not state.forward_done:
-        return "parameters updated" if state.computed else "running forward"
+        return tr("parameters updated") if state.computed else tr("running forward")
     step = state.step
     if step is None or step.kind == "forward":
-        return "forward done"
+        return tr("forward done")
     if step.kind == "zero":
-        return "gradients set to 0"
+        return tr("gradients set to 0")
     following = state.following
-    return "running backward" if following is not None and following.kind == "backward" else "backward done"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return (
+        tr("running backward")
+        if following is not None and following.kind == "backward"
+        else tr("backward done")
+    )

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWindow, QMenu, QToolButton
 
-from micrograd.language import tr
+from micrograd.language import again, tr
 from micrograd.ops import OPS
 from micrograd_gui.app.actions import language
 from micrograd_gui.app.actions.commands import Commands
@@ -383,7 +383,7 @@ class MainWindow(QMainWindow):
             if self.docks["data"].isHidden():
                 self._show_learning()
         if new.blocked and new.step is not None and (new.step is not old.step):
-            self.say(new.step.note, refused=True)
+            self.say(again(new.step.note), refused=True)
 
     def _show_opened(self, state: State) -> None:
         opening, sight = for_document(state, self.plot), state.graph.sight
@@ -419,8 +419,8 @@ class MainWindow(QMainWindow):
             right, dismiss = QToolButton(), QToolButton()
             right.setDefaultAction(self.menus.actions["show_right_run"])
             dismiss.setObjectName("dismiss")
-            dismiss.setText("Dismiss")
-            dismiss.setToolTip("Take this sentence from here; the step card and the table keep it")
+            dismiss.setText(tr("Dismiss"))
+            dismiss.setToolTip(tr("Take this sentence from here; the step card and the table keep it"))
             dismiss.clicked.connect(lambda: self.session.dismiss_found())
             self._about_finding = (right, dismiss)
             for at, button in enumerate(self._about_finding, 1):

@@ -1,15 +1,22 @@
 """The window speaks another language at once: all that is seen is made anew, and nothing is lost."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel
 
 from micrograd import language
 from micrograd_gui import languages
+from micrograd_gui.app.actions.table import ROWS
+from micrograd_gui.app.learning.explaining import why_selected
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.session.asking.ledger_words import page_of
+from micrograd_gui.session.explain.card import card
+from micrograd_gui.session.explain.formulas import as_text
+from micrograd_gui.session.explain.moments import moment_in_words
 
 
 class Pseudo(dict):
@@ -75,6 +82,38 @@ def test_what_is_seen_again_tells_of_the_moment(qtbot, opened) -> None:
     qtbot.waitUntil(window.updatesEnabled)
     assert window.summary.text() == said
     assert window.size() == QSize(1600, 900)
+
+
+def _escaped(text: str) -> str:
+    """The words of a text that have not been translated; names of nodes, keys and numbers are no words."""
+    left = re.sub(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", " ", text.replace("&", ""))
+    left = re.sub(
+        r"\([^()]*\)$|[\w]+\.(?:data|grad)|\b(?:Ctrl|Shift|Alt|Esc|F\d+|PNG|SVG|CSV|data|grad)\b", " ", left
+    )
+    return " ".join(re.findall(r"[^\W\d_]{4,}", left))
+
+
+def test_no_word_of_menus_card_or_lessons_escapes_another_language(qtbot, opened, act, pseudo: None) -> None:
+    window = opened("neuron")
+    session = window.session
+    session.forward()
+    session.backward_step()
+    session.backward_step()
+    session.check_all()
+    act(window, "bug_lab", "start_here")
+    said = {f"{each.name}.text": window.menus.actions[each.name].text() for each in ROWS}
+    said |= {f"{each.name}.tip": window.menus.actions[each.name].statusTip() for each in ROWS}
+    said |= {each.text(): each.text() for each in window.menuBar().actions()}
+    said |= {each.objectName(): f"{each.text()} {each.toolTip()}" for each in window.menus.examples.actions()}
+    said["card"] = as_text(card(session.state))
+    said["summary"] = window.summary.text()
+    said["moments"] = moment_in_words(session.state.graph, session.state.trace, session.state.cursor)
+    session.select({3})
+    said["ledger"] = " ".join(page_of(session.state).notes)
+    said["why"] = why_selected(session.state)
+    pane = window.docks["lesson"].widget()
+    said |= {f"lesson {at}": each.text() for at, each in enumerate(pane.findChildren(QAbstractButton))}
+    assert {name: left for name, text in said.items() if (left := _escaped(text))} == {}
 
 
 def test_in_the_hall_another_language_stays_in_the_hall(qtbot, opened, act) -> None:

@@ -23,6 +23,7 @@ NOT_SHOWN = {
     "debug", "info", "warning", "error", "exception", "compile", "log_fault", "register", "encode", "match",
     "setObjectName", "setProperty", "property", "findChild", "findChildren", "setStyleSheet", "import_module",
     "logger_of", "getattr", "Signal", "TypeVar", "ParamSpec", "attrgetter", "startswith", "endswith", "field",
+    "Breakpoint", "toggle_breakpoint",
     "removeprefix", "removesuffix", "partition", "rpartition", "split", "replace", "strftime", "get",
 }  # fmt: skip
 FOR_PROGRAMMERS = {
@@ -46,12 +47,14 @@ ENGLISH = (
     "micrograd/check.py", "micrograd/check_function.py", "micrograd/copies.py", "micrograd/dot.py",
     "micrograd/drawing/", "micrograd/engine.py", "micrograd/foreign.py", "micrograd/nn.py",
     "micrograd/optim.py", "micrograd/replay/",
+    "micrograd_gui/session/lessons/goals.py",  # the words of the file format, and its schema's
 )  # fmt: skip
 VALUE = "◆"  # stands for what is put in
 _WORDS = re.compile(rf"[A-Za-z]{{2,}}[,;:.!?’”)…]* [“‘(]?[A-Za-z0-9{VALUE}]|{VALUE}[,;:.’”)]* [A-Za-z]{{2,}}")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _CODE = re.compile(
     r"[{};]\s*$|: [\w#(]+;|^\s*[<#@]|[\w-]+: ?◆(?:px)?[;}]|^[a-z_]+(?:=|\()|\\[a-z]+\{|://|^-|^1 if [{]"
+    r"|^micrograd-gui"
 )
 
 
@@ -88,8 +91,14 @@ def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str) -> bool
         return True
     if isinstance(parent, ast.Dict) and child in parent.keys:
         return True
-    if isinstance(parent, ast.Call) and child in parent.args[:1] and _name(parent.func) == "Mistake":
+    if (
+        isinstance(parent, ast.Call)
+        and child in parent.args[:1]
+        and _name(parent.func) in ("Mistake", "_plain")
+    ):
         return True  # the name that it is found by
+    if isinstance(parent, ast.Call) and child in parent.args[:3] and _name(parent.func) == "Doing":
+        return True  # how an action is written in the file of a lesson
     if isinstance(parent, ast.Call) and _name(parent.func) == "Bug" and child not in parent.args[1:2]:
         return True  # a bug's title alone is read; the rest is names and code
     shown = isinstance(parent, ast.Call) and _name(parent.func) in SHOWN and child in parent.args
@@ -98,13 +107,19 @@ def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str) -> bool
     if not shown and (not _WORDS.search(text) or _CODE.search(text)):
         return True
     while parent is not None and not isinstance(parent, ast.FunctionDef | ast.ClassDef | ast.Module):
+        if isinstance(parent, ast.Subscript) and child is parent.slice:
+            return True
         if isinstance(parent, ast.Assert | ast.AnnAssign) and child is not getattr(parent, "value", None):
             return True
         if isinstance(parent, ast.Call) and child is not parent.func:
             name = _name(parent.func)
             if name in MARKS or name in FOR_PROGRAMMERS or (name in NOT_SHOWN and not shown):
                 return True
-        if isinstance(parent, ast.Assign) and _name(parent.targets[0]) in ("__all__", "__slots__"):
+        if isinstance(parent, ast.Assign) and _name(parent.targets[0]) in (
+            "__all__",
+            "__slots__",
+            "LICENSES",
+        ):
             return True
         child, parent = parent, above.get(parent)
     return isinstance(parent, ast.ClassDef) and any(_name(base) == "Enum" for base in parent.bases)

@@ -107,7 +107,9 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         room.derive_by(leaf)
         if leaf is not None:
             name = state.graph.nodes[leaf].spoken
-            self.context.say(f"Below each node is its derivative by {name}, found with its number.")
+            self.context.say(
+                tr("Below each node is its derivative by {name}, found with its number.", name=name)
+            )
 
     def other_notation(self) -> None:
         """Gradients as quotients, or as in code."""
@@ -282,7 +284,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
             name = taken_up(op)
             self.panes.palette.refill(self.context.look)
             self.add_in_view(name)
-            self.context.say(f"{name}: its slope was checked, and it is in the palette now.")
+            self.context.say(tr("{name}: its slope was checked, and it is in the palette now.", name=name))
 
         OwnOpDialog(self.context.dialog_parent, made).open()
 
@@ -322,9 +324,9 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
             if self.session.state.graph is graph:
                 self.context.say(in_short(graph, rows))
-                show_table(self.context.dialog_parent, "Verify with PyTorch", as_table(graph, rows))
+                show_table(self.context.dialog_parent, tr("Verify with PyTorch"), as_table(graph, rows))
 
-        self.context.say("PyTorch computes the graph …")
+        self.context.say(tr("PyTorch computes the graph …"))
         self.context.background.start("verify_with_torch", verify, graph, done=tell)
 
     def other_sides(self) -> None:
@@ -338,8 +340,8 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
         state = self.session.state
         cue = next((each for each in state.graph.marks.cues if each.moment == state.cursor), None)
         dialog = QInputDialog(self.context.dialog_parent)
-        dialog.setWindowTitle("Cue point")
-        dialog.setLabelText("Name of this moment (name: note)")
+        dialog.setWindowTitle(tr("Cue point"))
+        dialog.setLabelText(tr("Name of this moment (name: note)"))
         dialog.setTextValue("" if cue is None else f"{cue.name}: {cue.note}" if cue.note else cue.name)
         dialog.textValueSelected.connect(lambda text: self._take_cue(state.cursor, text))
         dialog.finished.connect(dialog.deleteLater)
@@ -369,7 +371,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
     def prepare(self) -> None:
         """What the export dialog is made of is loaded by another thread: it takes a fifth of a second."""
         dialog = "micrograd_gui.app.exporting.dialog"
-        self.context.background.start("ready to export", import_module, dialog, done=lambda _: None)
+        self.context.background.start("exporting", import_module, dialog, done=lambda _: None)
 
     def export(self) -> None:
         """Ask in which form and where to."""

@@ -46,23 +46,23 @@ class Menus(QObject):
         self.actions = {row.name: self._to_action(row) for row in ROWS}
         self._changing = tuple(row for row in ROWS if not row.always_same)
         menus = {title: self._menu(title, rows) for title, rows in MENUS}
-        self.recent = QMenu("Open &recent", window)
+        self.recent = QMenu(tr("Open &recent"), window)
         menus["&File"].insertMenu(self.actions["save"], self.recent)
         menus["&View"].addSeparator()
-        self.panes = menus["&View"].addMenu("P&anes")
-        self.languages = menus["&View"].addMenu("Lan&guage")
+        self.panes = menus["&View"].addMenu(tr("P&anes"))
+        self.languages = menus["&View"].addMenu(tr("Lan&guage"))
         self._pictured: Look | None = None  # in which look the examples have their pictures
-        self.examples = QMenu("E&xamples", window)
+        self.examples = QMenu(tr("E&xamples"), window)
         window.menuBar().insertMenu(menus["&Help"].menuAction(), self.examples)
         for example in documents.examples():
-            action = self.examples.addAction(example.title)
+            action = self.examples.addAction(tr(example.title))
             action.setObjectName(f"example_{example.name}")
-            action.setStatusTip(example.sentence)
-            action.setToolTip(example.sentence)
+            action.setStatusTip(tr(example.sentence))
+            action.setToolTip(tr(example.sentence))
             action.triggered.connect(lambda _=False, name=example.name: self.example_chosen.emit(name))
 
     def _menu(self, title: str, rows: tuple[Action | None, ...]) -> QMenu:
-        menu = self._window.menuBar().addMenu(title)
+        menu = self._window.menuBar().addMenu(tr(title))
         menu.setToolTipsVisible(True)
         for row in rows:
             if row is None:
@@ -74,12 +74,12 @@ class Menus(QObject):
     def _to_action(self, row: Action) -> QAction:
         """The row as a QAction of the window; a Refusal of its verb goes to the status bar."""
         action = QAction(self)  # given a text, PySide would load all that icons are made of
-        action.setText(row.text)
+        action.setText(tr(row.text))
         action.setObjectName(row.name)
         action.setMenuRole(_ROLES.get(row.name, QAction.MenuRole.NoRole))
         action.setCheckable(row.checked is not None or row.switch)
         if isinstance(row.short, str) and row.short:
-            action.setIconText(row.short)
+            action.setIconText(tr(row.short))
         keys: list[QKeySequence] = []
         for key in row.keys:
             if isinstance(key, QKeySequence.StandardKey):
@@ -91,9 +91,9 @@ class Menus(QObject):
         names = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys]
         if names:
             own = [key for key in row.keys[1:] if isinstance(key, str)]  # not all that the platform knows
-            action.setData(" or ".join(dict.fromkeys((names[0], *own))))  # for the page of keys
-        action.setToolTip(row.tip + (f" ({names[0]})" if names else ""))
-        action.setStatusTip(row.tip)
+            action.setData(tr(" or ").join(dict.fromkeys((names[0], *own))))  # for the page of keys
+        action.setToolTip(row.told + (f" ({names[0]})" if names else ""))
+        action.setStatusTip(row.told)
         if row.fill:
             action.setProperty("fill", row.fill)
         action.triggered.connect(lambda: self._run(row))
@@ -153,7 +153,7 @@ class Menus(QObject):
         for dock in docks:
             self.panes.addAction(dock.toggleViewAction())
         self.panes.addSeparator()
-        self.panes.addAction("&Arrange as at first", arrange)
+        self.panes.addAction(tr("&Arrange as at first"), arrange)
 
     def add_languages(self, setting: str) -> None:
         """Each language that is offered can be chosen; that of the setting is marked."""
@@ -219,7 +219,7 @@ class Toolbars:
     ) -> None:
         self._window = window
         self.h_line, self.expression_line = h_line, expression_line
-        self.run, self.measure = self._bar("run", "Run"), self._bar("measure", "Measure and build")
+        self.run, self.measure = self._bar("run", tr("Run")), self._bar("measure", tr("Measure and build"))
         for name in RUN_BAR:
             tool_button(self.run, actions[name])
         tool_button(self.measure, actions["nudge"])

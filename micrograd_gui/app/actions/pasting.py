@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Protocol
 
+from micrograd.language import N_, tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.document import clipboard
 from micrograd_gui.document.errors import Net, Refusal
@@ -20,7 +21,7 @@ _KEY = "paste"
 _REMARKS = r"\s*(?:(?://|#)[^\n]*\n\s*|/\*.*?\*/\s*)*"
 _DOT = re.compile(rf"{_REMARKS}(?:strict\s+)?(?:di)?graph\b[^{{=()]*\{{", re.DOTALL)
 _LETTERS_AT_ONCE = 20_000
-_WALKING = "The cell is walked through behind the window …"
+_WALKING = N_("The cell is walked through behind the window …")
 
 
 class Desk(Protocol):
@@ -53,7 +54,7 @@ class Desk(Protocol):
         """That late pane is seen, or goes."""
 
 
-@Net("paste", "What is on the clipboard")
+@Net("paste", N_("What is on the clipboard"))
 def paste(commands: Desk, text: str, at: Place | None = None) -> None:
     """What is on the clipboard becomes nodes, and these are in view; what a cell prints is shown.
 
@@ -79,7 +80,7 @@ def paste(commands: Desk, text: str, at: Place | None = None) -> None:
             commands.canvas.show_nodes(session.state.selection)
         return
     if commands.context.background.busy(_KEY):
-        raise Refusal("The cell before is still walked through: paste this one when it is done.")
+        raise Refusal(tr("The cell before is still walked through: paste this one when it is done."))
     commands.canvas.freeze_places()
     graph = session.state.graph
     try:
@@ -87,7 +88,7 @@ def paste(commands: Desk, text: str, at: Place | None = None) -> None:
         with quickly():
             made = clipboard.pasted(graph, text, at)
     except Lengthy:
-        commands.context.say(_WALKING)
+        commands.context.say(tr(_WALKING))
         commands.context.background.start(
             _KEY,
             clipboard.pasted,
@@ -132,7 +133,7 @@ def build(commands: Desk, text: str) -> None:
     except Lengthy:
         from micrograd_gui.document.notation.reader import graph_from_expression
 
-        commands.context.say(_WALKING)
+        commands.context.say(tr(_WALKING))
         commands.context.background.start(
             _KEY,
             graph_from_expression,
@@ -149,7 +150,7 @@ def _see_that_it_is_short(text: str) -> None:
     from micrograd_gui.document.python.limits import Lengthy
 
     if len(text) > _LETTERS_AT_ONCE:
-        raise Lengthy("The text is long.")
+        raise Lengthy(tr("The text is long."))
 
 
 def _refused(commands: Desk, error: Exception) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMenu
 
+from micrograd.language import N_, tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import Documents, ask_path
 from micrograd_gui.document.errors import Refusal
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from micrograd_gui.session.state import State
 
 SETTLED = 300  # milliseconds until the window has its size again after the hall
-_KIND = f"Lessons (*{SUFFIX})"
+_KIND = N_("Lessons (*{suffix})")
 
 
 class Classroom(QObject):
@@ -103,11 +104,11 @@ class Classroom(QObject):
 
     def add_to(self, offer: QMenu) -> None:
         """The lessons as a menu of that menu."""
-        menu = offer.addMenu("Lessons")
+        menu = offer.addMenu(tr("Lessons"))
         for entry in lessons():
-            action = menu.addAction(entry.title)
+            action = menu.addAction(tr(entry.title))
             action.setObjectName(f"lesson_{entry.name}")
-            action.setStatusTip(entry.sentence)
+            action.setStatusTip(tr(entry.sentence))
             action.triggered.connect(lambda _=False, name=entry.name: self.choose(name))
 
     def _leave(self) -> None:
@@ -115,7 +116,9 @@ class Classroom(QObject):
 
     def _ask_file(self) -> None:
         parent, folder = self._context.dialog_parent, self._context.settings.folder
-        ask_path(parent, "A lesson from a file", _KIND, folder, self.choose, saving=False)
+        ask_path(
+            parent, tr("A lesson from a file"), tr(_KIND, suffix=SUFFIX), folder, self.choose, saving=False
+        )
 
     def _forget(self) -> None:
         self._context.settings.lessons = {}

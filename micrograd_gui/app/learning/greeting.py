@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.session.state import State
 
@@ -26,12 +27,18 @@ class Greeting(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(look.px(12), 0, look.px(6), 0)
         row.setSpacing(look.px(8))
-        words = QLabel("<b>New here?</b> Ten short lessons, on the live graph, from one slope to a network.")
+        words = QLabel(
+            tr("<b>New here?</b> Ten short lessons, on the live graph, from one slope to a network.")
+        )
         words.setMinimumWidth(1)  # it is cut off before the buttons are
         row.addWidget(words, 1)
-        row.addWidget(self._button("greeting_start", "Start here", "Open the list of lessons.", self._take))
         row.addWidget(
-            self._button("greeting_dismiss", "Not now", "Later they are in the menu Help.", self._dismiss)
+            self._button("greeting_start", tr("Start here"), tr("Open the list of lessons."), self._take)
+        )
+        row.addWidget(
+            self._button(
+                "greeting_dismiss", tr("Not now"), tr("Later they are in the menu Help."), self._dismiss
+            )
         )
         theme, px = look.theme, look.px
         self.setStyleSheet(

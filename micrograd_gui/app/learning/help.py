@@ -7,6 +7,7 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import tell
 from micrograd_gui.app.hall import projecting
@@ -28,9 +29,11 @@ def show_keys(window: QMainWindow) -> None:
             if (keys := action.data())
         ]
         parts.append(_section(entry.text().replace("&", ""), lines))
-    parts.append(_section("Under the projector", [_line(keys, what) for keys, what in projecting.KEYS]))
-    parts.append(_section("On the canvas", [_line(keys, what) for keys, what in KEYS]))
-    _show_page(window, "Keys", f"<table width='100%'>{''.join(parts)}</table>")
+    parts.append(
+        _section(tr("Under the projector"), [_line(tr(keys), tr(what)) for keys, what in projecting.KEYS])
+    )
+    parts.append(_section(tr("On the canvas"), [_line(tr(keys), tr(what)) for keys, what in KEYS]))
+    _show_page(window, tr("Keys"), f"<table width='100%'>{''.join(parts)}</table>")
 
 
 def show_about(context: Context) -> QMessageBox:
@@ -39,24 +42,30 @@ def show_about(context: Context) -> QMessageBox:
 
     def copy() -> None:
         QApplication.clipboard().setText(diagnostics.report(context))
-        context.say("The diagnostics are on the clipboard: paste them into a report.")
+        context.say(tr("The diagnostics are on the clipboard: paste them into a report."))
 
-    box = tell(context.dialog_parent, "About micrograd-gui", (
+    box = tell(context.dialog_parent, tr("About micrograd-gui"), (
         f"<h3>micrograd-gui {escape(told())}</h3>"
-        "<p>A visual debugger for backpropagation: build a graph, run it forward, step it backward,<br>"
-        "nudge any node and see the numeric slope beside the analytic one.</p>"
-        "<p>The engine follows karpathy/micrograd and the lecture “building micrograd”.</p>"
-        f"<table width='{_ABOUT_WIDTH}'><tr><td>It is under the MIT license. It runs on the work of others, "
-        f"whose licenses lie whole beside each package: {_licenses()}.</td></tr></table>"
+        f"<p>{tr(_WHAT)}</p>"
+        f"<p>{tr('The engine follows karpathy/micrograd and the lecture “building micrograd”.')}</p>"
+        f"<table width='{_ABOUT_WIDTH}'><tr><td>{tr(_OF_OTHERS, licenses=_licenses())}</td></tr></table>"
     ))  # fmt: skip
-    button = box.addButton("Copy diagnostics", QMessageBox.ButtonRole.ActionRole)
+    button = box.addButton(tr("Copy diagnostics"), QMessageBox.ButtonRole.ActionRole)
     button.setObjectName("copy_diagnostics")
-    button.setToolTip("Versions, screen, settings and the last lines of the log, as text for a report.")
+    button.setToolTip(tr("Versions, screen, settings and the last lines of the log, as text for a report."))
     button.clicked.connect(copy)
     box.setDefaultButton(QMessageBox.StandardButton.Close)  # Return must not replace the clipboard
     return box
 
 
+_WHAT = N_(
+    "A visual debugger for backpropagation: build a graph, run it forward, step it backward,<br>"
+    "nudge any node and see the numeric slope beside the analytic one."
+)
+_OF_OTHERS = N_(
+    "It is under the MIT license. It runs on the work of others, whose licenses lie whole beside each "
+    "package: {licenses}."
+)
 _ABOUT_WIDTH = 600  # pixels
 # What comes with the program when it is installed: its name, what it is here, its license, and whose it is.
 LICENSES = (

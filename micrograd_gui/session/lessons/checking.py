@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import spoken
 from micrograd_gui.session.lessons import goals
@@ -41,10 +42,15 @@ def faults(lesson: Lesson) -> list[Fault]:
         here = session.state.lesson
         assert here is not None
         if here.already:
-            sentence = f"it is met before anything is done ({_conditions(step)})"
+            sentence = tr("it is met before anything is done ({conditions})", conditions=_conditions(step))
             found.append(Fault(f"{place}.goal", sentence))
         if not step.hint:
-            found.append(Fault(f"{place}.hint", f"it is shown after {HINT_AFTER} wrong try, and is missing"))
+            found.append(
+                Fault(
+                    f"{place}.hint",
+                    tr("it is shown after {n} wrong try, and is missing", n=HINT_AFTER),
+                )
+            )
         fault = _played(session, step, place)
         if fault is not None:
             return [*found, fault]
@@ -61,10 +67,13 @@ def _played(session: Session, step: LessonStep, place: str) -> Fault | None:
         try:
             play(session, line, room.enter)
         except Refusal as refusal:
-            return Fault(f"{place}.answer[{at}]", f"“{spoken(line)}” is refused: {refusal}")
+            return Fault(
+                f"{place}.answer[{at}]",
+                tr("“{line}” is refused: {refusal}", line=spoken(line), refusal=refusal),
+            )
     here = session.state.lesson
     if here is None or not here.reached:
-        return Fault(f"{place}.goal", f"the answer does not reach it: {unmet(session, step)}")
+        return Fault(f"{place}.goal", tr("the answer does not reach it: {unmet}", unmet=unmet(session, step)))
     return None
 
 
@@ -80,7 +89,7 @@ def _early(session: Session, lesson: Lesson, number: int) -> list[Fault]:
         play(short, line, room.enter)
     if short.state.lesson is not None and short.state.lesson.reached:
         last = len(step.answer) - 1
-        return [Fault(f"steps[{number}].answer[{last}]", "the goal is met before this action")]
+        return [Fault(f"steps[{number}].answer[{last}]", tr("the goal is met before this action"))]
     return []
 
 
@@ -95,14 +104,14 @@ def unmet(session: Session, step: LessonStep) -> str:
         if name in ("data", "grad") and isinstance(wanted, dict):
             numbers = state.frame.data if name == "data" else state.frame.grad
             told = {node: numbers.get(goals.node_named(state, node) or 0) for node in wanted}
-            there = f", but it is {told}"
+            there = tr("but it is {found}", found=told)
         elif name == "moment":
-            there = f", but it is “{goals.moment_of(state)}”"
+            there = tr("but it is “{found}”", found=goals.moment_of(state))
         elif name == "nudged" and state.nudge is not None:
-            there = f", but the slope is {state.nudge.numeric:.6g}"
+            there = tr("but the slope is {slope:.6g}", slope=state.nudge.numeric)
         elif name == "loss" and state.training is not None:
-            there = f", but it is {state.training.loss:.4g}"
-        missing.append(f"{name} {_wanted(wanted)}{there}")
+            there = tr("but it is {loss:.4g}", loss=state.training.loss)
+        missing.append(", ".join(filter(None, (f"{name} {_wanted(wanted)}", there))))
     return "; ".join(missing)
 
 
@@ -113,7 +122,11 @@ def _conditions(step: LessonStep) -> str:
 def _wanted(wanted: object) -> str:
     """A condition's value as a sentence tells it."""
     if isinstance(wanted, NudgedGoal):
-        return wanted.node if wanted.slope is None else f"{wanted.node} with slope {wanted.slope}"
+        return (
+            wanted.node
+            if wanted.slope is None
+            else tr("{node} with slope {slope}", node=wanted.node, slope=wanted.slope)
+        )
     if isinstance(wanted, dict):
         return ", ".join(f"{key} = {value}" for key, value in wanted.items())
     return " or ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import quoted, read_number
 from micrograd_gui.session.session import Session
@@ -57,9 +58,15 @@ def read_doing(line: str) -> ReadDoing:
     for row in DOINGS.values():
         if parts := re.fullmatch(row.pattern, line.strip()):
             if row.name == "train" and _count(parts) > TRAIN_AT_MOST:
-                raise Refusal(f"An answer trains at most {TRAIN_AT_MOST} steps.")
+                raise Refusal(tr("An answer trains at most {n} steps.", n=TRAIN_AT_MOST))
             return ReadDoing(row, parts)
-    raise Refusal(f"{quoted(line)} is no action; there are {', '.join(row.form for row in DOINGS.values())}.")
+    raise Refusal(
+        tr(
+            "{action} is no action; there are {names}.",
+            action=quoted(line),
+            names=", ".join(row.form for row in DOINGS.values()),
+        )
+    )
 
 
 def play(session: Session, line: str, enter: Callable[[str], object]) -> None:
@@ -90,8 +97,10 @@ def _often(verb: Callable[[Session], object]) -> Callable[[Session, Parts], obje
 
 def _pressed(what: str, keys: str) -> Callable[[Parts], str]:
     def say(parts: Parts) -> str:
-        count = _count(parts)
-        return f"Press **{what}** ({keys}){f' {count} times' if count > 1 else ''}."
+        told = {"what": tr(what), "keys": tr(keys)}
+        if (count := _count(parts)) > 1:
+            return tr("Press **{what}** ({keys}) {n} times.", n=count, **told)
+        return tr("Press **{what}** ({keys}).", **told)
 
     return say
 
@@ -132,7 +141,7 @@ def _act(session: Session, parts: Parts) -> None:
 
 
 def _rate(session: Session, parts: Parts) -> None:
-    session.set_plan(rate=read_number(parts["what"], "The rate"))
+    session.set_plan(rate=read_number(parts["what"], tr("The rate")))
 
 
 def _row(session: Session, parts: Parts) -> None:
@@ -142,12 +151,14 @@ def _row(session: Session, parts: Parts) -> None:
 
     state, through = session.state, session.state.graph.named(parts["what"].strip())
     if state.trace is None or state.selected is None:
-        raise Refusal("The ledger is of a selected node, once something has run.")
+        raise Refusal(tr("The ledger is of a selected node, once something has run."))
     for each in postings(state.graph, state.trace, state.selected):
         if each.wire is not None and each.wire[0] == through:
             session.room(Asking).go_to(each.moment, each.wire)
             return
-    raise Refusal(f"Nothing came to the selected node through {state.graph.nodes[through].spoken}.")
+    raise Refusal(
+        tr("Nothing came to the selected node through {name}.", name=state.graph.nodes[through].spoken)
+    )
 
 
 def _paths(session: Session) -> None:
@@ -177,7 +188,13 @@ def _known_bug(name: str) -> Bug:
     for bug in BUGS:
         if bug.name == name:
             return bug
-    raise Refusal(f"There is no bug {quoted(name)}; there are {', '.join(bug.name for bug in BUGS)}.")
+    raise Refusal(
+        tr(
+            "There is no bug {name}; there are {names}.",
+            name=quoted(name),
+            names=", ".join(bug.name for bug in BUGS),
+        )
+    )
 
 
 def _difference(session: Session) -> None:
@@ -191,49 +208,54 @@ _WHAT = r"(?P<what>\S.*)"
 DOINGS = {
     row.name: row
     for row in (
-        _plain("forward step", Session.forward_step, "Forward step", "F6"),
-        _plain("forward", Session.forward, "Forward", "F5"),
-        _plain("backward step", Session.backward_step, "Backward step", "B"),
-        _plain("backward", Session.backward, "Backward", "Ctrl+F10"),
-        _plain("zero grad", Session.zero_grad, "Zero grad", "Z"),
-        _plain("update", Session.update, "Update", "U"),
-        _plain("next", Session.next, "Next", "→"),
-        _plain("previous", Session.previous, "Previous", "←"),
-        _plain("first", Session.first, "First", "Home"),
-        _plain("last", Session.last, "Last", "End"),
-        _plain("check", Session.check_all, "Check all gradients", "F7"),
-        _plain("order", lambda s: s.show_order(not s.state.order_shown), "Order of the steps", "O"),
-        _plain("undo", Session.undo, "Undo", "Ctrl+Z"),
-        _plain("train", Session.train_step, "Train one step", "T"),
-        _plain("rewind", Session.rewind, "Rewind", "Ctrl+R"),
-        Doing("select", "select NAME", rf"select {_WHAT}", _select, lambda p: f"Click **{p['what']}**."),
+        _plain("forward step", Session.forward_step, N_("Forward step"), "F6"),
+        _plain("forward", Session.forward, N_("Forward"), "F5"),
+        _plain("backward step", Session.backward_step, N_("Backward step"), "B"),
+        _plain("backward", Session.backward, N_("Backward"), "Ctrl+F10"),
+        _plain("zero grad", Session.zero_grad, N_("Zero grad"), "Z"),
+        _plain("update", Session.update, N_("Update"), "U"),
+        _plain("next", Session.next, N_("Next"), "→"),
+        _plain("previous", Session.previous, N_("Previous"), "←"),
+        _plain("first", Session.first, N_("First"), "Home"),
+        _plain("last", Session.last, N_("Last"), "End"),
+        _plain("check", Session.check_all, N_("Check all gradients"), "F7"),
+        _plain("order", lambda s: s.show_order(not s.state.order_shown), N_("Order of the steps"), "O"),
+        _plain("undo", Session.undo, N_("Undo"), "Ctrl+Z"),
+        _plain("train", Session.train_step, N_("Train one step"), "T"),
+        _plain("rewind", Session.rewind, N_("Rewind"), "Ctrl+R"),
+        Doing("select", "select NAME", rf"select {_WHAT}", _select,
+            lambda p: tr("Click **{name}**.", name=p["what"])),
         Doing("nudge", "nudge NAME", rf"nudge {_WHAT}", _nudge,
-            lambda p: f"Click **{p['what']}** and press **Nudge by h** (H)."),
+            lambda p: tr("Click **{name}** and press **Nudge by h** (H).", name=p['what'])),
         Doing("set", "set NAME = NUMBER", r"set (?P<what>\S.*?)\s*=\s*(?P<number>\S+)", _set,
-            lambda p: f"Double-click the number of **{p['what']}** and type {p['number']}."),
+            lambda p: tr("Double-click the number of **{name}** and type "
+                "{number}.", name=p['what'], number=p['number'])),
         Doing("h", "h = NUMBER", rf"h\s*=\s*{_WHAT}", lambda s, p: s.set_h(p["what"]),
-            lambda p: f"Type {p['what']} into the field **h =** above the graph."),
+            lambda p: tr("Type {number} into the field **h =** above the graph.", number=p['what'])),
         Doing("build", "build EXPRESSION", rf"build {_WHAT}", lambda s, p: s.build(p["what"]),
-            lambda p: f"Type `{p['what']}` into the line above the graph and press Return."),
+            lambda p: tr("Type `{expression}` into the line above the graph and press "
+                "Return.", expression=p['what'])),
         Doing("rename", "rename NAME to NAME", r"rename (?P<what>\S.*?) to (?P<to>\S+)", _rename,
-            lambda p: f"Click **{p['what']}**, press F2 and type {p['to']}."),
+            lambda p: tr("Click **{name}**, press F2 and type {new}.", name=p['what'], new=p['to'])),
         Doing("parameter", "parameter NAME", rf"parameter {_WHAT}", _mark,
-            lambda p: f"Click **{p['what']}** and press **Mark as parameter** (Ctrl+P)."),
+            lambda p: tr("Click **{name}** and press **Mark as parameter** (Ctrl+P).", name=p['what'])),
         Doing("target", "target NAME", rf"target {_WHAT}", _target,
-            lambda p: f"Click **{p['what']}** and press **Make target** (G)."),
+            lambda p: tr("Click **{name}** and press **Make target** (G).", name=p['what'])),
         Doing("act", "act NAME", rf"act {_WHAT}", _act,
-            lambda p: f"Click **{p['what']}** and press **Let it act next** (N)."),
+            lambda p: tr("Click **{name}** and press **Let it act next** (N).", name=p['what'])),
         Doing("rate", "rate = NUMBER", rf"rate\s*=\s*{_WHAT}", _rate,
-            lambda p: f"Type {p['what']} as the rate in the training pane."),
+            lambda p: tr("Type {number} as the rate in the training pane.", number=p['what'])),
         Doing("row", "row NAME", rf"row {_WHAT}", _row,
-            lambda p: f"Press Y, and in the ledger choose the row that came through **{p['what']}**."),
-        _plain("paths", _paths, "Paths to the target", "Shift+Y"),
+            lambda p: tr("Press Y, and in the ledger choose the row that came through **{name}**.",
+                name=p["what"])),
+        _plain("paths", _paths, N_("Paths to the target"), "Shift+Y"),
         Doing("predict", "predict ANSWER", rf"predict {_WHAT}", _predict,
-            lambda p: f"Press P, type {p['what']} as what comes next and press Return."),
+            lambda p: tr("Press P, type {answer} as what comes next and press Return.", answer=p['what'])),
         Doing("bug", "bug NAME", rf"bug {_WHAT}", _bug,
-            lambda p: f"Open the bug lab (Ctrl+B) and switch on **{_known_bug(p['what']).title}**."),
-        _plain("difference", _difference, "Show where it differs", "in the bug lab"),
+            lambda p: tr("Open the bug lab (Ctrl+B) and switch on **{bug}**.",
+                bug=tr(_known_bug(p["what"]).title))),
+        _plain("difference", _difference, N_("Show where it differs"), N_("in the bug lab")),
         Doing("type", "type ANSWER", rf"type {_WHAT}", lambda _s, _p: None,
-            lambda p: f"The answer is **{p['what']}**."),
+            lambda p: tr("The answer is **{answer}**.", answer=p['what'])),
     )
 }  # fmt: skip

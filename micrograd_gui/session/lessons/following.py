@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Node
 from micrograd_gui.session import transitions
@@ -39,9 +40,9 @@ class Lessons(Room):
         """The answer to the step's question. Raises Refusal where nothing is asked, or nothing typed."""
         here = self._here()
         if here.step is None or here.step.goal.typed is None:
-            raise Refusal("This step of the lesson asks for nothing that is typed.")
+            raise Refusal(tr("This step of the lesson asks for nothing that is typed."))
         if not typed.strip():
-            raise Refusal("Type an answer first.")
+            raise Refusal(tr("Type an answer first."))
         if here.reached:
             return
         after = replace(self.state, lesson=here._replace(typed=typed.strip()))
@@ -58,7 +59,7 @@ class Lessons(Room):
         if here.over:
             return
         if not here.reached and here.at >= here.furthest:
-            raise Refusal("The step is not done yet.")
+            raise Refusal(tr("The step is not done yet."))
         if not here.reached:
             self.begin(here.lesson, here.at + 1, here.furthest)
             return
@@ -74,7 +75,7 @@ class Lessons(Room):
         """Do what the step asks for, as its answer says; Refusal where it has not been offered yet."""
         here = self._here()
         if here.step is None or not here.answer_offered:
-            raise Refusal("Try it first: the answer comes after three tries.")
+            raise Refusal(tr("Try it first: the answer comes after three tries."))
         session = self.session
         assert isinstance(session, Session)
         for line in here.step.answer:
@@ -94,8 +95,8 @@ class Lessons(Room):
         if here is None or here is not old.lesson:
             return new
         if here.lesson.text.lock and edited(old, new):
-            title = here.lesson.text.title
-            raise Refusal(f"The lesson “{title}” keeps the graph as it is; leave it to edit.")
+            title = tr(here.lesson.text.title)
+            raise Refusal(tr("The lesson “{title}” keeps the graph as it is; leave it to edit.", title=title))
         if here.step is None or here.reached:
             return new
         goal = here.step.goal
@@ -110,7 +111,7 @@ class Lessons(Room):
 
     def _here(self) -> Following:
         if self.state.lesson is None:
-            raise Refusal("No lesson is open: choose one first.")
+            raise Refusal(tr("No lesson is open: choose one first."))
         return self.state.lesson
 
     def _take(self, state: State, following: Following) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from micrograd.language import tr
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import read_number
 
@@ -177,12 +178,15 @@ def near(number: Number) -> NearEnough:
     """``14``, ``"14 ± 1%"``, ``"14 ± 0.1"``, ``"< 0.1"``, ``"> 2"``; raises Refusal for anything else."""
     if isinstance(number, str):
         if bound := _BOUND.fullmatch(number.strip()):
-            end = read_number(bound[2], "the bound")
+            end = read_number(bound[2], tr("the bound"))
             return NearEnough(-_FAR, end) if bound[1] == "<" else NearEnough(end, _FAR)
         if given := _NEAR.fullmatch(number.strip()):
-            middle, far = read_number(given[1], "the number"), read_number(given[2], "what is near enough")
+            middle, far = (
+                read_number(given[1], tr("the number")),
+                read_number(given[2], tr("what is near enough")),
+            )
             far = abs(far * middle / 100 if given[3] else far)
             return NearEnough(middle - far, middle + far)
-        number = read_number(number, "the number")
+        number = read_number(number, tr("the number"))
     far = NEAR * max(1.0, abs(number))
     return NearEnough(number - far, number + far)

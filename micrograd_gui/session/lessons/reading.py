@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.text import one_line, spoken
 from micrograd_gui.session.lessons.doings import read_doing
@@ -29,19 +30,30 @@ def lesson_text(content: bytes, name: str) -> LessonText:
     try:
         raw: Mapping[str, Any] = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeError, RecursionError) as error:
-        raise FileRefusal(f"{name} is not a lesson: {one_line(str(error), 160).rstrip('.')}.") from None
+        raise FileRefusal(
+            tr("{name} is not a lesson: {rstrip}.", name=name, rstrip=one_line(str(error), 160).rstrip("."))
+        ) from None
     if raw.get("format") != FORMAT:
-        raise FileRefusal(f"{name} is not a lesson: its field “format” is not “{FORMAT}”.")
+        raise FileRefusal(
+            tr("{name} is not a lesson: its field “format” is not “{FORMAT}”.", name=name, FORMAT=FORMAT)
+        )
     version = raw.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
         raise FileRefusal(
-            f"{name} was made for a newer micrograd-gui: its field “version” is "
-            f"{version if version < 10**9 else 'huge'}, and this program reads up to {VERSION}."
+            tr(
+                "{name} was made for a newer micrograd-gui: its field “version” is "
+                "{value}, and this program reads up to {VERSION}.",
+                name=name,
+                value=version if version < 10**9 else "huge",
+                VERSION=VERSION,
+            )
         )
     try:
         text = msgspec.convert(raw, LessonText)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise FileRefusal(f"{name} is no whole lesson: {_in_words(str(error))}.") from None
+        raise FileRefusal(
+            tr("{name} is no whole lesson: {in_words}.", name=name, in_words=_in_words(str(error)))
+        ) from None
     _check(text, name)
     return text
 
@@ -58,25 +70,43 @@ def _check(text: LessonText, name: str) -> None:
     """What the types do not say. Raises FileRefusal."""
 
     def refuse(field: str, sentence: str) -> FileRefusal:
-        return FileRefusal(f"{name} is no whole lesson at {field}: {sentence.rstrip('.')}.")
+        return FileRefusal(
+            tr(
+                "{name} is no whole lesson at {field}: {rstrip}.",
+                name=name,
+                field=field,
+                rstrip=sentence.rstrip("."),
+            )
+        )
 
     if not text.title.strip():
-        raise refuse("title", "a lesson needs a title")
+        raise refuse("title", tr("a lesson needs a title"))
     if not 1 <= len(text.steps) <= STEPS_AT_MOST:
-        raise refuse("steps", f"a lesson has 1 to {STEPS_AT_MOST} steps, not {len(text.steps)}")
+        raise refuse(
+            "steps",
+            tr(
+                "a lesson has 1 to {most} steps, not {n}",
+                most=STEPS_AT_MOST,
+                n=len(text.steps),
+            ),
+        )
     for number, step in enumerate(text.steps):
         place = f"steps[{number}]"
         if not step.text.strip():
-            raise refuse(f"{place}.text", "it says nothing")
+            raise refuse(f"{place}.text", tr("it says nothing"))
         if not step.goal.conditions:
-            raise refuse(f"{place}.goal", "it has no condition, so nobody could tell when it is reached")
+            raise refuse(f"{place}.goal", tr("it has no condition, so nobody could tell when it is reached"))
         for field, fault in _goal_faults(step.goal):
             raise refuse(f"{place}.goal.{field}", fault)
         if (step.goal.typed is None) != (not step.ask):
-            what = "it stands there, but nothing is typed" if step.ask else "what is typed needs a question"
+            what = (
+                tr("it stands there, but nothing is typed")
+                if step.ask
+                else tr("what is typed needs a question")
+            )
             raise refuse(f"{place}.ask", what)
         if not step.answer:
-            raise refuse(f"{place}.answer", "there are no actions that reach the goal")
+            raise refuse(f"{place}.answer", tr("there are no actions that reach the goal"))
         for at, line in enumerate(step.answer):
             try:
                 read_doing(line)
@@ -109,4 +139,4 @@ def _goal_faults(goal: Goal) -> list[tuple[str, str]]:
         except Refusal as refusal:
             faults.append(("expression", str(refusal)))
     empty = [name for name, wanted in goal.conditions.items() if wanted in ("", {}, [])]
-    return faults + [(name, "it is empty") for name in empty]
+    return faults + [(name, tr("it is empty")) for name in empty]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from micrograd.diagnosing.wrong_slopes import WRONG_SLOPES, At
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import MINUS, one_line, read_number, spoken, written
@@ -15,7 +16,7 @@ from micrograd_gui.session.predicting.quiz import Outcome
 from micrograd_gui.session.state import State
 
 WITHIN = 0.01  # of the right number
-TOLERANCE = "Right is what is within 1 % of the number, or has its four decimals."
+TOLERANCE = N_("Right is what is within 1 % of the number, or has its four decimals.")
 _SIGNS = {
     "+": 1.0, "positive": 1.0, "plus": 1.0, "-": -1.0, "negative": -1.0, "minus": -1.0, "zero": 0.0,
 }  # fmt: skip
@@ -26,6 +27,13 @@ def close_to(answer: float, right: float) -> bool:
     return written(answer) == written(right) or abs(answer - right) <= WITHIN * abs(right)
 
 
+_NOTHING_TYPED = {
+    "number": N_("Type a number, or show it without an answer."),
+    "sign": N_("Type +, − or 0, or show it without an answer."),
+    "node": N_("Type a node's name, or show it without an answer."),
+}
+
+
 def judge(state: State, text: str) -> Outcome:
     """What that answer to the question of this moment is worth. Raises Refusal where it is none."""
     question = question_at(state)
@@ -33,15 +41,14 @@ def judge(state: State, text: str) -> Outcome:
     if question.kind == "nothing":
         raise Refusal(question.context)
     if not text.strip():
-        what = {"number": "a number", "sign": "+, − or 0", "node": "a node's name"}[question.kind]
-        raise Refusal(f"Type {what}, or show it without an answer.")
+        raise Refusal(tr(_NOTHING_TYPED[question.kind]))
     assert question.right is not None
     right = written(question.right)
     if question.kind == "sign":
         is_right = _sign(text) == _sign_of(question.right)
         word = {1.0: "positive", -1.0: "negative", 0.0: "neither"}[_sign_of(question.right)]
         return Outcome(question.asks, typed, f"{right}, {word}", "right" if is_right else "wrong")
-    answer = read_number(text, "The answer")
+    answer = read_number(text, tr("The answer"))
     if close_to(answer, question.right):
         return Outcome(question.asks, typed, right, "right")
     return Outcome(question.asks, typed, right, "wrong", mistake(state, question, answer))
@@ -51,17 +58,21 @@ def judge_node(state: State, node: NodeId) -> Outcome:
     """What it is worth to say that this node acts next."""
     question, graph = question_at(state), state.graph
     if question.kind != "node" or question.node is None:
-        raise Refusal(question.context or "No node is asked for here.")
+        raise Refusal(question.context or tr("No node is asked for here."))
     own, name = name_of(graph.nodes[question.node]), name_of(graph.nodes[node])
     if node == question.node:
         others = [name_of(graph.nodes[each]) for each in sorted(question.allowed - {node})]
-        also = f"{_listed(others)} could act now just as well." if others else ""
-        return Outcome("next acts", name, own, "right", also)
+        also = tr("{names} could act now just as well.", names=_listed(others)) if others else ""
+        return Outcome(tr("next acts"), name, own, "right", also)
     if node in question.allowed:
         return Outcome(
-            "next acts", name, name, "right", f"By itself the engine would take {own}; both are in order."
+            tr("next acts"),
+            name,
+            name,
+            "right",
+            tr("By itself the engine would take {own}; both are in order.", own=own),
         )
-    return Outcome("next acts", name, own, "wrong", why_not(state, node))
+    return Outcome(tr("next acts"), name, own, "wrong", why_not(state, node))
 
 
 def node_named(state: State, text: str) -> NodeId:
@@ -72,7 +83,7 @@ def node_named(state: State, text: str) -> NodeId:
         allowed = question_at(state).allowed
         if found:
             return next((n for n in found if n in allowed), found[0])
-    raise Refusal(f"No node is called “{spoken(text.strip())}”.")
+    raise Refusal(tr("No node is called “{name}”.", name=spoken(text.strip())))
 
 
 def _names(graph: Graph, number: NodeId, fold: type[str] | object) -> set[str]:
@@ -87,9 +98,9 @@ def _sign(text: str) -> float:
     if plain in _SIGNS:
         return _SIGNS[plain]
     try:
-        return _sign_of(read_number(text, "The sign"))
+        return _sign_of(read_number(text, tr("The sign")))
     except Refusal:
-        raise Refusal(f"The sign must be +, {MINUS} or 0, not “{spoken(text)}”.") from None
+        raise Refusal(tr("The sign must be +, − or 0, not “{text}”.", text=spoken(text))) from None
 
 
 def _sign_of(number: float) -> float:
@@ -115,7 +126,7 @@ def mistake(state: State, question: Question, answer: float) -> str:
 
 def _mistakes(state: State, question: Question, right: float) -> Iterator[tuple[float, str]]:
     """Numbers that mistakes lead to, with what to say of each; the likeliest first."""
-    yield -right, "That has the wrong sign."
+    yield -right, tr("That has the wrong sign.")
     if question.given is not None:
         yield from _of_contribution(state, question)
     elif question.ways:
@@ -125,14 +136,14 @@ def _mistakes(state: State, question: Question, right: float) -> Iterator[tuple[
     elif question.step is not None and question.step.kind == "update":
         change = next(each for each in question.step.changes if each.node == question.node)
         rate = question.step.rate
-        yield change.before + rate * change.by, "That goes up the slope: an update goes against the grad."
-        yield change.before - change.by, "That forgets the rate."
-        yield rate * change.by, "That is how far it moves; asked is where it is then."
-        yield -rate * change.by, "That is how far it moves; asked is where it is then."
+        yield change.before + rate * change.by, tr("That goes up the slope: an update goes against the grad.")
+        yield change.before - change.by, tr("That forgets the rate.")
+        yield rate * change.by, tr("That is how far it moves; asked is where it is then.")
+        yield -rate * change.by, tr("That is how far it moves; asked is where it is then.")
     elif question.step is not None and question.step.kind == "seed":
         data = state.frame.data.get(question.node) if question.node is not None else None
-        yield math.nan if data is None else data, "That is its data; asked is its slope by itself."
-        yield 0.0, "With 0 nothing would come to any other node."
+        yield math.nan if data is None else data, tr("That is its data; asked is its slope by itself.")
+        yield 0.0, tr("With 0 nothing would come to any other node.")
 
 
 def _of_contribution(state: State, question: Question) -> Iterator[tuple[float, str]]:
@@ -140,20 +151,29 @@ def _of_contribution(state: State, question: Question) -> Iterator[tuple[float, 
     if each is None or step is None or step.node is None:
         return
     if each.before:
-        yield each.after, "That is the grad after adding; asked is what is added."
-        yield each.before, "That is what it holds before; asked is what is added."
-    yield each.slope, f"That is the slope alone: it forgets the upstream gradient {written(each.upstream)}."
-    yield each.upstream, f"That is the upstream gradient alone: it forgets the slope {written(each.slope)}."
-    yield each.slope + each.upstream, "That adds slope and upstream gradient: they are multiplied."
+        yield each.after, tr("That is the grad after adding; asked is what is added.")
+        yield each.before, tr("That is what it holds before; asked is what is added.")
+    yield (
+        each.slope,
+        tr(
+            "That is the slope alone: it forgets the upstream gradient {upstream}.",
+            upstream=written(each.upstream),
+        ),
+    )
+    yield (
+        each.upstream,
+        tr("That is the upstream gradient alone: it forgets the slope {slope}.", slope=written(each.slope)),
+    )
+    yield each.slope + each.upstream, tr("That adds slope and upstream gradient: they are multiplied.")
     for other in step.contributions:
         if other.port != each.port:
-            yield other.amount, "That is what the other operand gets."
+            yield other.amount, tr("That is what the other operand gets.")
     yield from _of_slope(state, question)
     graph = state.graph
     for source in graph.nodes[step.node].inputs:
         data = state.frame.data.get(source) if source is not None else None
         if source is not None and data is not None:
-            yield data, f"That is {name_of(graph.nodes[source])}.data."
+            yield data, tr("That is {name}.data.", name=name_of(graph.nodes[source]))
 
 
 def _of_slope(state: State, question: Question) -> Iterator[tuple[float, str]]:
@@ -175,24 +195,34 @@ def _of_slope(state: State, question: Question) -> Iterator[tuple[float, str]]:
                 slope = wrong.slope(at)
             except (ValueError, ZeroDivisionError, OverflowError):
                 continue
-            yield slope * each.upstream, f"That is with the slope {wrong.wrong} instead of {wrong.right}."
+            yield (
+                slope * each.upstream,
+                tr(
+                    "That is with the slope {wrong} instead of {right}.",
+                    wrong=tr(wrong.wrong),
+                    right=tr(wrong.right),
+                ),
+            )
 
 
 def _of_sum(question: Question) -> Iterator[tuple[float, str]]:
     amounts = [each.amount for each in question.ways]
     if question.before:
-        yield sum(amounts), f"That forgets to add to the {written(question.before)} that it holds."
+        yield (
+            sum(amounts),
+            tr("That forgets to add to the {before} that it holds.", before=written(question.before)),
+        )
     if len(amounts) > 1 or question.before:
         for amount in (*reversed(amounts[1:]), *amounts[:1]):
-            yield amount, "That is what one wire brings: what comes over several is added (+=)."
-        yield math.prod(amounts), "That multiplies what the wires bring: it is added."
+            yield amount, tr("That is what one wire brings: what comes over several is added (+=).")
+        yield math.prod(amounts), tr("That multiplies what the wires bring: it is added.")
     yield (
         sum(each.slope for each in question.ways),
-        "That has the slopes alone: it forgets the upstream gradients.",
+        tr("That has the slopes alone: it forgets the upstream gradients."),
     )
     yield (
         sum(each.upstream for each in question.ways),
-        "That has the upstream gradients alone: it forgets the slopes.",
+        tr("That has the upstream gradients alone: it forgets the slopes."),
     )
 
 
@@ -204,13 +234,13 @@ def _of_forward(state: State, question: Question) -> Iterator[tuple[float, str]]
         state.frame.data.get(each, math.nan) if each is not None else math.nan for each in node.inputs
     ]
     if len(operands) == 2 and all(map(math.isfinite, operands)):
-        yield float(node.rule.forward(*reversed(operands))), "That has the operands the other way round."
+        yield float(node.rule.forward(*reversed(operands))), tr("That has the operands the other way round.")
         x, y = operands
         for name, number in _instead(x, y):
-            yield number, f"That is the {name} of the operands."
+            yield number, tr("That is the {name} of the operands.", name=tr(name))
     for number, each in zip(operands, node.inputs, strict=True):
         if each is not None:
-            yield number, f"That is {name_of(state.graph.nodes[each])}.data as it is."
+            yield number, tr("That is {name}.data as it is.", name=name_of(state.graph.nodes[each]))
 
 
 def _instead(x: float, y: float) -> Iterable[tuple[str, float]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from micrograd.language import joined, tr, trn
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import written
@@ -73,8 +74,8 @@ class Question(NamedTuple):
         """The question on one line."""
         if self.kind == "nothing":
             return self.context
-        of = f" ({self.part + 1} of {self.parts})" if self.parts > 1 else ""
-        sign = "Which sign:  " if self.kind == "sign" else ""
+        of = " " + tr("({part} of {parts})", part=self.part + 1, parts=self.parts) if self.parts > 1 else ""
+        sign = tr("Which sign:") + "  " if self.kind == "sign" else ""
         if self.kind == "node":
             return f"{self.asks}{f'  —  {self.context}' if self.context else ''}"
         return f"{sign}{self.asks} ?{of}  —  {self.context}"
@@ -105,14 +106,14 @@ def question_at(state: State) -> Question:
     """What is asked at this moment; of a State in which nobody predicts, nothing."""
     quiz = state.quiz
     if quiz is None:
-        return _nothing("Nobody predicts: press P first.")
+        return _nothing(tr("Nobody predicts: press P first."))
     try:
         there = recorded_ahead(state)
     except Refusal as refusal:
         return _nothing(str(refusal))
     following = there.following
     if following is None:
-        return _nothing("Nothing comes next here.")
+        return _nothing(tr("Nothing comes next here."))
     if quiz.mode == "node":
         return _next_node(there, following)
     if quiz.mode == "gradient":
@@ -135,7 +136,7 @@ def _next_number(state: State, step: Step, part: int) -> Question:
         case "forward" if node is not None and step.data is not None:
             return Question(
                 "number", f"{_names(state).field(node, 'data').text} =",
-                f"forward: {_text(definition(graph, node))}",
+                tr("forward: {equation}", equation=_text(definition(graph, node))),
                 step.data, _forward_hints(graph, node, state.frame), end, node=node.id, step=step,
             )  # fmt: skip
         case "seed" if node is not None:
@@ -145,15 +146,17 @@ def _next_number(state: State, step: Step, part: int) -> Question:
         case "update" if step.changes:
             return _change(state, step)
         case "zero":
-            hint = sentence("zero_grad sets every grad to the same number, so that the next pass adds to it.")
-            return Question("number", "every grad =", "zero grad", 0.0, (hint, hint), end, step=step)
+            hint = sentence(
+                tr("zero_grad sets every grad to the same number, so that the next pass adds to it.")
+            )
+            return Question("number", tr("every grad ="), tr("zero grad"), 0.0, (hint, hint), end, step=step)
         case "rows":
             return _nothing(
-                "Next come the gradients over all rows: nothing to work out by hand. Show it.", end
+                tr("Next come the gradients over all rows: nothing to work out by hand. Show it."), end
             )
         case "problem":
-            return _nothing("The next step cannot be done: what goes wrong there? Show it.", end)
-    return _nothing("The next step has no number to predict. Show it.", end)
+            return _nothing(tr("The next step cannot be done: what goes wrong there? Show it."), end)
+    return _nothing(tr("The next step has no number to predict. Show it."), end)
 
 
 def _forward_hints(graph: Graph, node: Node, frame: Frame) -> tuple[Line, Line]:
@@ -163,12 +166,12 @@ def _forward_hints(graph: Graph, node: Node, frame: Frame) -> tuple[Line, Line]:
 
 def _seed(state: State, step: Step, node: Node) -> Question:
     name = operand_name(node)
-    context = "the backward pass begins"
+    context = tr("the backward pass begins")
     if step.backward_pass > 1:
-        context = "a further pass begins, and adds to the grads that are there (Zero grad: Z)"
+        context = tr("a further pass begins, and adds to the grads that are there (Zero grad: Z)")
     names = _names(state)
     symbols = _joined(seed_line(node, names).parts[: 1 if names.leibniz else 2])
-    moves = Fragment("plain", f"moving {name} by h moves {name} by h:  ")
+    moves = Fragment("plain", tr("moving {name} by h moves {name} by h:", name=name) + "  ")
     return Question(
         "number", f"{names.grad(node)} =", context, 1.0,
         (symbols, Line("big", (moves, *symbols.fragments, EQUALS, Fragment("plain", "h ÷ h")))),
@@ -180,10 +183,12 @@ def _contribution(state: State, step: Step, node: Node, part: int) -> Question:
     graph, each = state.graph, step.contributions[part]
     operand = graph.nodes[each.operand]
     parts = backward_lines(graph, node, state.frame, each, _names(state))[0].parts
-    before = f"; it holds {written(each.before)} before" if each.before else ""
+    context = tr("through {equation}", equation=_text(definition(graph, node)))
+    if each.before:
+        context = tr("{context}; it holds {number} before", context=context, number=written(each.before))
     return Question(
         "number", f"{_names(state).grad(operand)} +=",
-        f"through {_text(definition(graph, node))}{before}",
+        context,
         each.amount, (_joined(parts[:-2]), _joined(parts[:-1])),
         state.cursor + 1, part, len(step.contributions), operand.id,
         given=each, before=each.before, step=step,
@@ -195,8 +200,9 @@ def _change(state: State, step: Step) -> Question:
     change = next((each for each in step.changes if each.node == state.selected), step.changes[0])
     node = state.graph.nodes[change.node]
     parts = update_line(node, step.rate, change, step.rule, _names(state)).parts
+    context = tr("update: parameters move against their grad")
     return Question(
-        "number", f"{_names(state).field(node, 'data').text} =", "update: parameters move against their grad",
+        "number", f"{_names(state).field(node, 'data').text} =", context,
         change.after, (_joined(parts[:1]), _joined(parts[:-1])), state.cursor + 1, node=node.id, step=step,
     )  # fmt: skip
 
@@ -222,7 +228,7 @@ def _final_gradient(state: State) -> Question:
     assert state.trace is not None
     ahead = _ways_ahead(state)
     if not ahead:
-        return _nothing("No node gets a gradient from here on.")
+        return _nothing(tr("No node gets a gradient from here on."))
     graph, chosen = state.graph, state.selected
     if chosen not in ahead:
         leaves = [node for node in ahead if graph.nodes[node].is_leaf] or list(ahead)
@@ -235,11 +241,11 @@ def _final_gradient(state: State) -> Question:
     if not ways:  # the target: its seed
         step = state.trace.steps[end - 1]
         return _seed(state, step, node)._replace(end=end)
-    context = "at the end of the backward pass"
+    context = tr("at the end of the backward pass")
     if before:
-        context += f"; so far it holds {written(before)}"
+        context = tr("{context}; so far it holds {number}", context=context, number=written(before))
     if len(ways) > 1:
-        context += f"; {len(ways)} wires bring something"
+        context = tr("{context}; {n} wires bring something", context=context, n=len(ways))
     last = Position(state.trace, end).run.frame(end)
     return Question(
         "number", f"{names.grad(node)} =", context, ways[-1].after,
@@ -284,7 +290,7 @@ def sum_lines(
     """
     symbols, numbers = list[Fragment](), list[Fragment]()
     if before:
-        symbols += [Fragment("plain", "what it holds")]
+        symbols += [Fragment("plain", tr("what it holds"))]
         numbers += [Fragment("grad", written(before))]
     for through, each in ways[:_MOST_WAYS]:
         parts = backward_lines(graph, graph.nodes[through], frame, each, names)[0].parts
@@ -294,7 +300,7 @@ def sum_lines(
         symbols += head[head.index(ADDS) + 1 :]
         numbers += parts[1][1:]
     if len(ways) > _MOST_WAYS:
-        more = Fragment("plain", f" + {len(ways) - _MOST_WAYS} more")
+        more = Fragment("plain", " " + tr("+ {n} more", n=len(ways) - _MOST_WAYS))
         symbols.append(more)
         numbers.append(more)
     head_of = (Fragment("symbol", names.grad(node)), EQUALS)
@@ -307,21 +313,23 @@ def sum_lines(
 def _next_node(state: State, step: Step) -> Question:
     if step.kind not in ("forward", "seed", "backward") or step.node is None:
         asked = _next_number(state, step, 0)
-        return asked._replace(kind="nothing", context=f"Next is no node's turn: {asked.context}. Show it.")
-    end, asks = state.cursor + 1, "Which node acts next?"
+        return asked._replace(
+            kind="nothing", context=tr("Next is no node's turn: {context}. Show it.", context=asked.context)
+        )
+    end, asks = state.cursor + 1, tr("Which node acts next?")
     if step.kind == "seed":
-        hint = sentence("The backward pass begins where the slope is known: d of what by itself is 1?")
-        return Question("node", asks, "the backward pass begins", None, (hint, hint), end,
+        hint = sentence(tr("The backward pass begins where the slope is known: d of what by itself is 1?"))
+        return Question("node", asks, tr("the backward pass begins"), None, (hint, hint), end,
             node=step.node, allowed=frozenset((step.node,)), step=step)  # fmt: skip
     if step.kind == "forward":
         hints = (
-            "A node can be computed as soon as all of its operands hold data.",
-            "Look for an op whose data is still missing, and whose operands all have theirs.",
+            tr("A node can be computed as soon as all of its operands hold data."),
+            tr("Look for an op whose data is still missing, and whose operands all have theirs."),
         )
     else:
         hints = (
-            "A node hands its gradient on once all that use it have handed theirs to it.",
-            "Look for an op whose grad is whole, and which has not handed it on yet.",
+            tr("A node hands its gradient on once all that use it have handed theirs to it."),
+            tr("Look for an op whose grad is whole, and which has not handed it on yet."),
         )
     first, second = map(sentence, hints)
     return Question("node", asks, step.kind, None, (first, second), end,
@@ -366,19 +374,33 @@ def why_not(state: State, number: NodeId) -> str:
     backward = asked.step is not None and asked.step.kind != "forward"
     name = node.spoken
     if node.is_leaf:
-        return f"{name} is a leaf: it {'hands no gradient on' if backward else 'is given, not computed'}."
+        if backward:
+            return tr("{name} is a leaf: it hands no gradient on.", name=name)
+        return tr("{name} is a leaf: it is given, not computed.", name=name)
     if asked.step is not None and asked.step.kind == "seed":
-        return "First the target gets its seed: that is where the slope is known."
+        return tr("First the target gets its seed: that is where the slope is known.")
     there = recorded_ahead(state)
     if backward and number not in graph.feeding:
-        return f"{name} does not feed the target: no gradient comes to it."
+        return tr("{name} does not feed the target: no gradient comes to it.", name=name)
     if number in _acted(there):
-        return f"{name} has acted in this pass."
+        return tr("{name} has acted in this pass.", name=name)
     waits = [name_of(graph.nodes[each]) for each in _waits_for(there, number, backward)]
     if not waits:
         return ""
-    listed = " and ".join(waits) if len(waits) < 3 else f"{waits[0]} and {len(waits) - 1} others"
-    has = "has" if len(waits) == 1 else "have"
+    names = joined(waits)
+    if len(waits) > 2:
+        names = tr("{name} and {n} others", name=waits[0], n=len(waits) - 1)
+    told = {"name": name, "names": names}
     if backward:
-        return f"{name} has to wait until {listed} {has} acted."
-    return f"{name} needs {listed}, which {'is' if len(waits) == 1 else 'are'} not computed yet."
+        return trn(
+            "{name} has to wait until {names} has acted.",
+            "{name} has to wait until {names} have acted.",
+            len(waits),
+            **told,
+        )
+    return trn(
+        "{name} needs {names}, which is not computed yet.",
+        "{name} needs {names}, which are not computed yet.",
+        len(waits),
+        **told,
+    )

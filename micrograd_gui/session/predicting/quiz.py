@@ -6,12 +6,14 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct, field
 
+from micrograd.language import N_, tr
+
 Mode = Literal["contribution", "gradient", "sign", "node"]
 MODES: dict[Mode, str] = {
-    "contribution": "Next number",
-    "gradient": "Final gradient",
-    "sign": "Sign only",
-    "node": "Which node acts",
+    "contribution": N_("Next number"),
+    "gradient": N_("Final gradient"),
+    "sign": N_("Sign only"),
+    "node": N_("Which node acts"),
 }  # in the order in which they are offered
 Verdict = Literal["right", "wrong", "shown"]
 
@@ -33,19 +35,19 @@ class Outcome(NamedTuple):
     @property
     def text(self) -> str:
         """It in words: the answer beside the right number."""
-        said = f"you said {self.answer}" if self.answer else ""
-        match self.verdict:
-            case "right":
-                text = f"✓ Right: {self.asked} {self.right}" + (f" ({said})" if said else "")
-            case "wrong":
-                text = (
-                    f"✗ Not right: {said}, {self.asked} {self.right}"
-                    if said
-                    else f"✗ {self.asked} {self.right}"
-                )
-            case "shown":
-                text = f"Shown: {self.asked} {self.right}"
-        return f"{text}. {self.remark}".rstrip()
+        told = {"asked": self.asked, "right": self.right, "answer": self.answer}
+        match self.verdict, bool(self.answer):
+            case "right", True:
+                text = tr("✓ Right: {asked} {right} (you said {answer}).", **told)
+            case "right", False:
+                text = tr("✓ Right: {asked} {right}.", **told)
+            case "wrong", True:
+                text = tr("✗ Not right: you said {answer}, {asked} {right}.", **told)
+            case "wrong", False:
+                text = tr("✗ {asked} {right}.", **told)
+            case _:
+                text = tr("Shown: {asked} {right}.", **told)
+        return f"{text} {self.remark}".rstrip()
 
 
 class Score(NamedTuple):
@@ -67,8 +69,8 @@ class Score(NamedTuple):
         """``4 of 5 right · 3 in a row``."""
         if not self.asked:
             return ""
-        row = f" · {self.streak} in a row" if self.streak > 1 else ""
-        return f"{self.right} of {self.asked} right{row}"
+        said = tr("{right} of {asked} right", right=self.right, asked=self.asked)
+        return f"{said} · {tr('{n} in a row', n=self.streak)}" if self.streak > 1 else said
 
 
 class Quiz(Struct, frozen=True, eq=False):

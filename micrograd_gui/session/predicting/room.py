@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import written
@@ -23,9 +24,9 @@ class Predicting(Room):
         """From now on the next step is asked. Raises Refusal where there is none, and while it trains."""
         state = self.state
         if not state.graph.nodes:
-            raise Refusal("The graph is empty: there is nothing to predict yet.")
+            raise Refusal(tr("The graph is empty: there is nothing to predict yet."))
         if state.is_training:
-            raise Refusal("The graph trains: stop it first, then predict.")
+            raise Refusal(tr("The graph trains: stop it first, then predict."))
         stepping.refuse_where_stopped(state)
         asked = replace(state, quiz=Quiz(mode or "contribution"))
         self.session.take(recorded_ahead(asked))
@@ -63,7 +64,7 @@ class Predicting(Room):
         """First the rule in symbols, then with the numbers in it. Raises Refusal where there is none."""
         now, question = self._now, question_at(self.state)
         if not question.hints:
-            raise Refusal("There is no hint here: have the step shown.")
+            raise Refusal(tr("There is no hint here: have the step shown."))
         hints = min(now.hints + 1, len(question.hints))
         self.session.take(replace(self.state, quiz=replace(now, hints=hints)))
 
@@ -71,15 +72,17 @@ class Predicting(Room):
         """They had it, or not, where it was said aloud: what was only shown counts now."""
         now = self._now
         if now.last is None or now.last.verdict != "shown" or now.last.ticked:
-            raise Refusal("There is nothing to tick: it is for a step that was shown without an answer.")
+            raise Refusal(tr("There is nothing to tick: it is for a step that was shown without an answer."))
         score = now.score.after("right" if right else "wrong")
-        last = now.last._replace(ticked=True, remark="✓ They had it." if right else "✗ They did not have it.")
+        last = now.last._replace(
+            ticked=True, remark=tr("✓ They had it.") if right else tr("✗ They did not have it.")
+        )
         self.session.take(replace(self.state, quiz=replace(now, score=score, last=last)))
 
     @property
     def _now(self) -> Quiz:
         if self.state.quiz is None:
-            raise Refusal("Nobody predicts: press P first.")
+            raise Refusal(tr("Nobody predicts: press P first."))
         return self.state.quiz
 
     def _close(self, outcome: Outcome, chosen: NodeId | None = None) -> None:
@@ -131,5 +134,5 @@ def _ahead(state: State) -> State:
 
 def _shown(question: Question) -> Outcome:
     if question.right is None:
-        return Outcome("the next step", "", "is done", "shown")
+        return Outcome(tr("the next step"), "", tr("is done"), "shown")
     return Outcome(question.asks, "", written(question.right), "shown")

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import tr
 from micrograd_gui.files.lessons import LessonEntry, lessons
 from micrograd_gui.session.lessons.doings import told
 from micrograd_gui.session.lessons.following import Lessons
@@ -58,7 +59,7 @@ class LessonPane(QWidget):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lesson")
-        self.setAccessibleName("Lesson")
+        self.setAccessibleName(tr("Lesson"))
         self._bridge = bridge
         self._shown: Following | None = None
         self._kept: Mapping[str, tuple[int, bool]] = {}
@@ -78,11 +79,11 @@ class LessonPane(QWidget):
 
     def _chooser_page(self) -> QWidget:
         page, column = self._page()
-        self._welcome = QLabel("Learn by doing: each lesson is a few steps on the live graph.")
+        self._welcome = QLabel(tr("Learn by doing: each lesson is a few steps on the live graph."))
         self._welcome.setWordWrap(True)
         self._list_of = QListWidget()
         self._list_of.setObjectName("lessons")
-        self._list_of.setAccessibleName("Lessons")
+        self._list_of.setAccessibleName(tr("Lessons"))
         self._list_of.setWordWrap(True)
         self._list_of.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list_of.setFrameShape(QFrame.Shape.NoFrame)
@@ -91,11 +92,12 @@ class LessonPane(QWidget):
         column.addWidget(self._welcome)
         column.addWidget(self._list_of, 1)
         row = QHBoxLayout()
-        self._file = _button("lesson_file", "From a file…", "A lesson that a teacher has written.",
+        self._file = _button("lesson_file", tr("From a file…"), tr("A lesson that a teacher has written."),
                              self.file_asked.emit)  # fmt: skip
         row.addWidget(self._file)
         row.addStretch(1)
-        self._forget = _button("lesson_forget", "Forget progress", "All lessons are as if never begun.",
+        self._forget = _button("lesson_forget", tr("Forget progress"), tr("All lessons are as if never "
+            "begun."),
                                self.forgotten.emit)  # fmt: skip
         row.addWidget(self._forget)
         column.addLayout(row)
@@ -124,12 +126,12 @@ class LessonPane(QWidget):
         self._ask.setTextFormat(Qt.TextFormat.PlainText)
         self._line = QLineEdit()
         self._line.setObjectName("lesson_answer")
-        self._line.setAccessibleName("Your answer")
-        self._line.setToolTip("Type your answer and press Return: a number, a fraction, or a word.")
+        self._line.setAccessibleName(tr("Your answer"))
+        self._line.setToolTip(tr("Type your answer and press Return: a number, a fraction, or a word."))
         self._line.returnPressed.connect(self._enter)
         asking.addWidget(self._ask)
         asking.addWidget(self._line, 1)
-        asking.addWidget(_button("lesson_enter", "OK", "See whether that is right.", self._enter))
+        asking.addWidget(_button("lesson_enter", tr("OK"), tr("See whether that is right."), self._enter))
         return self._asking
 
     def _scrolled(self) -> QWidget:
@@ -145,7 +147,8 @@ class LessonPane(QWidget):
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(line)
         column.insertWidget(1, self._question())
-        self._show_me = _button("lesson_show", "Show me", "The answer is done for you, action by action.",
+        self._show_me = _button("lesson_show", tr("Show me"), tr("The answer is done for you, action by "
+            "action."),
                                 lambda: self._attempt("show_answer"))  # fmt: skip
         column.addWidget(self._show_me, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
@@ -159,11 +162,14 @@ class LessonPane(QWidget):
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        self._leave = _button("lesson_leave", "Leave", "Back to the list; where you are is kept.",
+        self._leave = _button("lesson_leave", tr("Leave"), tr("Back to the list; where you are is kept."),
                               self.left.emit)  # fmt: skip
-        self._back = _button("lesson_back", "◀ Back", "The step before, with the graph as it was there.",
+        self._back = _button("lesson_back", tr("◀ Back"), tr("The step before, with the graph as it "
+            "was there."),
                              lambda: self._attempt("go_back"))  # fmt: skip
-        self._on = _button("lesson_on", "Continue ▶", f"The next step ({_ON}).", self._go_on)
+        self._on = _button(
+            "lesson_on", tr("Continue ▶"), tr("The next step ({keys}).", keys=_ON), self._go_on
+        )
         row.addWidget(self._leave)
         row.addStretch(1)
         row.addWidget(self._back)
@@ -229,9 +235,9 @@ class LessonPane(QWidget):
     def _list(self) -> None:
         self._list_of.clear()
         for number, entry in enumerate(lessons(), 1):
-            item = QListWidgetItem(f"{number}. {entry.title}{self._far(entry)}\n{entry.sentence}")
+            item = QListWidgetItem(f"{number}. {tr(entry.title)}{self._far(entry)}\n{tr(entry.sentence)}")
             item.setData(_NAME, entry.name)
-            item.setToolTip(f"Begin this lesson of {entry.steps} steps, or go on with it.")
+            item.setToolTip(tr("Begin this lesson of {steps} steps, or go on with it.", steps=entry.steps))
             self._list_of.addItem(item)
         undone = (at for at, each in enumerate(lessons()) if not self._kept.get(each.name, (0, False))[1])
         self._list_of.setCurrentRow(next(undone, 0))
@@ -240,8 +246,8 @@ class LessonPane(QWidget):
     def _far(self, entry: LessonEntry) -> str:
         at, done = self._kept.get(entry.name, (0, False))
         if 0 < at < entry.steps:
-            return f"  —  step {at + 1} of {entry.steps}"
-        return "  ✓ done" if done else ""
+            return "  —  " + tr("step {step} of {steps}", step=at + 1, steps=entry.steps)
+        return f"  ✓ {tr('done')}" if done else ""
 
     def _show(self, state: State) -> None:
         here = state.lesson
@@ -253,9 +259,11 @@ class LessonPane(QWidget):
             return
         self._pages.setCurrentIndex(1)
         moved = before is None or before.lesson is not here.lesson or before.at != here.at
-        self._title.setText(here.lesson.text.title)
+        self._title.setText(tr(here.lesson.text.title))
         count = len(here.lesson.steps)
-        self._place.setText("done" if here.over else f"{here.at + 1} of {count}")
+        self._place.setText(
+            tr("done") if here.over else tr("{step} of {steps}", step=here.at + 1, steps=count)
+        )
         if here.over:
             self._show_end(here)
         else:
@@ -276,23 +284,27 @@ class LessonPane(QWidget):
             self._scroll.ensureWidgetVisible(below[0], 0, 0)
 
     def _show_end(self, here: Following) -> None:
-        self._text.setText(marked_up(here.lesson.text.end or "That was the lesson."))
-        self._said.setText(self._coloured("✓ You have done all of it.", good=True))
+        self._text.setText(marked_up(tr(here.lesson.text.end) or tr("That was the lesson.")))
+        self._said.setText(self._coloured(tr("✓ You have done all of it."), good=True))
         self._said.show()
         for line in (self._hint, self._told, self._show_me, self._asking):
             line.hide()
         following = self._following(here)
-        self._on.setText("Next lesson ▶" if following else "All lessons")
-        self._on.setToolTip(f"{'On to the next lesson' if following else 'Back to the list'} ({_ON}).")
+        self._on.setText(tr("Next lesson ▶") if following else tr("All lessons"))
+        self._on.setToolTip(
+            tr("On to the next lesson ({keys}).", keys=_ON)
+            if following
+            else tr("Back to the list ({keys}).", keys=_ON)
+        )
         self._on.setEnabled(True)
 
     def _show_step(self, here: Following) -> None:
         step = here.step
         assert step is not None
-        self._text.setText(marked_up(step.text))
+        self._text.setText(marked_up(tr(step.text)))
         self._said.setText(self._verdict(here))
         self._said.setVisible(bool(self._said.text()))
-        self._hint.setText(f"<b>Hint:</b> {marked_up(here.hint)}")
+        self._hint.setText(tr("<b>Hint:</b> {hint}", hint=marked_up(tr(here.hint))))
         self._hint.setVisible(bool(here.hint))
         self._told.setText("<br>".join(marked_up(line) for line in told(step.answer)))
         self._told.setVisible(here.answer_offered)
@@ -300,9 +312,11 @@ class LessonPane(QWidget):
         asks = step.goal.typed is not None
         self._asking.setVisible(asks)
         self._asking.setEnabled(not here.reached)
-        self._ask.setText(step.ask)
-        self._on.setText("Continue ▶")
-        self._on.setToolTip(f"The next step ({_ON})." if here.reached else "Comes when the step is done.")
+        self._ask.setText(tr(step.ask))
+        self._on.setText(tr("Continue ▶"))
+        self._on.setToolTip(
+            tr("The next step ({keys}).", keys=_ON) if here.reached else tr("Comes when the step is done.")
+        )
         self._on.setEnabled(here.reached or here.at < here.furthest)
 
     def _verdict(self, here: Following) -> str:
@@ -310,11 +324,15 @@ class LessonPane(QWidget):
         if step is None:
             return ""
         if here.reached:
-            well = "That is how it is done." if here.shown else "Right."
-            return self._coloured(f"✓ {marked_up(step.done) or well}", good=True)
+            well = tr("That is how it is done.") if here.shown else tr("Right.")
+            return self._coloured(f"✓ {marked_up(tr(step.done)) or well}", good=True)
         if not here.tries:
             return ""
-        wrong = f"{escape(here.typed)} is not it yet." if here.typed else "Not quite: try once more."
+        wrong = (
+            tr("{answer} is not it yet.", answer=escape(here.typed))
+            if here.typed
+            else tr("Not quite: try once more.")
+        )
         return self._coloured(f"✗ {wrong}", good=False)
 
     def _coloured(self, html: str, *, good: bool) -> str:
