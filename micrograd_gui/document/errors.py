@@ -9,24 +9,26 @@ from os.path import basename
 from types import TracebackType
 from typing import Literal, ParamSpec, TypeVar
 
+from micrograd.language import N_, tr
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Door = Literal[
     "open", "read", "paste", "drop", "show", "refresh", "run", "save", "export", "copy", "recover", "do"
 ]
-_CANNOT: dict[Door, str] = {
-    "open": "cannot be opened",
-    "read": "cannot be read",
-    "paste": "cannot be pasted",
-    "drop": "cannot be dropped here",
-    "show": "cannot be shown",
-    "refresh": "cannot be refreshed",
-    "run": "cannot be done",
-    "save": "cannot be saved",
-    "export": "cannot be exported",
-    "copy": "cannot be copied",
-    "recover": "cannot be recovered",
-    "do": "cannot be done",
+_CANNOT: dict[Door, str] = {  # what is said at a door; its name is what the log says
+    "open": N_("{what} cannot be opened: {cause}. Nothing has changed."),
+    "read": N_("{what} cannot be read: {cause}. Nothing has changed."),
+    "paste": N_("{what} cannot be pasted: {cause}. Nothing has changed."),
+    "drop": N_("{what} cannot be dropped here: {cause}. Nothing has changed."),
+    "show": N_("{what} cannot be shown: {cause}. Nothing has changed."),
+    "refresh": N_("{what} cannot be refreshed: {cause}. Nothing has changed."),
+    "run": N_("{what} cannot be done: {cause}. Nothing has changed."),
+    "save": N_("{what} cannot be saved: {cause}. Nothing has changed."),
+    "export": N_("{what} cannot be exported: {cause}. Nothing has changed."),
+    "copy": N_("{what} cannot be copied: {cause}. Nothing has changed."),
+    "recover": N_("{what} cannot be recovered: {cause}. Nothing has changed."),
+    "do": N_("{what} cannot be done: {cause}. Nothing has changed."),
 }
 _LONGEST_CAUSE, _LONGEST_NAME = 120, 40  # characters
 
@@ -56,7 +58,7 @@ class OptionRefusal(Refusal):
 
     def naming(self, name: Callable[[str], str]) -> str:
         """The sentence, with each option called as that says: the command line says flags."""
-        return f"{' and '.join(map(name, self.options))} {self.rest}"
+        return f"{tr(' and ').join(map(name, self.options))} {self.rest}"
 
 
 class ExpressionRefusal(Refusal):
@@ -107,18 +109,19 @@ def caught(error: Exception, door: Door, what: str) -> Unforeseen:
     """The sentence about an error that nobody foresaw, which is logged with its traceback."""
     from micrograd_gui.log import log_fault  # nobody loads logging to say nothing
 
-    what = what or "What was asked for"
-    log_fault("%s %s", what, _CANNOT[door], error=error)
-    return Unforeseen(f"{what[:1].upper()}{what[1:]} {_CANNOT[door]}: {_cause(error)}. Nothing has changed.")
+    what = what or N_("What was asked for")
+    log_fault("%s: %s", door, what, error=error)
+    told = tr(what)
+    return Unforeseen(tr(_CANNOT[door], what=f"{told[:1].upper()}{told[1:]}", cause=_cause(error)))
 
 
 def _cause(error: Exception) -> str:
     """Why, as far as it can be told."""
     match error:
         case RecursionError():
-            return "it is nested too deeply"
+            return tr("it is nested too deeply")
         case MemoryError():
-            return "there is not enough memory for it"
+            return tr("there is not enough memory for it")
         case OSError(strerror=str(said)):
             return f"{said[:1].lower()}{said[1:]}"
     try:
@@ -126,7 +129,7 @@ def _cause(error: Exception) -> str:
     except Exception:  # noqa: BLE001 - an exception of somebody's own, whose text cannot be had
         said = ""
     kind = _on_one_line(type(error).__name__, _LONGEST_NAME)
-    return f"something went wrong inside the program ({kind}{f': {said}' if said else ''})"
+    return tr("something went wrong inside the program ({error})", error=f"{kind}: {said}" if said else kind)
 
 
 def _named(args: tuple[object, ...]) -> str:
