@@ -19,6 +19,7 @@ from micrograd_gui.figures.shapes import (
     groups,
     tone_of,
 )
+from micrograd_gui.figures.text_metrics import wants_fonts
 from micrograd_gui.files.embedded import METADATA
 from micrograd_gui.resource import FAMILY, asked
 
@@ -47,6 +48,7 @@ def svg(
         SubElement(root, "metadata", {"id": METADATA}).text = graph
     if not transparent:
         SubElement(root, "rect", {"width": w, "height": h, "fill": palette.ground})
+    bring_fonts(root, figure)
     named: set[str] = set()
     written: list[tuple[Element, Text]] = []
     for group in groups(figure):
@@ -75,6 +77,19 @@ def font_families() -> str:
     """In which fonts readers write what is drawn: the one that was asked for, then that of all figures."""
     chosen = asked()
     return _FONTS if chosen is None else f"'{chosen.name}', {_FONTS}"
+
+
+def bring_fonts(root: Element, figure: Figure) -> None:
+    """Embed in the picture what its texts need of fonts that its reader may lack."""
+    texts = [(text.text, text.bold) for group in groups(figure) for text in group.texts]
+    if asked() is None and not any(wants_fonts(text) for text, _ in texts):
+        return
+    from micrograd_gui.export.web_fonts import embedded
+
+    rules, names = embedded(texts)
+    if rules:
+        SubElement(root, "style").text = rules
+        root.set("font-family", ", ".join((*names, root.attrib["font-family"])))
 
 
 def length_of(points: float) -> str:

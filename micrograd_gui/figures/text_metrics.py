@@ -19,6 +19,7 @@ CAP = 0.73  # the height of a capital letter in the font, as a part of its size
 _LINE = 1.164  # the height of a line, likewise: what the font reaches above and below the baseline
 _MEASURED_AT = 256
 _JOINS = "\u200c\u200d"  # between letters, in scripts that join them, and emoji
+_FAR = re.compile(r"[\u0530-\u1dff\u2600-\u27bf\u2c00-\uffff\U00010000-\U0010ffff]")
 # Where there may be a sign that the font lacks, or letters that are joined: not the squares of East Asia.
 _SCRIPTS = re.compile(
     r"[\u0530-\u1dff\u2700-\u27bf\u2c00-\u2dff\ua000-\uabff\ufb1d-\ufdff\ufe00-\ufe0f\U00010000-\U0001ffff]"
@@ -102,6 +103,11 @@ def _in_fonts(text: str, bold: bool, chosen: Family | None) -> float:
     from micrograd_gui.fonts import advance, parts
 
     return sum(advance(part, file) for part, file in parts(text, bold))
+
+
+def wants_fonts(text: str) -> bool:
+    """Whether the text may have signs that the font of all figures lacks."""
+    return not text.isascii() and _FAR.search(text) is not None
 
 
 def line_height(size: float) -> float:

@@ -1,13 +1,17 @@
 """Labels in scripts that the font of figures lacks: a font of the machine does, or it is told."""
 
+import io
+import re
 import subprocess
 import warnings
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 import micrograd_gui as mg
@@ -121,6 +125,19 @@ def test_a_font_of_this_machine_writes_japanese(tmp_path: Path) -> None:
         pytest.skip("poppler is not here")
     assert family in named
     assert {"重み", "入力", "偏差"} <= set(said.split())
+
+
+def test_an_svg_brings_the_signs_that_its_reader_may_lack(machine: Machine, tmp_path: Path) -> None:
+    machine.append(a_font(tmp_path / "squares.ttf"))
+    exported(tmp_path / "a.svg", "重み_1")
+    text = (tmp_path / "a.svg").read_text("utf-8")
+    assert "font-family=\"'micrograd Squares', DejaVu Sans" in text
+    (data,) = re.findall(r"data:font/woff;base64,([^)]+)\)", text)
+    with TTFont(io.BytesIO(b64decode(data))) as font:
+        assert set(font.getBestCmap()) == {ord("重"), ord("み")}
+    assert mg.read(tmp_path / "a.svg").nodes[1].label == "重み_1"
+    exported(tmp_path / "b.svg", "w_1")
+    assert "<style" not in (tmp_path / "b.svg").read_text("utf-8")
 
 
 def test_what_goes_from_right_to_left_does_so_in_a_pdf(tmp_path: Path) -> None:
