@@ -140,7 +140,7 @@ def has(file: FontFile, sign: str) -> bool:
     return font is not None and font.get_nominal_glyph(ord(sign)) is not None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2048)  # a font that is open takes no memory but what is read of it
 def _opened(file: FontFile) -> Any:
     """The font, for HarfBuzz; None where it cannot be read."""
     import uharfbuzz
