@@ -31,7 +31,7 @@ def embedded(texts: Iterable[tuple[str, bool]]) -> tuple[str, list[str]]:
         content = _cut(file, "".join(sorted(needed)))
         if content is None:
             continue
-        name = f"micrograd {file.family}".replace("'", "").replace("\\", "")
+        name = f"micrograd-{file.family}".replace("'", "").replace("\\", "")
         weight = "1 999" if len(weights[file]) > 1 else "bold" if True in weights[file] else "normal"
         data = b64encode(content).decode("ascii")
         rules.append(

@@ -131,7 +131,7 @@ def test_an_svg_brings_the_signs_that_its_reader_may_lack(machine: Machine, tmp_
     machine.append(a_font(tmp_path / "squares.ttf"))
     exported(tmp_path / "a.svg", "重み_1")
     text = (tmp_path / "a.svg").read_text("utf-8")
-    assert "font-family=\"'micrograd Squares', DejaVu Sans" in text
+    assert "font-family=\"'micrograd-Squares', DejaVu Sans" in text
     (data,) = re.findall(r"data:font/woff;base64,([^)]+)\)", text)
     with TTFont(io.BytesIO(b64decode(data))) as font:
         assert set(font.getBestCmap()) == {ord("重"), ord("み")}

@@ -62,7 +62,7 @@ def of_svg(content: bytes) -> Hashable:
     indices = {each for each in root.iter() if each.tag.endswith("tspan")}  # of a label like w_1
     assert all(each.attrib.keys() <= {"dy", "font-size"} and not len(each) for each in indices)
     fonts = {each for each in root if each.tag.endswith("style")}  # of other scripts
-    face = r"@font-face\{font-family:'[\w ]+';font-weight:[\w ]+;src:url\(data:font/woff;base64,[\w+/=]+\)"
+    face = r"@font-face\{font-family:'[\w -]+';font-weight:[\w ]+;src:url\(data:font/woff;base64,[\w+/=]+\)"
     assert all(re.fullmatch(rf"({face} format\('woff'\)\}}\s*)+", each.text or "") for each in fonts)
     rest = [each for each in root.iter() if each not in indices | fonts]
     return tuple((e.tag, tuple(e.attrib), e.get("id"), len(set(e) - indices - fonts)) for e in rest)
