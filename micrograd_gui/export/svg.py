@@ -84,7 +84,7 @@ def bring_fonts(root: Element, figure: Figure) -> None:
     texts = [(text.text, text.bold) for group in groups(figure) for text in group.texts]
     if asked() is None and not any(wants_fonts(text) for text, _ in texts):
         return
-    from micrograd_gui.export.web_fonts import embedded
+    from micrograd_gui.web_fonts import embedded
 
     rules, names = embedded(texts)
     if rules:
