@@ -336,8 +336,8 @@ def svg_of(dot: DotGraph) -> str | None:
 
 
 def embedded_dot() -> Path | None:
-    """The executable of the `graphviz-pure` wheel: in the scripts, beside its package, on the PATH."""
-    homes = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent,
+    """The executable of the `graphviz-pure` wheel: in the scripts, beside a package, on the PATH."""
+    homes = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent, Path(__file__).parents[1],
              Path(sysconfig.get_path("scripts", f"{'nt' if sys.platform == 'win32' else 'posix'}_user"))]
     beside = (home / name for home in homes for name in _EXECUTABLES)
     found = next((each for each in chain(beside, _of_package()) if each.is_file()), None)

@@ -44,12 +44,13 @@ def write_all(folder: Path) -> None:
     largest.save(folder / "micrograd-gui.icns", append_images=smaller)
 
 
-def main(folder: str | None = None) -> None:
+def main(folder: str | None = None, *, kept: bool = True) -> None:
+    """Draw those that are ``kept`` beside the drawing, and .ico and .icns into ``folder``."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtGui import QGuiApplication
 
     application = QGuiApplication([])
-    for size in SIZES:
+    for size in SIZES if kept else ():
         drawn(size).save(HERE / f"micrograd-gui-{size}.png", optimize=True)
     if folder is not None:
         write_all(Path(folder))

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("requirements.lock", "requirements-test.lock", "requirements-docs.lock", "requirements-ci.lock")
+FILES = tuple(f"requirements{of}.lock" for of in ("", "-test", "-build", "-docs", "-ci"))
 LOCKS = {name: (ROOT / name).read_text("utf-8") for name in FILES}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT = PYPROJECT["project"]
@@ -32,7 +32,7 @@ def versions(lock: str) -> dict[str, list[str]]:
     return locked
 
 
-LOCKED, OF_TESTS, OF_SITE, BESIDE = (versions(lock) for lock in LOCKS)
+LOCKED, OF_TESTS, OF_BUILDS, OF_SITE, BESIDE = (versions(lock) for lock in LOCKS)
 GROUPS = PYPROJECT["dependency-groups"]
 
 
@@ -52,10 +52,11 @@ def test_a_package_is_locked_to_one_version_and_its_hashes(entry: list[str]) -> 
     [
         (PROJECT["dependencies"], LOCKED),
         (GROUPS["test"], OF_TESTS),
+        (GROUPS["build"], OF_BUILDS),
         (GROUPS["docs"], OF_SITE),
         ([each for each in GROUPS["ci"] if isinstance(each, str)] + GROUPS["docs"], BESIDE),
     ],
-    ids=["use", "test", "docs", "ci"],
+    ids=["use", "test", "build", "docs", "ci"],
 )
 def test_what_the_project_asks_for_is_what_is_locked(asked: list[str], locked: dict[str, list[str]]) -> None:
     for requirement in map(Requirement, asked):
@@ -68,11 +69,12 @@ def test_what_the_project_asks_for_is_what_is_locked(asked: list[str], locked: d
     ("one", "other", "shared"),
     [
         (LOCKED, OF_TESTS, "packaging"),
+        (LOCKED, OF_BUILDS, "packaging"),
         (LOCKED, BESIDE, "numpy"),
         (OF_TESTS, BESIDE, "pygments"),
         (OF_SITE, BESIDE, "sphinx"),
     ],
-    ids=["use, test", "use, ci", "test, ci", "docs, ci"],
+    ids=["use, test", "use, build", "use, ci", "test, ci", "docs, ci"],
 )
 def test_what_two_locks_name_has_the_same_versions(
     one: dict[str, list[str]], other: dict[str, list[str]], shared: str
