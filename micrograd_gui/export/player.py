@@ -13,6 +13,7 @@ from typing import Any
 from xml.etree.ElementTree import Element as XmlElement
 from xml.etree.ElementTree import SubElement, tostring
 
+from micrograd.language import tr, trc
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import in_html
 from micrograd_gui.export.player_ledger import ledgers
@@ -39,6 +40,7 @@ from micrograd_gui.files.embedded import METADATA, pack
 from micrograd_gui.resource import resource
 from micrograd_gui.session.explain.formulas import Fragment, Line
 
+_WORDS = re.compile(r"\[\[(.+?)\]\]")  # what the page says, in the file that it is made of
 _COLOURED = ("data", "grad", "problem")  # kinds of fragments that the style knows
 
 
@@ -57,6 +59,7 @@ def player(film: Film, start: int = 0) -> bytes:
     head = film.grads.get(film.graph.target or 0, "grad")
     head = head if head == "grad" else f"{head.rpartition('/')[0]}/∂·"
     parts = {
+        "lang": trc("the code of this language, for a page", "en"),
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'",
         "title": escape(film.title),
@@ -73,7 +76,9 @@ def player(film: Film, start: int = 0) -> bytes:
         "motion": f"[{','.join(motion)}]",
         "script": script,
     }
-    page = resource("player", "player.html").read_text("utf-8")
+    page = _WORDS.sub(
+        lambda found: escape(tr(found[1])), resource("player", "player.html").read_text("utf-8")
+    )
     pieces = re.split("<!--([a-z]+)-->", page)  # what is put in is not looked through
     assert sorted(pieces[1::2]) == sorted(parts)
     pieces[1::2] = [parts[name] for name in pieces[1::2]]

@@ -6,6 +6,7 @@ What is translated stays, what is new waits, what is no longer said goes; the he
 
 import ast
 import json
+import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -73,10 +74,13 @@ def of_sources() -> Iterator[tuple[str, Text]]:
 
 
 def of_resources() -> Iterator[tuple[str, Text]]:
-    """What is read in the lessons, and of the examples."""
+    """What is read in the lessons, in the player and of the examples."""
     for path in sorted((ROOT / "resources" / "lessons").glob("*.toml")):
         for text in _texts_in(tomllib.loads(path.read_text("utf-8"))):
             yield f"resources/lessons/{path.name}", Text(text)
+    page = (ROOT / "resources" / "player" / "player.html").read_text("utf-8")
+    for text in re.findall(r"\[\[(.+?)\]\]", page):
+        yield "resources/player/player.html", Text(text)
     for row in json.loads((ROOT / "resources" / "examples" / "index.json").read_text("utf-8")):
         for text in (row["title"], row["sentence"]):
             yield "resources/examples/index.json", Text(text)

@@ -9,6 +9,8 @@ const figure = document.querySelector("figure");
 const picture = by("picture");
 const fitted = () => figure.clientWidth / picture.viewBox.baseVal.width; // 1: at its own size anyway
 const last = film.length - 1;
+const words = document.querySelector("main").dataset; // what is said, in the language of the page
+const worded = (name, number) => words[name].replace("{number}", number).replace("{last}", last);
 let shown = 0;
 let timer = 0;
 
@@ -51,8 +53,8 @@ function show(number) {
   }
   showLedger();
   by("moment").value = number;
-  by("moment").setAttribute("aria-valuetext", `moment ${number} of ${last}`);
-  by("where").textContent = `${number} of ${last}`;
+  by("moment").setAttribute("aria-valuetext", worded("moment", number));
+  by("where").textContent = worded("where", number);
   by("first").disabled = by("back").disabled = number === 0;
   by("forward").disabled = by("last").disabled = number === last;
   follow();
@@ -166,13 +168,13 @@ function setSize(actual) {
 function pause() {
   clearInterval(timer);
   timer = 0;
-  by("play").textContent = "Play";
+  by("play").textContent = words.play;
 }
 
 function play() {
   if (timer) return pause();
   if (shown === last) show(0);
-  by("play").textContent = "Pause";
+  by("play").textContent = words.pause;
   timer = setInterval(() => {
     show(shown + 1);
     if (shown === last) pause();

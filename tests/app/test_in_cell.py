@@ -21,7 +21,7 @@ def page_in(text: str) -> str:
 
 
 def start(page: str) -> int:
-    found = re.search(r'<main data-start="(\d+)">', page)
+    found = re.search(r'<main data-start="(\d+)"', page)
     assert found is not None
     return int(found[1])
 
