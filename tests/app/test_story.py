@@ -261,6 +261,7 @@ def test_text_can_be_made_larger_in_a_hall_and_never_smaller_than_the_back_row_r
     window = opened("lecture")
     before = window.look.scale
     act(window, "projector")
+    QApplication.processEvents()  # until the window has its new size, it has text of the screen's
     least = window.look.scale
     act(window, "text_larger")
     assert window.look.scale > least

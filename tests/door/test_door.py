@@ -26,7 +26,7 @@ def test_what_the_readme_shows_runs_and_gives_the_number_it_names(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     _, _, shown = (ROOT / "README.md").read_text().partition("The same without the window, and without Qt:")
-    lines = [line.strip() for line in shown.partition("\n## ")[0].splitlines() if line.strip()]
+    lines = shown.partition("```python\n")[2].partition("\n```")[0].splitlines()
     assert len(lines) == 6
     names: dict = {}
     for line in lines:

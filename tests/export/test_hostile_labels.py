@@ -126,7 +126,7 @@ def of_html(content: bytes) -> Hashable:
     assert not [
         names for _, names in read.tags if any(n.startswith("on") or n in ("src", "href") for n in names)
     ]  # type: ignore[misc]
-    return tuple(each for each in read.tags if each[0] not in ("span", "tspan"))  # type: ignore[index]
+    return tuple(each for each in read.tags if each[0] not in ("span", "tspan", "sub"))  # type: ignore[index]
 
 
 def of_python(content: bytes) -> Hashable:

@@ -45,7 +45,8 @@ def test_types_say_the_same_as_the_table() -> None:
 
 def test_the_command_line_has_an_argument_for_each_and_no_more() -> None:
     known = {action.dest: action for action in _render_parser("render")._actions}
-    assert known.keys() - {"help", "debug", "file", "expression", "set", "output"} == OPTIONS.keys()
+    of_all = {"help", "debug", "language", "file", "expression", "set", "output"}
+    assert known.keys() - of_all == OPTIONS.keys()
     for name, row in OPTIONS.items():
         assert row.flag in known[name].option_strings
         assert (tuple(known[name].choices or ()) == row.choices()) if row.choices else not known[name].choices

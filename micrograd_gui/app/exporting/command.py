@@ -71,8 +71,8 @@ def found_otherwise(request: ExportRequest, form: Form, command: Command, *, sto
     from micrograd_gui.figures.moments import film_of
 
     film = request.film(stop=stop)
-    (ours,) = film.moments
-    (theirs,) = film_of(state.graph, command.step, request.options, progress=film.progress).moments
+    again = film_of(state.graph, command.step, request.options, progress=film.progress)
+    (ours,), (theirs,) = (tuple(map(_with_numbers, each.moments)) for each in (film, again))
     if not film.options.only_card and not film.options.card and not (form.suffix == ".tex" and ours.card):
         ours, theirs = _bare(ours), _bare(theirs)
     if ours == theirs or repr(ours) == repr(theirs):  # nan is no nan's equal
@@ -80,6 +80,11 @@ def found_otherwise(request: ExportRequest, form: Form, command: Command, *, sto
     if _bare(ours) == _bare(theirs):
         return "The command runs the graph to its end: the step card counts the moments of that run."
     return "The command runs the graph afresh: its numbers at this moment are others."
+
+
+def _with_numbers(moment: Moment) -> Moment:
+    """It, to be compared: a moment of a whole run holds its numbers only when it is asked for them."""
+    return replace(moment, numbers=moment.frame)
 
 
 def _bare(moment: Moment) -> Moment:
