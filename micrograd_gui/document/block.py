@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NewType, TypeGuard
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.node import NodeId
 from micrograd_gui.document.text import saveable, spoken
 
@@ -43,35 +44,42 @@ class BlockKindRow(Struct, frozen=True):
 _KINDS = (
     BlockKindRow(
         "neuron",
-        "neuron",
-        "a neuron",
-        "Inputs times weights, plus a bias, through an activation.",
+        N_("neuron"),
+        N_("a neuron"),
+        N_("Inputs times weights, plus a bias, through an activation."),
         "Neuron",
         "2",
     ),
     BlockKindRow(
         "layer",
-        "layer",
-        "a layer",
-        "Neurons side by side, over the same inputs.",
+        N_("layer"),
+        N_("a layer"),
+        N_("Neurons side by side, over the same inputs."),
         "Layer",
         "3",
-        ("&Neurons", "4", "How many neurons."),
+        (N_("&Neurons"), "4", N_("How many neurons.")),
     ),
     BlockKindRow(
         "mlp",
-        "MLP",
-        "an MLP",
-        "Layers one after the other, as micrograd's nn makes them.",
+        N_("MLP"),
+        N_("an MLP"),
+        N_("Layers one after the other, as micrograd's nn makes them."),
         "MLP",
         "3",
-        ("&Layers", "4, 4, 1", "The neurons of each layer: 4, 4, 1"),
+        (N_("&Layers"), "4, 4, 1", N_("The neurons of each layer: 4, 4, 1")),
     ),
     BlockKindRow(
-        "loss", "loss", "a loss", "How far predictions are from their answers: what training makes small."
+        "loss",
+        N_("loss"),
+        N_("a loss"),
+        N_("How far predictions are from their answers: what training makes small."),
     ),
     BlockKindRow(
-        "part", "part", "a part", "Nodes of a large graph that are drawn as one box.", offered=False
+        "part",
+        N_("part"),
+        N_("a part"),
+        N_("Nodes of a large graph that are drawn as one box."),
+        offered=False,
     ),
 )
 BLOCK_KINDS = {row.name: row for row in _KINDS}
@@ -200,14 +208,16 @@ def fault(blocks: Collection[Block], nodes: Collection[NodeId]) -> tuple[str, st
     owned: set[NodeId] = set()
     for at, block in enumerate(blocks):
         if block.parent is not None and block.parent not in ids:
-            return f"[{at}].parent", f"there is no block {block.parent} before it"
+            return f"[{at}].parent", tr("there is no block {parent} before it", parent=block.parent)
         if block.id in ids or not 0 < block.id < 2**53:
-            return f"[{at}].id", f"{block.id} is no id, or stands there twice"
+            return f"[{at}].id", tr("{id} is no id, or stands there twice", id=block.id)
         ids.add(block.id)
         for node in (*block.members, *block.outputs, *(each for pair in block.judges for each in pair)):
             if node not in nodes:
-                return f"[{at}]", f"“{spoken(block.title)}” names a node {node} that is not there"
+                return f"[{at}]", tr(
+                    "“{title}” names a node {node} that is not there", title=spoken(block.title), node=node
+                )
         if len(set(block.members)) < len(block.members) or not owned.isdisjoint(block.members):
-            return f"[{at}].members", "a node belongs to at most one block"
+            return f"[{at}].members", tr("a node belongs to at most one block")
         owned.update(block.members)
     return None

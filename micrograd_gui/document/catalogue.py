@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from micrograd.language import tr
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.block import OFFERED_KINDS
 
@@ -39,22 +40,23 @@ def block_kind(payload: str) -> str | None:
 
 def catalogue() -> tuple[PaletteGroup, ...]:
     """All groups, made anew from the table, so that a new row appears by itself."""
-    value = Offer("value", "value", "A leaf: a number that the graph starts from.")
+    value = Offer("value", tr("value"), tr("A leaf: a number that the graph starts from."))
     arithmetic = [_offer(op) for op in OPS.values() if op.group == "arithmetic"]
     square = op_of("**2")
     arithmetic.append(
-        Offer(square.name, "xⁿ", "A power with a fixed exponent, 2 at first; set it like a value.")
+        Offer(square.name, "xⁿ", tr("A power with a fixed exponent, 2 at first; set it like a value."))
     )
     functions = [_offer(op) for op in OPS.values() if op.group not in ("arithmetic", "rarer", OWN)]
     rarer = [_offer(op) for op in OPS.values() if op.group == "rarer"]
+    blocks = tuple(Offer(each.payload, tr(each.text), tr(each.help)) for each in BLOCKS)
     own = tuple(_offer(op) for op in OPS.values() if op.group == OWN)
     return (
-        PaletteGroup("Values", (value,)),
-        PaletteGroup("Arithmetic", tuple(arithmetic)),
-        PaletteGroup("Functions", tuple(functions)),
-        *((PaletteGroup("Your own", own),) if own else ()),
-        PaletteGroup("Blocks", BLOCKS),
-        PaletteGroup("More functions", tuple(rarer), folded=True),
+        PaletteGroup(tr("Values"), (value,)),
+        PaletteGroup(tr("Arithmetic"), tuple(arithmetic)),
+        PaletteGroup(tr("Functions"), tuple(functions)),
+        *((PaletteGroup(tr("Your own"), own),) if own else ()),
+        PaletteGroup(tr("Blocks"), blocks),
+        PaletteGroup(tr("More functions"), tuple(rarer), folded=True),
     )
 
 

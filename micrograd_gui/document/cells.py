@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.python.pasted import (
@@ -59,15 +60,21 @@ class KeptField(Protocol):
 def cells_from(model: KeptField, nodes: Mapping[NodeId, Node], refuse: Refuse) -> KeptCells:
     """The cells, which nobody walks through before another one is pasted; ``refuse`` gives what is raised."""
     if len(model.texts) > CELLS_KEPT_AT_MOST:
-        raise refuse("cells.texts", f"{len(model.texts)} cells are more than {CELLS_KEPT_AT_MOST}")
+        raise refuse(
+            "cells.texts",
+            tr("{n} cells are more than {most}", n=len(model.texts), most=CELLS_KEPT_AT_MOST),
+        )
     letters = sum(map(len, model.texts))
     if letters > LETTERS_KEPT_AT_MOST:
-        raise refuse("cells.texts", f"{letters} letters are more than {LETTERS_KEPT_AT_MOST}")
+        raise refuse(
+            "cells.texts",
+            tr("{letters} letters are more than {most}", letters=letters, most=LETTERS_KEPT_AT_MOST),
+        )
 
     def of_nodes(field: str, given: Mapping[str, T]) -> dict[NodeId, T]:
         for key in given:
             if not key.isdecimal() or len(key) > 16 or int(key) not in nodes:
-                raise refuse(f"cells.{field}", f"there is no node “{spoken(key)}”")
+                raise refuse(f"cells.{field}", tr("there is no node “{name}”", name=spoken(key)))
         return {int(key): each for key, each in given.items()}
 
     cells = tuple(PastedCell(saveable(each)) for each in model.texts)

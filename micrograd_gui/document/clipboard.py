@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
+from micrograd.language import N_, tr
 from micrograd_gui.document import codec
 from micrograd_gui.document.block import free_id, renumbered
 from micrograd_gui.document.errors import Net, Refusal
@@ -20,7 +21,7 @@ _CELL = 20_000  # characters of a cell that begins with {
 OFFSET = (30.0, 40.0)  # where a duplicate stands from what it was made of
 
 
-@Net("copy", "What is selected")
+@Net("copy", N_("What is selected"))
 def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
     """Those nodes, the wires between them, their places and whole blocks, in the file's format."""
     wanted = frozenset(nodes)
@@ -34,7 +35,7 @@ def as_text(graph: Graph, nodes: Collection[NodeId]) -> str:
     return codec.encode(replace(part, data=None, plan=None, blocks=blocks, sight=UNSEEN, workspace=None))
 
 
-@Net("paste", "What is on the clipboard")
+@Net("paste", N_("What is on the clipboard"))
 def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[NodeId]]:
     """The graph with what the text describes added under new ids, and those ids.
 
@@ -44,18 +45,18 @@ def pasted(graph: Graph, text: str, at: Place | None) -> tuple[Graph, frozenset[
     text that is empty or cannot be read.
     """
     if not text.strip():
-        raise Refusal("There is nothing to paste.")
+        raise Refusal(tr("There is nothing to paste."))
     from micrograd_gui.document.notation.carried import graph_text
     from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
     text = text if (carried := graph_text(text, _MOST)) is None else carried
     if not is_file(text):
         return _with_cell(graph, graph_from_expression(text, graph, cell=True), at)
-    part = codec.decode(text, "What was pasted")
+    part = codec.decode(text, tr("What was pasted"))
     came_with_places = bool(part.places)
     part = arranged(part)
     if not part.nodes:
-        raise Refusal("There is nothing to paste.")
+        raise Refusal(tr("There is nothing to paste."))
     new_id = {old: graph.next_id + index for index, old in enumerate(part.nodes)}
     taken = {node.label for node in graph}
     nodes = {}

@@ -9,16 +9,17 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from micrograd.language import tr
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
 from micrograd_gui.document.data import Column, Data, GradientsOf, Reduction, TrainingPlan
-from micrograd_gui.document.errors import FileRefusal, Refusal
+from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
 from micrograd_gui.document.marks import UNSEEN, Breakpoint, Condition, Cue, Marks, Sight
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
-from micrograd_gui.document.text import one_line, saveable, spoken
+from micrograd_gui.document.text import after_colon, one_line, saveable, spoken
 
 FORMAT = "micrograd-graph"
 VERSION = 1
@@ -163,7 +164,7 @@ def encode(graph: Graph) -> str:
     whole |= {"view": _view_of(graph), **_fields_of(graph)}
     fault = _too_many(graph, len(whole.get("ops", ())))
     if fault is not None:
-        raise FileRefusal(f"The graph is too large to be saved: {fault}.")
+        raise FileRefusal(tr("The graph is too large to be saved: {fault}.", fault=fault))
     nodes = sorted(graph, key=lambda node: node.id)
     places = sorted((str(number), place) for number, place in graph.places.items())
     rows = () if graph.data is None else graph.data.rows
@@ -179,9 +180,9 @@ def encode(graph: Graph) -> str:
 def _too_many(graph: Graph, own_ops: int) -> str | None:
     """What there is more of than can be read; None where it all can be."""
     if len(graph) > NODES_AT_MOST:
-        return f"{len(graph)} nodes are more than {NODES_AT_MOST}"
+        return tr("{n} nodes are more than {most}", n=len(graph), most=NODES_AT_MOST)
     if own_ops > OWN_OPS_AT_MOST:
-        return f"{own_ops} ops of one's own are more than {OWN_OPS_AT_MOST}"
+        return tr("{n} ops of one's own are more than {most}", n=own_ops, most=OWN_OPS_AT_MOST)
     fault = graph.marks.fault(graph.nodes) or (graph.data and graph.data.too_much())
     return f"{fault[0]}: {fault[1]}" if fault else None
 
@@ -217,7 +218,7 @@ def _filled(
     return "".join((text[: at + 1], ",".join(parts), f"\n{'  ' * deep}", text[at + 1 :]))
 
 
-def decode(text: str | bytes, name: str = "The file") -> Graph:
+def decode(text: str | bytes, name: str = "") -> Graph:
     """The graph that the text holds; raises FileRefusal with a sentence that names file and field."""
     try:
         if len(text) < AT_ONCE:
@@ -227,8 +228,8 @@ def decode(text: str | bytes, name: str = "The file") -> Graph:
 
             model = decoded(text, FileModel, NodeModel)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise _refusal(text, name, error) from None
-    return _graph(model, name)
+        raise _refusal(text, name or tr("The file"), error) from None
+    return _graph(model, name or tr("The file"))
 
 
 def _refusal(text: str | bytes, name: str, wrong: Exception) -> FileRefusal:
@@ -236,14 +237,19 @@ def _refusal(text: str | bytes, name: str, wrong: Exception) -> FileRefusal:
     try:
         head = msgspec.json.decode(text, type=FileHead)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        return FileRefusal(f"{name} is not a micrograd-gui file: {_sentence(error, text)}.")
+        why = _sentence(error, text)
+        return FileRefusal(tr("{name} is not a micrograd-gui file: {sentence}.", name=name, sentence=why))
     if head.format != FORMAT:
-        wanted = f"its field “format” is {_quoted(head.format)}, not “{FORMAT}”"
-        return FileRefusal(f"{name} is not a micrograd-gui file: {wanted}.")
+        given = _quoted(head.format)
+        why = tr("its field “format” is {format}, not “{wanted}”", format=given, wanted=FORMAT)
+        return FileRefusal(tr("{name} is not a micrograd-gui file: {sentence}.", name=name, sentence=why))
     if isinstance(head.version, int) and head.version > VERSION:
-        newer = f"{head.version if head.version < 10**9 else 'huge'}, and this program reads up to {VERSION}"
-        return FileRefusal(f"{name} was made by a newer micrograd-gui: its field “version” is {newer}.")
-    return FileRefusal(f"{name} is damaged: {_sentence(wrong, text)}.")
+        both = {"version": head.version, "read": VERSION}
+        newer = tr("its field “version” is {version}, and this program reads up to {read}", **both)
+        if head.version >= 10**9:
+            newer = tr("its field “version” is huge, and this program reads up to {read}", read=VERSION)
+        return FileRefusal(tr("{name} was made by a newer micrograd-gui: {newer}.", name=name, newer=newer))
+    return FileRefusal(tr("{name} is damaged: {sentence}.", name=name, sentence=_sentence(wrong, text)))
 
 
 def _node_fields(node: Node) -> dict[str, Any]:
@@ -261,10 +267,12 @@ def _node_fields(node: Node) -> dict[str, Any]:
 
 def _graph(model: FileModel, name: str) -> Graph:
     def refuse(place: str, sentence: str) -> FileRefusal:
-        return FileRefusal(f"{name} is damaged at {place}: {sentence}.")
+        return FileRefusal(
+            tr("{name} is damaged at {place}: {sentence}.", name=name, place=place, sentence=sentence)
+        )
 
     if len(model.nodes) > NODES_AT_MOST:
-        raise refuse("nodes", f"{len(model.nodes)} nodes are more than {NODES_AT_MOST}")
+        raise refuse("nodes", tr("{n} nodes are more than {most}", n=len(model.nodes), most=NODES_AT_MOST))
     nodes: dict[int, Node] = {}
     ops = _own_ops(model.ops, refuse) if model.ops else {}
     for index, each in enumerate(model.nodes):
@@ -272,15 +280,15 @@ def _graph(model: FileModel, name: str) -> Graph:
         if each.op in ops:
             each.op = ops[each.op]
         if not 0 < each.id < _HIGHEST_ID:
-            raise refuse(f"{place}.id", "an id is a positive whole number of at most 53 bits")
+            raise refuse(f"{place}.id", tr("an id is a positive whole number of at most 53 bits"))
         if each.id in nodes:
-            raise refuse(f"{place}.id", f"{each.id} stands there twice")
+            raise refuse(f"{place}.id", tr("{id} stands there twice", id=each.id))
         nodes[each.id] = _node(each, place, refuse)
     onwards = True  # each node is newer than its operands, as in most files: then there is no circle
     for index, each in enumerate(model.nodes):
         for port, source in enumerate(each.inputs):
             if source is not None and source not in nodes:
-                raise refuse(f"nodes[{index}].inputs[{port}]", f"there is no node {source}")
+                raise refuse(f"nodes[{index}].inputs[{port}]", tr("there is no node {node}", node=source))
             onwards &= source is None or source < each.id
     wires = () if onwards else ((n.id, [s for s in n.inputs if s is not None]) for n in nodes.values())
     try:
@@ -288,17 +296,17 @@ def _graph(model: FileModel, name: str) -> Graph:
     except CycleError as error:
         names = [nodes[number].spoken for number in error.args[1]]
         circle = names if len(names) <= 9 else [*names[:8], "…"]
-        raise refuse("nodes", f"the wires close a cycle: {' → '.join(circle)}") from None
+        raise refuse("nodes", tr("the wires close a cycle: {nodes}", nodes=" → ".join(circle))) from None
     if model.target is not None and model.target not in nodes:
-        raise refuse("target", f"there is no node {model.target}")
+        raise refuse("target", tr("there is no node {node}", node=model.target))
     places = _numbered(model.view.places, nodes, "view.places", refuse)
     for number, (x, y) in places.items():
         if max(abs(x), abs(y)) > FARTHEST:
-            raise refuse(f"view.places.{number}", "it is too far out")
+            raise refuse(f"view.places.{number}", tr("it is too far out"))
     ranges = _numbered(model.view.ranges, nodes, "view.ranges", refuse)
     for number, span in ranges.items():
         if not span[0] < span[1]:
-            raise refuse(f"view.ranges.{number}", "the span does not go upwards")
+            raise refuse(f"view.ranges.{number}", tr("the span does not go upwards"))
     in_order = {number: nodes[number] for number in sorted(nodes)}  # as encode writes them, the newest last
     return Graph(
         in_order,
@@ -319,10 +327,7 @@ def _marks(view: ViewModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Mar
     """Cue points and breakpoints, checked against the nodes."""
     cues = (Cue(each.moment, saveable(each.name), saveable(each.note)) for each in view.cues)
     marks = Marks(tuple(cues), tuple(Breakpoint(each.on, each.node) for each in view.breakpoints))
-    fault = marks.fault(nodes)
-    if fault is not None:
-        raise refuse(f"view.{fault[0]}", fault[1])
-    return marks
+    return _sound(marks, marks.fault(nodes), "view.", refuse)
 
 
 def _view_of(graph: Graph) -> dict[str, Any]:
@@ -345,10 +350,7 @@ def _view_of(graph: Graph) -> dict[str, Any]:
 def _sight(view: ViewModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Sight:
     """What was seen of it, checked against the nodes."""
     sight = Sight(*(getattr(view, name) for name in Sight.__struct_fields__))
-    fault = sight.fault(nodes)
-    if fault is not None:
-        raise refuse(f"view.{fault[0]}", fault[1])
-    return sight
+    return _sound(sight, sight.fault(nodes), "view.", refuse)
 
 
 def _next_id(ids: Iterable[int]) -> int:
@@ -365,38 +367,35 @@ def _node(each: NodeModel, place: str, refuse: Refuse) -> Node:
     role: Role = each.role or ""
     if each.op is None:
         if each.inputs:
-            raise refuse(f"{place}.inputs", "a leaf has no inputs")
+            raise refuse(f"{place}.inputs", tr("a leaf has no inputs"))
         if each.data is None:
-            raise refuse(f"{place}.data", "a leaf needs a number")
+            raise refuse(f"{place}.data", tr("a leaf needs a number"))
         return Node(each.id, label=each.label, data=float(each.data), role=role)
     try:
         rule = op_of(each.op)
     except KeyError:
-        raise refuse(f"{place}.op", f"there is no op called {_quoted(each.op)}") from None
+        raise refuse(f"{place}.op", tr("there is no op called {op}", op=_quoted(each.op))) from None
     if rule.exponent is not None and not math.isfinite(rule.exponent):
-        raise refuse(f"{place}.op", "an exponent is a finite number")
+        raise refuse(f"{place}.op", tr("an exponent is a finite number"))
     if each.data is not None or role:
-        raise refuse(f"{place}.{'role' if role else 'data'}", "only a leaf has one")
+        raise refuse(f"{place}.{'role' if role else 'data'}", tr("only a leaf has one"))
     if len(each.inputs) != rule.arity:
-        raise refuse(f"{place}.inputs", f"{rule.name} takes {rule.arity} operands, not {len(each.inputs)}")
+        given = len(each.inputs)
+        sentence = tr(
+            "{op} takes {wanted} operands, not {given}", op=rule.name, wanted=rule.arity, given=given
+        )
+        raise refuse(f"{place}.inputs", sentence)
     return Node(each.id, rule.name, tuple(each.inputs), each.label)
 
 
 def _own_ops(models: list[OwnOpModel], refuse: Refuse) -> dict[str, str]:
     """The ops that the file brings, taken up into the table; what each is called there."""
-    from micrograd_gui.document.rewriting.own_ops import own_op, taken_up
+    from micrograd_gui.document.rewriting.own_ops import own_ops_from  # few files bring any
 
     if len(models) > OWN_OPS_AT_MOST:
-        raise refuse("ops", f"{len(models)} ops of one's own are more than {OWN_OPS_AT_MOST}")
-    names: dict[str, str] = {}
-    for index, each in enumerate(models):
-        try:
-            made = own_op(each.name, each.expression, each.slopes, check=False)
-        except Refusal as refusal:
-            said = str(refusal).rstrip(".")
-            raise refuse(f"ops[{index}]", said[:1].lower() + said[1:]) from None
-        names[each.name] = taken_up(made)
-    return names
+        more = tr("{n} ops of one's own are more than {most}", n=len(models), most=OWN_OPS_AT_MOST)
+        raise refuse("ops", more)
+    return own_ops_from(models, refuse)
 
 
 def _numbered(
@@ -405,20 +404,20 @@ def _numbered(
     known = {str(number): number for number in nodes}
     for text in pairs:
         if text not in known:
-            raise refuse(f"{where}.{spoken(text)}", "there is no such node")
+            raise refuse(f"{where}.{spoken(text)}", tr("there is no such node"))
     return {known[text]: pair for text, pair in pairs.items()}
 
 
 def _sentence(error: Exception, text: str | bytes) -> str:
     if isinstance(error, RecursionError):
-        return "it is nested too deeply"
+        return tr("it is nested too deeply")
     if isinstance(error, UnicodeError):
-        return "it is not UTF-8 text"
+        return tr("it is not UTF-8 text")
     said = str(error).rstrip(".").replace("$.", "").replace("`", "")
     if place := re.search(r" \(byte (\d+)\)$", said):
         return _malformed(text if isinstance(text, bytes) else text.encode(), int(place[1]))
-    if wrong := re.fullmatch(r"Invalid enum value '(.*)' - at (\S+)", said, re.DOTALL):
-        return f"{wrong[2]} cannot be {_quoted(wrong[1])}"
+    if wrong := re.fullmatch(r"Invalid enum value '(.*)' - at (\S+)", said, re.DOTALL):  # as in code
+        return tr("{field} cannot be {value}", field=wrong[2], value=_quoted(wrong[1]))
     return one_line(said, 200)
 
 
@@ -427,8 +426,10 @@ def _malformed(content: bytes, at: int) -> str:
     before = content[:at].decode("utf-8", "replace")
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     word = re.match(rb"-?[A-Za-z]{1,12}", content[at : at + 13])
-    what = f"“{word[0].decode()}” is not JSON" if word else "it is not JSON"
-    return f"{what} at line {line}, column {column}"
+    if word is None:
+        return tr("it is not JSON at line {line}, column {column}", line=line, column=column)
+    said = word[0].decode()
+    return tr("“{word}” is not JSON at line {line}, column {column}", word=said, line=line, column=column)
 
 
 def _quoted(what: object) -> str:
@@ -465,24 +466,25 @@ def _fields_of(graph: Graph) -> dict[str, Any]:
     return out
 
 
+def _sound(made: T, fault: tuple[str, str] | None, of: str, refuse: Refuse) -> T:
+    """What was made, where nothing is wrong with it."""
+    if fault is not None:
+        raise refuse(f"{of}{fault[0]}", after_colon(fault[1]))
+    return made
+
+
 def _data(model: DataModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Data:
     """The data, checked against the nodes."""
     columns = tuple(Column(column.name, column.node) for column in model.columns)
     rows = tuple(tuple(map(float, row)) for row in model.rows)
     data = Data(columns, rows, model.shown, model.reduction)
-    fault = data.fault(nodes)
-    if fault is not None:
-        raise refuse(f"data.{fault[0]}", fault[1])
-    return data
+    return _sound(data, data.fault(nodes), "data.", refuse)
 
 
 def _plan(model: PlanModel, refuse: Refuse) -> TrainingPlan:
     """The plan, each field of it possible."""
     plan = msgspec.convert(model, TrainingPlan, from_attributes=True)
-    fault = plan.fault()
-    if fault is not None:
-        raise refuse(f"plan.{fault[0]}", fault[1][:1].lower() + fault[1][1:].rstrip("."))
-    return plan
+    return _sound(plan, plan.fault(), "plan.", refuse)
 
 
 def _cells(model: CellsModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> Any:
@@ -494,7 +496,4 @@ def _cells(model: CellsModel, nodes: Mapping[NodeId, Node], refuse: Refuse) -> A
 def _blocks(models: list[BlockModel], nodes: Mapping[NodeId, Node], refuse: Refuse) -> tuple[Block, ...]:
     """The blocks, checked against the nodes and each other."""
     made = tuple(msgspec.convert(each, Block, from_attributes=True) for each in models)
-    fault = blocks.fault(made, nodes)
-    if fault is not None:
-        raise refuse(f"blocks{fault[0]}", fault[1])
-    return made
+    return _sound(made, blocks.fault(made, nodes), "blocks", refuse)

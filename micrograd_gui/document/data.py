@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
+from micrograd.language import tr
 from micrograd_gui.document.node import Node, NodeId
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, OptimiserName, ScheduleName
 from micrograd_gui.document.text import saveable, spoken
@@ -79,9 +80,14 @@ class Data(Struct, frozen=True):
         """Where they are more than can be saved and opened again; None where they are not."""
         rows, numbers = len(self.rows), len(self.rows) * len(self.columns)
         if rows > ROWS_AT_MOST:
-            return "rows", f"{rows:,} rows are more than {ROWS_AT_MOST:,}"
+            return "rows", tr("{rows:,} rows are more than {most:,}", rows=rows, most=ROWS_AT_MOST)
         if numbers > NUMBERS_AT_MOST:
-            return "rows", f"{rows:,} rows have {numbers:,} numbers, more than {NUMBERS_AT_MOST:,}"
+            return "rows", tr(
+                "{rows:,} rows have {numbers:,} numbers, more than {most:,}",
+                rows=rows,
+                numbers=numbers,
+                most=NUMBERS_AT_MOST,
+            )
         return None
 
     def fault(self, nodes: Mapping[NodeId, Node]) -> tuple[str, str] | None:
@@ -91,17 +97,19 @@ class Data(Struct, frozen=True):
             if column.node is None:
                 continue
             if column.node not in nodes or not nodes[column.node].is_leaf:
-                return f"columns[{at}].node", f"“{spoken(column.name)}” is bound to no leaf of the graph"
+                return f"columns[{at}].node", tr(
+                    "“{name}” is bound to no leaf of the graph", name=spoken(column.name)
+                )
             if column.node in seen:
                 leaf = nodes[column.node].spoken
-                return f"columns[{at}].node", f"two columns are bound to {leaf}"
+                return f"columns[{at}].node", tr("two columns are bound to {leaf}", leaf=leaf)
             seen.add(column.node)
         if (many := self.too_much()) is not None:
             return many
         if (of_rows := self._fault_of_rows()) is not None:
             return of_rows
         if not 0 <= self.shown < max(len(self.rows), 1):
-            return "shown", f"there is no row {self.shown + 1}"
+            return "shown", tr("there is no row {row}", row=self.shown + 1)
         return None
 
     def _fault_of_rows(self) -> tuple[str, str] | None:
@@ -111,11 +119,18 @@ class Data(Struct, frozen=True):
             return None  # a hundred thousand rows are judged at each edit of one
         for at, row in enumerate(self.rows):
             if len(row) != width:
-                return f"rows[{at}]", f"row {at + 1} has {len(row)} numbers for {width} columns"
+                return f"rows[{at}]", tr(
+                    "row {row} has {numbers} numbers for {columns} columns",
+                    row=at + 1,
+                    numbers=len(row),
+                    columns=width,
+                )
             for place, number in enumerate(row):
                 if not isfinite(number):
                     name = spoken(self.columns[place].name)
-                    return f"rows[{at}][{place}]", f"“{name}” of row {at + 1} is not a finite number"
+                    return f"rows[{at}][{place}]", tr(
+                        "“{name}” of row {row} is not a finite number", name=name, row=at + 1
+                    )
         return None
 
 
@@ -149,25 +164,45 @@ class TrainingPlan(Struct, frozen=True):
     def fault(self) -> tuple[str, str] | None:
         """Which field cannot be, and why; None where all is well."""
         if not isfinite(self.rate) or not 0 < self.rate <= RATE_AT_MOST:
-            return "rate", f"The rate must be more than 0 and at most {RATE_AT_MOST:,.0f}, not {self.rate:g}."
-        for kind, name, known in (
-            ("optimiser", self.optimiser, OPTIMISERS),
-            ("schedule", self.schedule, SCHEDULES),
-        ):
-            if name not in known:
-                return kind, f"There is no {kind} “{spoken(name)}”; there are {', '.join(known)}."
+            return "rate", tr(
+                "The rate must be more than 0 and at most {most:,.0f}, not {rate:g}.",
+                most=RATE_AT_MOST,
+                rate=self.rate,
+            )
+        if self.optimiser not in OPTIMISERS:
+            return "optimiser", tr(
+                "There is no optimiser “{name}”; there are {names}.",
+                name=spoken(self.optimiser),
+                names=", ".join(OPTIMISERS),
+            )
+        if self.schedule not in SCHEDULES:
+            return "schedule", tr(
+                "There is no schedule “{name}”; there are {names}.",
+                name=spoken(self.schedule),
+                names=", ".join(SCHEDULES),
+            )
         if not 1 <= self.steps <= STEPS_AT_MOST:
-            return "steps", f"The steps must be from 1 to {STEPS_AT_MOST:,}, not {self.steps:,}."
+            return "steps", tr(
+                "The steps must be from 1 to {most:,}, not {steps:,}.", most=STEPS_AT_MOST, steps=self.steps
+            )
         if not 0 <= self.seed < 2**32:
-            return "seed", f"The seed must be a whole number from 0 to {2**32 - 1:,}, not {self.seed:,}."
+            return "seed", tr(
+                "The seed must be a whole number from 0 to {most:,}, not {seed:,}.",
+                most=2**32 - 1,
+                seed=self.seed,
+            )
         if self.batch is not None and self.batch < 1:
-            return "batch", f"A batch has at least one row, not {self.batch}."
+            return "batch", tr("A batch has at least one row, not {batch}.", batch=self.batch)
         if self.gradients_of not in ("row", "rows"):
-            sentence = f"Gradients are of the row or of the rows, not of “{spoken(self.gradients_of)}”."
+            sentence = tr(
+                "Gradients are of the row or of the rows, not of “{given}”.", given=spoken(self.gradients_of)
+            )
             return "gradients_of", sentence
         if not 0 <= self.held_out <= HELD_OUT_AT_MOST:
-            sentence = (
-                f"The share of rows held out must be from 0 to {HELD_OUT_AT_MOST}, not {self.held_out:g}."
+            sentence = tr(
+                "The share of rows held out must be from 0 to {most}, not {share:g}.",
+                most=HELD_OUT_AT_MOST,
+                share=self.held_out,
             )
             return "held_out", sentence
         return None

@@ -7,6 +7,7 @@ from math import isfinite
 
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd_gui.document.block import Block
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
@@ -32,7 +33,11 @@ def counts_often(graph: Graph) -> str:
     added = [block for block in graph.blocks if block.kind == "loss" and not block.judges]
     added = [block for block in added if not _is_shared_out(graph, block, len(data))]
     said = ", ".join(spoken(block.title) for block in added if graph.feeding & graph.within(block.id))
-    return f"{said} counts {len(data):,} times in the sum, once for each row" if said else ""
+    return (
+        tr("{losses} counts {n:,} times in the sum, once for each row", losses=said, n=len(data))
+        if said
+        else ""
+    )
 
 
 def _is_shared_out(graph: Graph, block: Block, rows: int) -> bool:
@@ -47,7 +52,7 @@ def columns_for(graph: Graph) -> Data:
     """No row, and a column for each input of the graph; raises Refusal where it has none."""
     inputs = [node for node in graph if node.is_leaf and node.role == "input"]
     if not inputs:
-        raise Refusal("There is no input to give numbers to: mark a leaf as an input first.")
+        raise Refusal(tr("There is no input to give numbers to: mark a leaf as an input first."))
     return Data(tuple(Column(node.name, node.id) for node in inputs))
 
 
@@ -64,7 +69,7 @@ def without_rows(data: Data, gone: Collection[int]) -> Data:
     Raises Refusal where no row is named.
     """
     if not gone:
-        raise Refusal("Select the rows that shall go first.")
+        raise Refusal(tr("Select the rows that shall go first."))
     kept = [at for at in range(len(data.rows)) if at not in gone]
     before = sum(at < data.shown for at in kept)
     shown = min(before, max(len(kept) - 1, 0))
@@ -91,9 +96,9 @@ def renamed_column(data: Data, column: int, name: str) -> Data:
     """
     name = saveable(name.strip())
     if not spoken(name):
-        raise Refusal("A column needs a name.")
+        raise Refusal(tr("A column needs a name."))
     if any(each.name == name for at, each in enumerate(data.columns) if at != column):
-        raise Refusal(f"There is a column “{spoken(name)}” already.")
+        raise Refusal(tr("There is a column “{name}” already.", name=spoken(name)))
     old = data.columns[column]
     if old.name == name:
         return data
@@ -128,7 +133,14 @@ def overlaid(data: Data, numbers: Sequence[Sequence[float]], row: int, column: i
     if column + width > len(data.columns):
         room = len(data.columns) - column
         name = spoken(data.columns[column].name)
-        raise Refusal(f"What was pasted has {width} columns, and from “{name}” on there are {room}.")
+        raise Refusal(
+            tr(
+                "What was pasted has {width} columns, and from “{name}” on there are {room}.",
+                width=width,
+                name=name,
+                room=room,
+            )
+        )
     rows = [list(each) for each in data.rows]
     for at, line in enumerate(numbers, row):
         while len(rows) <= at:

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import spoken
@@ -39,16 +40,26 @@ def make(name: str, count: int | None = None, noise: float | None = None, seed: 
     there, and for a number that cannot be.
     """
     if name not in DATASETS:
-        raise Refusal(f"There is no data set “{spoken(name)}”; there are {', '.join(DATASETS)}.")
+        raise Refusal(
+            tr(
+                "There is no data set “{name}”; there are {names}.",
+                name=spoken(name),
+                names=", ".join(DATASETS),
+            )
+        )
     rule = DATASETS[name]
     count = rule.count if count is None else count
     noise = rule.noise if noise is None else noise
     if count is not None and not 2 <= count <= ROWS_AT_MOST:
-        raise Refusal(f"The number of rows must be from 2 to {ROWS_AT_MOST:,}, not {count}.")
+        raise Refusal(
+            tr("The number of rows must be from 2 to {most:,}, not {count}.", most=ROWS_AT_MOST, count=count)
+        )
     if noise is not None and not 0 <= noise <= 1e6:
-        raise Refusal(f"The noise must be a number from 0 to 1,000,000, not {noise:g}.")
+        raise Refusal(tr("The noise must be a number from 0 to 1,000,000, not {noise:g}.", noise=noise))
     if not 0 <= seed < _SEEDS:
-        raise Refusal(f"The seed must be a whole number from 0 to {_SEEDS - 1}, not {seed}.")
+        raise Refusal(
+            tr("The seed must be a whole number from 0 to {most}, not {seed}.", most=_SEEDS - 1, seed=seed)
+        )
     rows = rule.make(count or 0, noise or 0.0, seed)
     numbers = tuple(tuple(map(float, row)) for row in rows)
     return Data(tuple(Column(column) for column in rule.columns), numbers)
@@ -60,7 +71,7 @@ def zero_one(data: Data) -> Data:
     Raises Refusal where an answer is neither.
     """
     if any(row[-1] not in (-1.0, 1.0) for row in data.rows):
-        raise Refusal("Only answers that are 1 or −1 can be turned into 0 and 1.")
+        raise Refusal(tr("Only answers that are 1 or −1 can be turned into 0 and 1."))
     return replace(data, rows=tuple((*row[:-1], (row[-1] + 1) / 2) for row in data.rows))
 
 
@@ -135,18 +146,20 @@ _PLANE = ("x1", "x2", "y")
 _SETS = (
     Dataset(
         "lecture",
-        "The lecture's four rows",
-        "Three inputs and an answer, as in the lecture's xs and ys.",
+        N_("The lecture's four rows"),
+        N_("Three inputs and an answer, as in the lecture's xs and ys."),
         ("x1", "x2", "x3", "y"),
         _always((2, 3, -1, 1), (3, -1, 0.5, -1), (0.5, 1, 1, -1), (1, 1, -1, 1)),
     ),
-    Dataset("and", "AND", "1 where both inputs are 1, else −1.", _PLANE, _gate(lambda a, b: a + b == 2)),
-    Dataset("or", "OR", "1 where some input is 1, else −1.", _PLANE, _gate(lambda a, b: a + b > 0)),
-    Dataset("xor", "XOR", "1 where the inputs differ, else −1.", _PLANE, _gate(lambda a, b: a != b)),
-    Dataset("moons", "Two moons", "Two half circles, as in micrograd's demo.", _PLANE, _moons, 100, 0.1),
-    Dataset("circles", "Circles", "A circle around another.", _PLANE, _circles, 100, 0.05),
-    Dataset("spiral", "Spiral", "Two arms that wind out of the middle.", _PLANE, _spiral, 200, 0.02),
-    Dataset("line", "A line with noise", "Points near y = 2x − 1.", ("x", "y"), _line, 20, 0.1),
+    Dataset("and", "AND", N_("1 where both inputs are 1, else −1."), _PLANE, _gate(lambda a, b: a + b == 2)),
+    Dataset("or", "OR", N_("1 where some input is 1, else −1."), _PLANE, _gate(lambda a, b: a + b > 0)),
+    Dataset("xor", "XOR", N_("1 where the inputs differ, else −1."), _PLANE, _gate(lambda a, b: a != b)),
+    Dataset(
+        "moons", N_("Two moons"), N_("Two half circles, as in micrograd's demo."), _PLANE, _moons, 100, 0.1
+    ),
+    Dataset("circles", N_("Circles"), N_("A circle around another."), _PLANE, _circles, 100, 0.05),
+    Dataset("spiral", N_("Spiral"), N_("Two arms that wind out of the middle."), _PLANE, _spiral, 200, 0.02),
+    Dataset("line", N_("A line with noise"), N_("Points near y = 2x − 1."), ("x", "y"), _line, 20, 0.1),
 )
 
 DATASETS: dict[str, Dataset] = {each.name: each for each in _SETS}

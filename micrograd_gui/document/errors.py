@@ -9,7 +9,7 @@ from os.path import basename
 from types import TracebackType
 from typing import Literal, ParamSpec, TypeVar
 
-from micrograd.language import N_, tr
+from micrograd.language import N_, joined, tr
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class OptionRefusal(Refusal):
 
     def naming(self, name: Callable[[str], str]) -> str:
         """The sentence, with each option called as that says: the command line says flags."""
-        return f"{tr(' and ').join(map(name, self.options))} {self.rest}"
+        return tr("{option} {rest}", option=joined(list(map(name, self.options))), rest=self.rest)
 
 
 class ExpressionRefusal(Refusal):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
 
+from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.block import Block, BlockId, inside, kept, nodes_of
 from micrograd_gui.document.data import Data, TrainingPlan
@@ -230,7 +231,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
             by_name = [node.id for node in self if runs(node.title) == runs(label)]
         if by_name:
             return by_name[0]
-        raise Refusal(f"There is no node called “{spoken(label)}”.")
+        raise Refusal(tr("There is no node called “{name}”.", name=spoken(label)))
 
     def free_label(self) -> str:
         """The first letter, then letter and number, that no node is called yet."""
@@ -261,7 +262,9 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         arity = 0 if op is None else op_of(op).arity
         ports = (None,) * arity if inputs is None else inputs
         if len(ports) != arity:
-            raise Refusal(f"{op} takes {arity} operands, not {len(ports)}.")
+            raise Refusal(
+                tr("{op} takes {wanted} operands, not {given}.", op=op, wanted=arity, given=len(ports))
+            )
         node = Node(self.next_id, op, ports, self.free_label() if label is None else label, data, role)
         return replace(
             self,
@@ -278,17 +281,22 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         """
         user, feeder = self.nodes[node], self.nodes[source]
         if user.is_leaf:
-            raise Refusal(f"{user.spoken} is a value and takes no operand.", node)
+            raise Refusal(tr("{name} is a value and takes no operand.", name=user.spoken), node)
         if port is None:
             if None not in user.inputs:
-                raise Refusal(f"{user.spoken} has no free port for {feeder.spoken}.", node)
+                raise Refusal(
+                    tr("{name} has no free port for {source}.", name=user.spoken, source=feeder.spoken), node
+                )
             port = user.inputs.index(None)
         if source == node:
-            raise Refusal(f"A wire from {user.spoken} to itself would close a cycle.", node)
+            raise Refusal(tr("A wire from {name} to itself would close a cycle.", name=user.spoken), node)
         if node in self.ancestors(source):
             raise Refusal(
-                f"A wire from {feeder.spoken} to {user.spoken} would close a cycle: "
-                f"{feeder.spoken} is computed from {user.spoken}.",
+                tr(
+                    "A wire from {source} to {name} would close a cycle: {source} is computed from {name}.",
+                    source=feeder.spoken,
+                    name=user.spoken,
+                ),
                 node,
             )
         return self._plugged(node, port, source)
@@ -300,7 +308,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
     def _plugged(self, node: NodeId, port: int, source: NodeId | None) -> Graph:
         user = self.nodes[node]
         if not 0 <= port < len(user.inputs):
-            raise Refusal(f"{user.spoken} has no port {port + 1}.", node)
+            raise Refusal(tr("{name} has no port {port}.", name=user.spoken, port=port + 1), node)
         return self._with(replace(user, inputs=(*user.inputs[:port], source, *user.inputs[port + 1 :])))
 
     def without(self, gone: Collection[NodeId]) -> Graph:
@@ -339,14 +347,19 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
     def valued(self, node: NodeId, data: float) -> Graph:
         """With the leaf holding that number; raises Refusal where the node is none."""
         if not self.nodes[node].is_leaf:
-            raise Refusal(f"{self.nodes[node].spoken} is computed; only a leaf's value can be set.", node)
+            raise Refusal(
+                tr("{name} is computed; only a leaf's value can be set.", name=self.nodes[node].spoken), node
+            )
         return self._with(replace(self.nodes[node], data=data))
 
     def marked(self, node: NodeId, role: Role) -> Graph:
         """With the leaf marked as an input, a parameter, or neither; raises Refusal where it is no leaf."""
         if not self.nodes[node].is_leaf:
             raise Refusal(
-                f"{self.nodes[node].spoken} is computed; only a leaf can be input or parameter.", node
+                tr(
+                    "{name} is computed; only a leaf can be input or parameter.", name=self.nodes[node].spoken
+                ),
+                node,
             )
         return self._with(replace(self.nodes[node], role=role))
 
@@ -354,7 +367,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         """With another op of the same arity in the node (``**2`` → ``**3``); raises Refusal otherwise."""
         old = self.nodes[node]
         if op_of(op).arity != len(old.inputs):
-            raise Refusal(f"{op} does not take as many operands as {old.op}.", node)
+            raise Refusal(tr("{op} does not take as many operands as {other}.", op=op, other=old.op), node)
         return self._with(replace(old, op=op))
 
     def computed(self, node: NodeId, op: str, inputs: tuple[NodeId | None, ...]) -> Graph:
@@ -399,7 +412,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         Raises Refusal where there is no such row.
         """
         if self.data is None or not 0 <= row < len(self.data.rows):
-            raise Refusal(f"There is no row {row + 1}.")
+            raise Refusal(tr("There is no row {row}.", row=row + 1))
         graph = self.numbered(self.data.numbers(row))
         return replace(graph, data=replace(self.data, shown=row), same_wiring=self.wiring)
 

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd_gui.document.node import FARTHEST, NodeId
 from micrograd_gui.document.optimisers import OptimiserName
 
@@ -68,19 +69,19 @@ class Marks(Struct, frozen=True):
         """The first thing that cannot be: its place, and a sentence; None where there is none."""
         for field, marks in (("cues", self.cues), ("breakpoints", self.breakpoints)):
             if len(marks) > MOST_MARKS:
-                return field, f"{len(marks)} are more than {MOST_MARKS}"
+                return field, tr("{n} are more than {most}", n=len(marks), most=MOST_MARKS)
         for at, cue in enumerate(self.cues):
             if not 0 <= cue.moment < LAST_MOMENT:
-                return f"cues[{at}].moment", "a moment is a whole number, 0 or more"
+                return f"cues[{at}].moment", tr("a moment is a whole number, 0 or more")
             if not cue.name:
-                return f"cues[{at}].name", "a cue point has a name"
+                return f"cues[{at}].name", tr("a cue point has a name")
         if len({cue.moment for cue in self.cues}) < len(self.cues):
-            return "cues", "two are of one moment"
+            return "cues", tr("two are of one moment")
         for at, each in enumerate(self.breakpoints):
             if each.node is None and each.on in OF_A_NODE:
-                return f"breakpoints[{at}].node", "it needs a node"
+                return f"breakpoints[{at}].node", tr("it needs a node")
             if each.node is not None and each.node not in nodes:
-                return f"breakpoints[{at}].node", f"there is no node {each.node}"
+                return f"breakpoints[{at}].node", tr("there is no node {node}", node=each.node)
         return None
 
 
@@ -135,26 +136,26 @@ class Sight(Struct, frozen=True, omit_defaults=True):
     def fault(self, nodes: Mapping[NodeId, object]) -> tuple[str, str] | None:
         """The first thing that cannot be: its place, and a sentence; None where there is none."""
         if not 0 <= self.moment < LAST_MOMENT:
-            return "moment", "a moment is a whole number, 0 or more"
+            return "moment", tr("a moment is a whole number, 0 or more")
         if len(self.passes) > MOST_PASSES:
-            return "passes", f"{len(self.passes)} are more than {MOST_PASSES}"
+            return "passes", tr("{n} are more than {most}", n=len(self.passes), most=MOST_PASSES)
         for at, each in enumerate(self.passes):
             for name, number in (("steps", each.steps), ("over", each.over), ("k", each.k)):
                 if number is not None and not 0 <= number < LAST_MOMENT:
-                    return f"passes[{at}].{name}", "it is a whole number, 0 or more"
+                    return f"passes[{at}].{name}", tr("it is a whole number, 0 or more")
             if not isfinite(each.rate):
-                return f"passes[{at}].rate", "it is a finite number"
+                return f"passes[{at}].rate", tr("it is a finite number")
             for name, named in (("first", each.first), ("memory", [node for node, _ in each.memory])):
                 for node in named:
                     if node not in nodes:
-                        return f"passes[{at}].{name}", f"there is no node {node}"
+                        return f"passes[{at}].{name}", tr("there is no node {node}", node=node)
         for at, node in enumerate(self.selection):
             if node not in nodes:
-                return f"selection[{at}]", f"there is no node {node}"
+                return f"selection[{at}]", tr("there is no node {node}", node=node)
         if self.middle is not None and not max(map(abs, self.middle)) <= FARTHEST:
-            return "middle", "it is too far out"
+            return "middle", tr("it is too far out")
         if self.scale is not None and not 0.0 < self.scale < LAST_MOMENT:
-            return "scale", "it is a number above 0"
+            return "scale", tr("it is a number above 0")
         return None
 
 

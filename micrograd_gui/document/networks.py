@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from micrograd import losses, nn
 from micrograd.engine import Value, topological_order
+from micrograd.language import N_, tr
 from micrograd.ops import OPS
 from micrograd_gui.document.block import BlockId, BlockKind, inside
 from micrograd_gui.document.builder import GraphBuilder
@@ -136,10 +137,14 @@ def _cross_entropy(builder: ValueBuilder, o: Value, y: Value) -> tuple[Value, Va
 
 
 LOSSES: dict[str, Loss] = {
-    "squared": Loss("squared error", "(o − y)²: for any answer.", _squared),
-    "margin": Loss("max-margin", "relu(1 − y·o), as in micrograd's demo: for answers 1 and −1.", _margin),
+    "squared": Loss(N_("squared error"), N_("(o − y)²: for any answer."), _squared),
+    "margin": Loss(
+        N_("max-margin"), N_("relu(1 − y·o), as in micrograd's demo: for answers 1 and −1."), _margin
+    ),
     "cross_entropy": Loss(
-        "binary cross-entropy", "−(y·log p + (1 − y)·log(1 − p)), p = σ(o): for 0 and 1.", _cross_entropy
+        N_("binary cross-entropy"),
+        N_("−(y·log p + (1 − y)·log(1 − p)), p = σ(o): for 0 and 1."),
+        _cross_entropy,
     ),
 }
 
@@ -148,12 +153,22 @@ def _add_loss(builder: ValueBuilder, graph: Graph, spec: BlockSpec) -> tuple[Blo
     """The block, and the total over all predictions."""
     if spec.form not in LOSSES:
         known = ", ".join([*LOSSES, "l2"])
-        raise Refusal(f"There is no loss “{spoken(spec.form)}”; there are {known}.")
+        raise Refusal(
+            tr("There is no loss “{form}”; there are {known}.", form=spoken(spec.form), known=known)
+        )
     outputs = tuple(spec.outputs) or predictions(graph)
     if not outputs:
-        raise Refusal("There is no prediction for a loss to judge: add a neuron, a layer or an MLP first.")
+        raise Refusal(
+            tr("There is no prediction for a loss to judge: add a neuron, a layer or an MLP first.")
+        )
     if spec.answers and len(spec.answers) != len(outputs):
-        raise Refusal(f"{len(outputs)} predictions cannot be judged by {len(spec.answers)} answers.")
+        raise Refusal(
+            tr(
+                "{predictions} predictions cannot be judged by {answers} answers.",
+                predictions=len(outputs),
+                answers=len(spec.answers),
+            )
+        )
     scores = [builder.value(node) for node in outputs]
     if spec.answers:
         ys = [builder.value(node) for node in spec.answers]
@@ -161,7 +176,7 @@ def _add_loss(builder: ValueBuilder, graph: Graph, spec: BlockSpec) -> tuple[Blo
         names = ["y"] if len(scores) == 1 else [f"y{n}" for n in range(1, len(scores) + 1)]
         ys = [builder.leaf(name, 1.0, "input") for name in names]
     form = LOSSES[spec.form]
-    block = builder.open("loss", form.title)
+    block = builder.open("loss", tr(form.title))
     terms, judges = [], []
     for score, y in zip(scores, ys, strict=True):
         loss, prediction = form.build(builder, score, y)
@@ -177,14 +192,14 @@ def _add_loss(builder: ValueBuilder, graph: Graph, spec: BlockSpec) -> tuple[Blo
 def _add_l2(builder: ValueBuilder, graph: Graph, spec: BlockSpec) -> tuple[BlockId, Value]:
     """The block, and the loss there is with the weights' squares added."""
     if not 0 < spec.alpha <= 1e6:
-        raise Refusal(f"alpha must be more than 0 and at most 1,000,000, not {spec.alpha:g}.")
+        raise Refusal(tr("alpha must be more than 0 and at most 1,000,000, not {alpha:g}.", alpha=spec.alpha))
     target = graph.target
     weights = [n.id for n in graph if n.role == "parameter" and n.is_leaf and n.id in graph.feeding]
     if target is None or graph.nodes[target].is_leaf:
-        raise Refusal("There is no loss yet that a regularisation could be added to.")
+        raise Refusal(tr("There is no loss yet that a regularisation could be added to."))
     if not weights:
-        raise Refusal("There is no parameter yet whose square could be added to the loss.")
-    block = builder.open("loss", "L2 regularisation")
+        raise Refusal(tr("There is no parameter yet whose square could be added to the loss."))
+    block = builder.open("loss", tr("L2 regularisation"))
     factor = builder.leaf("alpha", spec.alpha, "", block)
     penalty = factor * _total([p * p for p in map(builder.value, sorted(weights))])
     penalty.label = "reg"
@@ -208,14 +223,14 @@ def _total(values: Sequence[Value]) -> Value:
 def _add_neuron(builder: ValueBuilder, x: list[Value], spec: BlockSpec) -> BlockId:
     _refuse(len(x), (1,), spec.activation)
     neuron = nn.Neuron(len(x), nonlin=not spec.linear, activation=spec.activation, seed=spec.seed)
-    return _neuron(builder, neuron, x, "", "neuron", None)[0]
+    return _neuron(builder, neuron, x, "", tr("neuron"), None)[0]
 
 
 def _add_layer(builder: ValueBuilder, x: list[Value], spec: BlockSpec) -> BlockId:
     outputs = tuple(spec.layers[:1])
     _refuse(len(x), outputs, spec.activation)
     layer = nn.Layer(len(x), outputs[0], nonlin=not spec.linear, activation=spec.activation, seed=spec.seed)
-    return _layer(builder, layer, x, "", "layer", None)[0]
+    return _layer(builder, layer, x, "", tr("layer"), None)[0]
 
 
 def _add_mlp(builder: ValueBuilder, x: list[Value], spec: BlockSpec) -> BlockId:
@@ -226,7 +241,7 @@ def _add_mlp(builder: ValueBuilder, x: list[Value], spec: BlockSpec) -> BlockId:
     block = builder.open("mlp", f"MLP({len(x)}, [{', '.join(map(str, layers))}])")
     for number, each in enumerate(mlp.layers, 1):
         only = "o" if number == len(mlp.layers) else None
-        _, x = _layer(builder, each, x, f"{number}_", f"layer {number}", block, only)
+        _, x = _layer(builder, each, x, f"{number}_", tr("layer {number}", number=number), block, only)
     builder.close(block, x)
     return block
 
@@ -253,7 +268,15 @@ def _layer(
     outputs = []
     for number, neuron in enumerate(layer.neurons, 1):
         name = only if len(layer.neurons) == 1 else None
-        _, out = _neuron(builder, neuron, x, f"{prefix}{number}", f"neuron {prefix}{number}", block, name)
+        _, out = _neuron(
+            builder,
+            neuron,
+            x,
+            f"{prefix}{number}",
+            tr("neuron {number}", number=f"{prefix}{number}"),
+            block,
+            name,
+        )
         outputs.append(out)
     builder.close(block, outputs)
     return block, outputs
@@ -285,7 +308,13 @@ def _neuron(
 def _inputs(builder: ValueBuilder, inputs: int | Sequence[NodeId]) -> list[Value]:
     if isinstance(inputs, int):
         if not 1 <= inputs <= NEURONS_AT_MOST:
-            raise Refusal(f"A neuron has from 1 to {NEURONS_AT_MOST:,} inputs, not {inputs}.")
+            raise Refusal(
+                tr(
+                    "A neuron has from 1 to {most:,} inputs, not {inputs}.",
+                    most=NEURONS_AT_MOST,
+                    inputs=inputs,
+                )
+            )
         return [builder.leaf(f"x{number}", 1.0, "input") for number in range(1, inputs + 1)]
     return [builder.value(node) for node in inputs]
 
@@ -293,14 +322,20 @@ def _inputs(builder: ValueBuilder, inputs: int | Sequence[NodeId]) -> list[Value
 def _refuse(inputs: int, layers: tuple[int, ...], activation: str) -> None:
     """Raises Refusal for a network of no size, or of too large a one, and for an unknown activation."""
     if not layers or min(layers) < 1 or inputs < 1:
-        raise Refusal("A network has at least one input, one layer, and one neuron in each layer.")
+        raise Refusal(tr("A network has at least one input, one layer, and one neuron in each layer."))
     sizes = (inputs, *layers)
     weights = sum(a * b for a, b in zip(sizes, layers, strict=False))
     if weights > NEURONS_AT_MOST * 10 or sum(layers) > NEURONS_AT_MOST:
-        raise Refusal(f"A network of {weights:,} weights is too large to be drawn.")
+        raise Refusal(tr("A network of {weights:,} weights is too large to be drawn.", weights=weights))
     known = [op.name for op in OPS.values() if op.arity == 1]
     if activation not in known:
-        raise Refusal(f"There is no activation “{spoken(activation)}”; there are {', '.join(known)}.")
+        raise Refusal(
+            tr(
+                "There is no activation “{activation}”; there are {names}.",
+                activation=spoken(activation),
+                names=", ".join(known),
+            )
+        )
 
 
 class ValueBuilder:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
+from micrograd.language import N_
+
 Moments = tuple[Any, ...]  # arrays of shape (parameters,), one for each column of the optimiser
 
 
@@ -60,7 +62,7 @@ _OPTIMISERS = (
     Optimiser(
         "sgd",
         "SGD",
-        "p −= rate × p.grad, as in the lecture.",
+        N_("p −= rate × p.grad, as in the lecture."),
         (),
         _rule("sgd"),
         "p.grad",
@@ -69,16 +71,16 @@ _OPTIMISERS = (
     Optimiser(
         "momentum",
         "Momentum",
-        "v = 0.9 × v + p.grad; p −= rate × v: it rolls on.",
+        N_("v = 0.9 × v + p.grad; p −= rate × v: it rolls on."),
         ("v",),
         _rule("momentum"),
         "v",
-        "torch.optim.SGD(model.parameters(), lr=given.rate, momentum=0.9)",
+        "torch.optim.SGD(model.parameters(), lr=given.rate, momentum=0.9)",  # as in code
     ),
     Optimiser(
         "adam",
         "Adam",
-        "Steps of about one rate per parameter, whatever its gradient.",
+        N_("Steps of about one rate per parameter, whatever its gradient."),
         ("m", "v"),
         _rule("adam"),
         "m̂ / (√v̂ + 10⁻⁸)",
@@ -89,11 +91,11 @@ OPTIMISERS = {row.name: row for row in _OPTIMISERS}
 
 _DEMO_STEPS = 100
 _SCHEDULES = (
-    RateSchedule("constant", "constant", "The rate stays as it is.", lambda k: 1.0, "1.0"),
+    RateSchedule("constant", N_("constant"), N_("The rate stays as it is."), lambda k: 1.0, "1.0"),
     RateSchedule(
         "demo",
         "1 − 0.9·k/100",
-        "As in micrograd's demo: down to a tenth of the rate within 100 steps.",
+        N_("As in micrograd's demo: down to a tenth of the rate within 100 steps."),
         lambda k: 1.0 - 0.9 * min(k, _DEMO_STEPS) / _DEMO_STEPS,
         "1.0 - 0.9 * min(k, 100) / 100",
     ),

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from html import escape
 from typing import SupportsFloat
 
+from micrograd.language import N_, joined, tr
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 
 LONGEST_SPOKEN = 40
@@ -111,6 +112,12 @@ def without_marks(sentence: str) -> str:
     return re.sub(r"`([^`]+)`", r"\1", sentence)
 
 
+def after_colon(sentence: str) -> str:
+    """A whole sentence as the end of another one: with a small letter, and without its full stop."""
+    sentence = sentence.rstrip(".")
+    return sentence[:1].lower() + sentence[1:]
+
+
 def as_tip(text: str) -> str:
     """The text as a tip in the window, its indices low.
 
@@ -133,7 +140,7 @@ MOST_DIGITS = 17  # that many tell any two floats apart
 WIDEST = MINUS + "00000.0000"  # no number is written wider than this, so fields can keep one width
 
 
-NOT_YET = "none yet"  # in a sentence or beside a number, where there is none
+NOT_YET = N_("none yet")  # of a table: in a sentence or beside a number, where there is none
 
 
 def written(number: float | None, digits: int = 4) -> str:
@@ -202,12 +209,13 @@ def exact(number: float) -> str:
     return repr(number)
 
 
-def read_number(text: str, what: str = "The value") -> float:
+def read_number(text: str, what: str = "") -> float:
     """The finite number that a person typed: ``−2,5``, ``2/3``, ``pi``; with either minus sign.
 
     Raises Refusal with a sentence that quotes what was typed.
     """
-    return _finite(text, lambda rest: Refusal(f"{what} {rest}"))
+    name = what or tr("The value")
+    return _finite(text, lambda rest: Refusal(tr("{option} {rest}", option=name, rest=rest)))
 
 
 def given_number(value: object, option: str) -> float:
@@ -222,7 +230,9 @@ def given_count(value: object, option: str) -> int:
     except OptionRefusal:
         number = -1.0
     if number < 0 or not number.is_integer():
-        raise OptionRefusal(option, f"must be a whole number, 0 or more, not {quoted(value)}.")
+        raise OptionRefusal(
+            option, tr("must be a whole number, 0 or more, not {value}.", value=quoted(value))
+        )
     return int(number)
 
 
@@ -243,7 +253,7 @@ def quoted(value: object) -> str:
 def kind_of(value: object) -> str:
     """What kind of thing it is, with an article: ``a list``."""
     kind = type(value).__name__[:LONGEST_SPOKEN]
-    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+    return tr("an {type}", type=kind) if kind[:1].lower() in "aeiou" else tr("a {type}", type=kind)
 
 
 def _finite(value: object, refusal: Callable[[str], Refusal]) -> float:
@@ -253,9 +263,9 @@ def _finite(value: object, refusal: Callable[[str], Refusal]) -> float:
             raise TypeError
         number = _typed(value, refusal) if isinstance(value, str) else float(value)
     except (TypeError, ValueError, OverflowError):
-        raise refusal(f"must be a number, not {quoted(value)}.") from None
+        raise refusal(tr("must be a number, not {value}.", value=quoted(value))) from None
     if not math.isfinite(number):
-        raise refusal(f"must be a finite number, not {quoted(value)}.")
+        raise refusal(tr("must be a finite number, not {value}.", value=quoted(value)))
     return number
 
 
@@ -272,7 +282,7 @@ def with_point(text: str) -> str:
     point, together = text.replace(",", ".", 1), text.replace(",", "")
     if text.count(",") > 1:
         return together
-    return f"{point} or {together}" if may_be_grouped(text) else point
+    return joined([point, together], "or") if may_be_grouped(text) else point
 
 
 def _typed(text: str, refusal: Callable[[str], Refusal]) -> float:
@@ -280,7 +290,12 @@ def _typed(text: str, refusal: Callable[[str], Refusal]) -> float:
     plain = text.strip().replace(MINUS, "-")
     if "," in plain:
         if may_be_grouped(plain):
-            raise refusal(f"is not clear: “{spoken(text)}” has a comma; write {with_point(plain)}.")
+            rest = tr(
+                "is not clear: “{text}” has a comma; write {number}.",
+                text=spoken(text),
+                number=with_point(plain),
+            )
+            raise refusal(rest)
         if plain.count(",") == 1 and "." not in plain:
             plain = plain.replace(",", ".")
     try:

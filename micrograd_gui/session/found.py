@@ -50,7 +50,7 @@ class Found(Struct, frozen=True, eq=False):
     def texts(apart: Apart) -> tuple[str, str]:
         """Both numbers, told apart."""
         if apart.other is None or apart.fresh is None:
-            texts = [NOT_YET if each is None else written(each) for each in (apart.other, apart.fresh)]
+            texts = [tr(NOT_YET) if each is None else written(each) for each in (apart.other, apart.fresh)]
             return texts[0], texts[1]
         other, fresh = told_apart((apart.other, apart.fresh))
         return other, fresh

@@ -18,7 +18,7 @@ _ELEMENT = re.compile(rf"""<metadata\b[^<>]{{0,500}}?\bid=["']{KEY}["'][^<>]{{0,
 def comments(graph: str, sign: str) -> str:
     """The graph's text as lines that are comments where these begin with that sign."""
     packed = b64encode(zlib.compress(graph.encode("ascii"), 9)).decode()
-    lines = [f"{sign} The graph, for micrograd-gui, which opens this file again:"]
+    lines = [f"{sign} The graph, for micrograd-gui, which opens this file again:"]  # as in code
     lines += [f"{sign} {KEY}: {packed[at : at + _WIDE]}" for at in range(0, len(packed), _WIDE)]
     return "\n".join(lines) + "\n"
 

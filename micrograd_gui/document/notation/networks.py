@@ -14,6 +14,7 @@ from typing import Protocol
 
 from msgspec import structs
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.block import BLOCK_KINDS
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
@@ -21,12 +22,15 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.networks import NEURONS_AT_MOST, BlockSpec, add_network
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.notation.literals import given_number
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import after_colon, spoken
 
 SEED = 1337
 _KINDS = {row.module: row.name for row in BLOCK_KINDS.values() if row.module}
 _MODULES = ("nn", "micrograd")
 _WORDS = ("nonlin", "activation", "seed")
+_SEED_IS = N_("a seed is a whole number")
+_INPUTS_ARE = N_("the number of inputs is a whole number")
+_NEURONS_ARE = N_("the number of neurons is a whole number")
 
 
 class NodeReader(Protocol):
@@ -90,7 +94,7 @@ class Networks:
             case ast.Expr(
                 value=ast.Call(func=ast.Attribute(value=ast.Name(id="random"), attr="seed"), args=[seed])
             ):
-                self.random = random.Random(self._whole(seed, "A seed", 0))
+                self.random = random.Random(self._whole(seed, _SEED_IS, 0))
             case ast.Assign(targets=[ast.Name(id=name)], value=(ast.List() | ast.Tuple()) as value):
                 self.forget(name)
                 self.lists[name] = self._listed(value, name)
@@ -126,12 +130,14 @@ class Networks:
                         0 < at <= len(listed)
                     ):
                         return listed[-at]
-                raise self.reader.refuse(each, f"{spoken(name)} has the places 0 to {len(listed) - 1}")
+                raise self.reader.refuse(
+                    each, tr("{name} has the places 0 to {last}", name=spoken(name), last=len(listed) - 1)
+                )
             case ast.Call() if self.called_one(each) is not None:
                 outputs = self.call(each)
                 if len(outputs) != 1:
                     raise self.reader.refuse(
-                        each, f"this gives {len(outputs)} numbers: give them a name, then y[0]"
+                        each, tr("this gives {n} numbers: give them a name, then y[0]", n=len(outputs))
                     )
                 return outputs[0]
         return None
@@ -176,13 +182,21 @@ class Networks:
         assert called is not None
         network = called if isinstance(called, Network) else self._network(called)
         if len(call.args) != 1 or call.keywords:
-            raise self.reader.refuse(call, "a network is called with one list of inputs, like n(x)")
+            raise self.reader.refuse(call, tr("a network is called with one list of inputs, like n(x)"))
         inputs = self._inputs(call.args[0])
         if len(inputs) != network.nin:
-            raise self.reader.refuse(call, f"this network has {network.nin} inputs, not {len(inputs)}")
+            raise self.reader.refuse(
+                call,
+                tr(
+                    "this network has {wanted} inputs, not {given}",
+                    wanted=network.nin,
+                    given=len(inputs),
+                ),
+            )
         if len(self.reader.builder.nodes) + 3 * network.weights > NODES_AT_MOST:
             raise self.reader.refuse(
-                call, f"with this network there would be more than {NODES_AT_MOST:,} nodes"
+                call,
+                tr("with this network there would be more than {most:,} nodes", most=NODES_AT_MOST),
             )
         outputs = (
             self._again(call, network, inputs) if network.outputs else self._first(call, network, inputs)
@@ -199,14 +213,14 @@ class Networks:
                 return self._listed(given, "")
             case ast.Call() if self.called_one(given) is not None:
                 return self.call(given)
-        raise self.reader.refuse(given, "a network is called with a list, like n([2.0, 3.0])")
+        raise self.reader.refuse(given, tr("a network is called with a list, like n([2.0, 3.0])"))
 
     def _listed(self, given: ast.List | ast.Tuple, name: str) -> tuple[NodeId, ...]:
         """The nodes of a list; a bare number becomes an input that is called by its place."""
         nodes = []
         for at, each in enumerate(given.elts):
             if isinstance(each, (ast.List, ast.Tuple, ast.Starred)):
-                raise self.reader.refuse(each, "a list holds numbers and values, no further list")
+                raise self.reader.refuse(each, tr("a list holds numbers and values, no further list"))
             node = self.reader.value(each)
             plain = isinstance(each, (ast.Constant, ast.UnaryOp)) or given_number(each) is not None
             builder = self.reader.builder
@@ -215,7 +229,7 @@ class Networks:
                 builder.put(structs.replace(new, role="input") if new.is_leaf else new)
             nodes.append(node)
         if not nodes:
-            raise self.reader.refuse(given, "the list is empty")
+            raise self.reader.refuse(given, tr("the list is empty"))
         return tuple(nodes)
 
     def _first(self, where: ast.Call, network: Network, inputs: tuple[NodeId, ...]) -> tuple[NodeId, ...]:
@@ -224,8 +238,7 @@ class Networks:
         try:
             block = add_network(builder, replace(network.spec, inputs=inputs))
         except Refusal as refusal:
-            sentence = str(refusal).rstrip(".")
-            raise self.reader.refuse(where, sentence[:1].lower() + sentence[1:]) from None
+            raise self.reader.refuse(where, after_colon(str(refusal))) from None
         network.inputs, network.members = inputs, range(first, builder.next_id)
         network.outputs = builder.block(block).outputs
         return network.outputs
@@ -234,7 +247,7 @@ class Networks:
         """A further call: the same weights, everything computed from them a second time."""
         if len(set(network.inputs)) < len(network.inputs) and inputs != network.inputs:
             raise self.reader.refuse(
-                where, "its first call had one node on two inputs, so this one is not told apart"
+                where, tr("its first call had one node on two inputs, so this one is not told apart")
             )
         new, builder = dict(zip(network.inputs, inputs, strict=True)), self.reader.builder
         for number in network.members:
@@ -251,24 +264,24 @@ class Networks:
         if len(call.args) != (1 if kind == "Neuron" else 2) or not set(words) <= set(_WORDS):
             form = {"Neuron": "Neuron(2)", "Layer": "Layer(2, 3)", "MLP": "MLP(3, [4, 4, 1])"}[kind]
             raise self.reader.refuse(
-                call, f"a network is written like {form}, with activation, nonlin or seed"
+                call, tr("a network is written like {form}, with activation, nonlin or seed", form=form)
             )
-        nin = self._whole(call.args[0], "The number of inputs", 1)
+        nin = self._whole(call.args[0], _INPUTS_ARE, 1)
         nouts: Sequence[int] = (1,)
         if kind == "Layer":
-            nouts = (self._whole(call.args[1], "The number of neurons", 1),)
+            nouts = (self._whole(call.args[1], _NEURONS_ARE, 1),)
         elif kind == "MLP":
             if not isinstance(call.args[1], (ast.List, ast.Tuple)) or not call.args[1].elts:
-                raise self.reader.refuse(call.args[1], "the layers are a list of numbers, like [4, 4, 1]")
-            nouts = [self._whole(each, "The number of neurons", 1) for each in call.args[1].elts]
+                raise self.reader.refuse(call.args[1], tr("the layers are a list of numbers, like [4, 4, 1]"))
+            nouts = [self._whole(each, _NEURONS_ARE, 1) for each in call.args[1].elts]
         activation = words.get("activation", ast.Constant("relu"))
         nonlin = words.get("nonlin", ast.Constant(kind != "MLP"))
         if not (isinstance(activation, ast.Constant) and isinstance(activation.value, str)):
-            raise self.reader.refuse(activation, "an activation is a text in quotes")
+            raise self.reader.refuse(activation, tr("an activation is a text in quotes"))
         if not (isinstance(nonlin, ast.Constant) and isinstance(nonlin.value, bool)):
-            raise self.reader.refuse(nonlin, "nonlin is True or False")
+            raise self.reader.refuse(nonlin, tr("nonlin is True or False"))
         seed = words.get("seed")
-        draw = self.random if seed is None else random.Random(self._whole(seed, "A seed", 0))
+        draw = self.random if seed is None else random.Random(self._whole(seed, _SEED_IS, 0))
         own = random.Random()
         own.setstate(draw.getstate())  # weights are drawn when a network is made, and used when it is called
         linear = not nonlin.value
@@ -276,14 +289,14 @@ class Networks:
         network = Network(spec, nin, tuple(nouts))
         if network.weights > 10 * NEURONS_AT_MOST:
             raise self.reader.refuse(
-                call, f"a network of {network.weights:,} weights is too large to be drawn"
+                call, tr("a network of {weights:,} weights is too large to be drawn", weights=network.weights)
             )
         for _ in range(network.weights):
             draw.uniform(-1, 1)
         return network
 
-    def _whole(self, given: ast.expr, what: str, least: int) -> int:
+    def _whole(self, given: ast.expr, otherwise: str, least: int) -> int:
         match given:
             case ast.Constant(value=int(number)) if number >= least and not isinstance(number, bool):
                 return number
-        raise self.reader.refuse(given, f"{what[:1].lower()}{what[1:]} is a whole number")
+        raise self.reader.refuse(given, tr(otherwise))

@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Mapping
 
+from micrograd.language import N_, tr, trn
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import ExpressionRefusal, Net
@@ -27,10 +28,10 @@ from micrograd_gui.document.python.pasted import Unread
 from micrograd_gui.document.text import exact, spoken
 
 _SHORT = 20_000  # characters of a text that later cells may ask for
-_ONLY = "only statements like “L = a*b + c” are understood"
+_ONLY = N_("only statements like “L = a*b + c” are understood")
 
 
-@Net("read", "The expression")
+@Net("read", N_("The expression"))
 def graph_from_expression(text: str, onto: Graph | None = None, *, cell: bool = False) -> Graph:
     """The graph that the statements describe; the last one is the target.
 
@@ -108,8 +109,10 @@ class Reader:
         """What was read, up to that statement; raises ExpressionRefusal where that is no node."""
         if self.last is None:
             if read is None:
-                raise ExpressionRefusal(f"“{spoken(self.source.text)}” names no node: it is a comment.")
-            raise self.refuse(read, f"{self.source.quoted(read)} names no node")
+                raise ExpressionRefusal(
+                    tr("“{text}” names no node: it is a comment.", text=spoken(self.source.text))
+                )
+            raise self.refuse(read, tr("{read} names no node", read=self.source.quoted(read)))
         return self.builder.graph(self.last)
 
     def statement(self, statement: ast.stmt) -> None:
@@ -139,7 +142,9 @@ class Reader:
                 ast.Assign(targets=[ast.Attribute(attr="data" | "grad" as field)])
                 | ast.AugAssign(target=ast.Attribute(attr="data" | "grad" as field))
             ):
-                raise self.refuse(statement, f"{field} is worked out by the run; it cannot be set here")
+                raise self.refuse(
+                    statement, tr("{field} is worked out by the run; it cannot be set here", field=field)
+                )
             case ast.AugAssign(target=ast.Name(id=name), op=op, value=value):
                 before = ast.copy_location(ast.Name(name), statement)
                 value = ast.copy_location(ast.BinOp(before, op, value), statement)
@@ -148,7 +153,11 @@ class Reader:
                 self.last = self.value(value)
             case _:
                 kind = kind_of(statement)
-                why = f"{kind} is not understood, only statements like “L = a*b + c” are" if kind else _ONLY
+                why = (
+                    tr("{kind} is not understood, only statements like “L = a*b + c” are", kind=kind)
+                    if kind
+                    else tr(_ONLY)
+                )
                 raise self.refuse(statement, why)
 
     def assign_all(self, names: list[ast.expr], values: list[ast.expr], statement: ast.stmt) -> None:
@@ -156,7 +165,7 @@ class Reader:
         nodes: list[tuple[str, NodeId | None]] = []
         for each, value in zip(names, values, strict=True):
             if not isinstance(each, ast.Name):
-                raise self.refuse(each, "only a plain name can be given to a node")
+                raise self.refuse(each, tr("only a plain name can be given to a node"))
             nodes.append((each.id, self.read_assigned(each.id, value, statement)))
         for name, node in nodes:
             self.bind(name, node)
@@ -176,7 +185,8 @@ class Reader:
                 label, data = "", self.finite(number, value)
             case _:
                 raise self.refuse(
-                    statement, f"{spoken(name)} was used above, so it cannot be computed only here"
+                    statement,
+                    tr("{name} was used above, so it cannot be computed only here", name=spoken(name)),
                 )
         old = self.builder.nodes[self.names[name]]
         self.builder.put(Node(old.id, label=label or old.label, data=data))
@@ -208,7 +218,7 @@ class Reader:
     def known(self, name: str, where: ast.AST) -> NodeId:
         """The node of that name; raises ExpressionRefusal where there is none."""
         if name not in self.names:
-            raise self.refuse(where, f"{spoken(name)} is not defined")
+            raise self.refuse(where, tr("{name} is not defined", name=spoken(name)))
         return self.names[name]
 
     def value(self, root: ast.expr) -> NodeId:
@@ -258,8 +268,11 @@ class Reader:
                 return None, []
         raise self.refuse(
             each,
-            f"{self.source.quoted(each)} is not part of the language: names, numbers, + - * / **, "
-            f"parentheses and functions are",
+            tr(
+                "{part} is not part of the language: names, numbers, + - * / **, "
+                "parentheses and functions are",
+                part=self.source.quoted(each),
+            ),
         )
 
     def function(self, name: str, args: list[ast.expr], where: ast.expr) -> tuple[str, list[ast.expr]]:
@@ -269,12 +282,23 @@ class Reader:
             some = ", ".join(functions()[:_NAMED])
             raise self.refuse(
                 where.func if isinstance(where, ast.Call) else where,
-                f"there is no function “{spoken(name)}”; there are {some} and others, as the palette shows",
+                tr(
+                    "there is no function “{name}”; there are {functions} and others, as the palette shows",
+                    name=spoken(name),
+                    functions=some,
+                ),
             )
         op = op_of(name if name in functions() else known[name.lower()])
         if len(args) != op.arity:
             raise self.refuse(
-                where, f"{op.name} takes {op.arity} operand{'s' * (op.arity != 1)}, not {len(args)}"
+                where,
+                trn(
+                    "{op} takes {n} operand, not {given}",
+                    "{op} takes {n} operands, not {given}",
+                    op.arity,
+                    op=op.name,
+                    given=len(args),
+                ),
             )
         return op.name, args
 
@@ -292,7 +316,7 @@ class Reader:
             return self.builder.add(data=number)
         if isinstance(each, ast.Name):
             if each.id in self.networks.lists or each.id in self.networks.networks:
-                raise self.refuse(each, f"{spoken(each.id)} is no single number here")
+                raise self.refuse(each, tr("{name} is no single number here", name=spoken(each.id)))
             if each.id not in self.names:
                 self.names[each.id] = self.builder.add(label=each.id)
                 self.implicit.add(each.id)
@@ -312,9 +336,9 @@ class Reader:
         label = given.pop("label", ast.Constant(""))
         number = None if data is None else evaluate(data, self.given_number)
         if number is None or data is None or given or len(call.args) > 1:
-            raise self.refuse(call, "a Value is written like Value(2.0, label='a')")
+            raise self.refuse(call, tr("a Value is written like Value(2.0, label='a')"))
         if not (isinstance(label, ast.Constant) and isinstance(label.value, str)):
-            raise self.refuse(label, "a label is a text in quotes")
+            raise self.refuse(label, tr("a label is a text in quotes"))
         return label.value, self.finite(number, data)
 
     def given_number(self, name: str) -> float | None:
@@ -334,7 +358,7 @@ class Reader:
         """The number; raises ExpressionRefusal where it is not finite."""
         if math.isfinite(number):
             return number
-        raise self.refuse(where, "the number is too large")
+        raise self.refuse(where, tr("the number is too large"))
 
     def refuse(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
         """The sentence, said of that part of the text."""
@@ -346,11 +370,11 @@ _TOLD = ("print", "repr", "len", "type")
 _NUMBERS = ("data", "grad", "label")
 _FORMATS = ("render", "view", "pipe", "write_png")  # of the picture that draw_dot gave
 _KINDS: dict[type[ast.stmt], str] = {
-    ast.For: "a loop",
-    ast.While: "a loop",
-    ast.If: "a condition",
-    ast.FunctionDef: "a function of one’s own",
-    ast.ClassDef: "a class of one’s own",
+    ast.For: N_("a loop"),
+    ast.While: N_("a loop"),
+    ast.If: N_("a condition"),
+    ast.FunctionDef: N_("a function of one’s own"),
+    ast.ClassDef: N_("a class of one’s own"),
 }
 
 
@@ -438,4 +462,5 @@ class Cells:
 
 def kind_of(statement: ast.stmt) -> str:
     """What a statement is called that is not understood; empty where there is no better word for it."""
-    return _KINDS.get(type(statement), "")
+    kind = _KINDS.get(type(statement))
+    return tr(kind) if kind else ""

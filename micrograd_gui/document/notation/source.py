@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Sequence
 from io import StringIO
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.notation.signs import multiplies_unsaid, plain
 from micrograd_gui.document.text import LONGEST_EXPRESSION, one_line, spoken, with_point
@@ -20,7 +21,11 @@ _MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z]|!).*$", re.MULTILINE)  # lines of
 _BRACES_AT_MOST = 2_000  # Python's parser takes time by the square of those in a text in quotes
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")  # Python's parser takes neither
 _BRACKET = re.compile(r"[(\[{)\]}]")
-_NAMELESS = {"Cc": "a control character", "Cs": "half of a surrogate pair", "Co": "of private use"}
+_NAMELESS = {
+    "Cc": N_("a control character"),
+    "Cs": N_("half of a surrogate pair"),
+    "Co": N_("of private use"),
+}
 _COMMA = re.compile(r"(?<![\w.])\d+(?:,\d+)+(?:[eE][+-]?\d+)?")
 
 
@@ -44,21 +49,25 @@ class SourceText:
     def statements(self) -> list[ast.stmt]:
         """What Python's own parser makes of it; raises ExpressionRefusal."""
         if len(self.text) > LONGEST_EXPRESSION:
-            raise ExpressionRefusal(f"The expression is longer than {LONGEST_EXPRESSION} characters.")
+            raise ExpressionRefusal(
+                tr("The expression is longer than {most} characters.", most=LONGEST_EXPRESSION)
+            )
         if not self.text:
-            raise ExpressionRefusal("The expression is empty.")
+            raise ExpressionRefusal(tr("The expression is empty."))
         if self.text.count("{") > _BRACES_AT_MOST:
-            raise ExpressionRefusal("The expression is full of braces, which are not part of the language.")
+            raise ExpressionRefusal(
+                tr("The expression is full of braces, which are not part of the language.")
+            )
         if unreadable := _UNREADABLE.search(self.text):
             place = self._line_and_column(unreadable.start())
-            raise self._at(*place, f"{_character(unreadable[0])} cannot be read")
+            raise self._at(*place, tr("{character} cannot be read", character=_character(unreadable[0])))
         try:
             return self._parsed()
         except SyntaxError as error:
             raise self._syntax(error) from None
         except (RecursionError, MemoryError):
             line, column = self._deepest()
-            deep = "this is too long or nested too deeply: name its parts, as in e = a*b; L = e*f"
+            deep = tr("this is too long or nested too deeply: name its parts, as in e = a*b; L = e*f")
             raise self._at(line, column, deep) from None
 
     def _line_and_column(self, at: int) -> tuple[int, int]:
@@ -115,7 +124,7 @@ class SourceText:
                 numbers = all(isinstance(each, ast.Constant) for each in parts)
                 found = _COMMA.search(self._segment(value))
                 if found and not self._segment(value).startswith("(") and not (numbers and len(parts) > 2):
-                    raise self.refusal(value, "this is a list")
+                    raise self.refusal(value, tr("this is a list"))
 
     def line_of(self, where: ast.AST) -> int:
         """The line on which that part begins, as it was given."""
@@ -158,8 +167,13 @@ class SourceText:
         line += self._lines_before
         column += self._prompts.get(line, 0)
         several = len(self._lines) + self._lines_before > 1
-        place = f"Line {line}, column {column}" if several else f"Column {column}"
-        return ExpressionRefusal(f"{place}: {sentence}.", line, column)
+        if several:
+            said = tr(
+                "Line {line}, column {column}: {sentence}.", line=line, column=column, sentence=sentence
+            )
+        else:
+            said = tr("Column {column}: {sentence}.", column=column, sentence=sentence)
+        return ExpressionRefusal(said, line, column)
 
     def _syntax(self, error: SyntaxError) -> ExpressionRefusal:
         line = min(max(1, error.lineno or 1), len(self._lines))
@@ -167,28 +181,32 @@ class SourceText:
         column = min(max(1, error.offset or 1), len(here) + 1)
         rest = self._typed[self._place(line, column - 1) :].partition("\n")[0].strip()
         if "was never closed" in error.msg:
-            sentence = "the bracket opened here is never closed"
+            sentence = tr("the bracket opened here is never closed")
         elif "too many nested" in error.msg:
-            sentence = "brackets are nested too deeply here"
+            sentence = tr("brackets are nested too deeply here")
         elif "expected an indented block" in error.msg or "unexpected indent" in error.msg:
             column = 1 + len(here) - len(here.lstrip())
-            sentence = "a statement starts at the beginning of its line"
+            sentence = tr("a statement starts at the beginning of its line")
         elif error.msg.startswith("invalid") and "character" in error.msg and here[column - 1 : column]:
-            sentence = f"{_character(here[column - 1])} cannot be read"
+            sentence = tr("{character} cannot be read", character=_character(here[column - 1]))
         elif not rest:
-            column, sentence = len(here) + 1, "something is missing at the end"
+            column, sentence = len(here) + 1, tr("something is missing at the end")
         else:
-            sentence = _with_point(here[: column + 1]) or f"“{spoken(rest[:20])}” cannot stand here"
+            sentence = _with_point(here[: column + 1]) or tr(
+                "“{rest}” cannot stand here", rest=spoken(rest[:20])
+            )
         return self._at(line, column, sentence)
 
 
 def _character(sign: str) -> str:
     """The character with its number and its name: many cannot be seen, and many look like another."""
     name = unicodedata.name(sign, "") or _NAMELESS.get(
-        unicodedata.category(sign), "a character without a name"
+        unicodedata.category(sign), N_("a character without a name")
     )
-    shown = f"“{sign}” " if sign.isprintable() and not sign.isspace() else ""
-    return f"the character {shown}U+{ord(sign):04X} ({name})"
+    code = f"U+{ord(sign):04X}"
+    if sign.isprintable() and not sign.isspace():
+        return tr("the character “{sign}” {code} ({name})", sign=sign, code=code, name=tr(name))
+    return tr("the character {code} ({name})", code=code, name=tr(name))
 
 
 def _with_point(text: str) -> str:
@@ -196,10 +214,13 @@ def _with_point(text: str) -> str:
     found = _COMMA.search(text)
     if found is None:
         return ""
-    return f"a number is written with a point: write {one_line(with_point(found.group()), 60)}"
+    return tr(
+        "a number is written with a point: write {number}",
+        number=one_line(with_point(found.group()), 60),
+    )
 
 
-@Net("paste", "What is on the clipboard")
+@Net("paste", N_("What is on the clipboard"))
 def on_one_line(text: str) -> str:
     """The statements of a cell, comments gone, joined with ``; ``: for a field that has one line only.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
@@ -86,12 +87,17 @@ def expanded(graph: Graph, number: NodeId) -> Rewritten:
     node = graph.nodes[number]
     expression = None if node.op is None else expression_of(node.op)
     if node.op is None:
-        raise Refusal(f"{node.spoken} is a value: there is nothing to take apart.", number)
+        raise Refusal(tr("{name} is a value: there is nothing to take apart.", name=node.spoken), number)
     if expression is None:
-        raise Refusal(f"{op_of(node.op).symbol} is as simple as can be: it stands for no other ops.", number)
+        raise Refusal(
+            tr("{symbol} is as simple as can be: it stands for no other ops.", symbol=op_of(node.op).symbol),
+            number,
+        )
     operands = tuple(source for source in node.inputs if source is not None)
     if len(operands) < len(node.inputs):
-        raise Refusal(f"{node.spoken} lacks an operand: wire it before it is taken apart.", number)
+        raise Refusal(
+            tr("{name} lacks an operand: wire it before it is taken apart.", name=node.spoken), number
+        )
     template = _template(expression)
     target = template.target
     assert target is not None
@@ -172,9 +178,12 @@ def folded(graph: Graph, number: NodeId) -> Rewritten:
                 loose = (each for each in inner - ops if not _used_elsewhere(graph, each, inner | {number}))
                 found.append((ops.union(loose), op, match))
     if not found and kept is not None:
-        raise Refusal(f"{graph.nodes[kept].spoken} is used elsewhere too, so it cannot be folded away.", kept)
+        raise Refusal(
+            tr("{name} is used elsewhere too, so it cannot be folded away.", name=graph.nodes[kept].spoken),
+            kept,
+        )
     if not found:
-        raise Refusal(f"{node.spoken} is not the end of what another op stands for.", number)
+        raise Refusal(tr("{name} is not the end of what another op stands for.", name=node.spoken), number)
     gone, op, match = max(found, key=lambda each: len(each[0]))
     operands = tuple(match.operands[letter] for letter in OPERANDS[: op_of(op).arity])
     return Rewritten(_closed(graph.computed(number, op, operands), number, gone), number, op, gone=gone)

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import keyword
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.block import BLOCK_KINDS
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.rewriting.slopes import slope_of
-from micrograd_gui.document.text import one_line, spoken, written
+from micrograd_gui.document.text import after_colon, one_line, spoken, written
 
 LONGEST_NAME, LONGEST = 20, 400  # characters of a name, and of an expression
 NODES_AT_MOST = 200  # in an expression
@@ -59,16 +60,16 @@ def own_op(
     slope is not that of the function somewhere in the span, with the point. A file's was checked when it was
     made: reading it needs no further ``check``, and finds the same function whatever the span was.
     """
-    graph = _read(expression, "The function")
+    graph = _read(expression, tr("The function"))
     if "x" not in _operands(graph):
-        raise Refusal("The function must be one of x.")
+        raise Refusal(tr("The function must be one of x."))
     if graph.target is None or graph.nodes[graph.target].is_leaf:
-        raise Refusal("The function computes nothing: it is x itself.")
+        raise Refusal(tr("The function computes nothing: it is x itself."))
     arity = 2 if "y" in _operands(graph) else 1
     given = tuple(one_line(each.strip()) for each in (*slopes, "", ""))[:arity]
     made = OwnOp(_checked_name(name, new=check), one_line(expression.strip()), given)
     for each in filter(None, given):
-        _read(each, "The slope")
+        _read(each, tr("The slope"))
     if check:
         _check_slopes(made, over)
     return made
@@ -76,7 +77,7 @@ def own_op(
 
 def slopes_in_words(expression: str) -> tuple[str, ...]:
     """The slopes that are derived of the function, one per operand. Raises Refusal where it is none."""
-    graph = _read(expression, "The function")
+    graph = _read(expression, tr("The function"))
     return tuple(slope_of(graph, letter) for letter in OPERANDS[: 2 if "y" in _operands(graph) else 1])
 
 
@@ -99,6 +100,29 @@ def _further(name: str, count: int) -> str:
     return f"{name[: LONGEST_NAME - len(f'_{count}')]}_{count}"
 
 
+class OwnOpField(Protocol):
+    """The field of a file."""
+
+    name: str
+    expression: str
+    slopes: list[str]
+
+
+def own_ops_from(models: Sequence[OwnOpField], refuse: Callable[[str, str], Refusal]) -> dict[str, str]:
+    """The ops that a file brings, taken up into the table; what each is called there.
+
+    ``refuse`` gives what is raised of a place in the file and a sentence.
+    """
+    names: dict[str, str] = {}
+    for index, each in enumerate(models):
+        try:
+            made = own_op(each.name, each.expression, each.slopes, check=False)
+        except Refusal as refusal:
+            raise refuse(f"ops[{index}]", after_colon(str(refusal))) from None
+        names[each.name] = taken_up(made)
+    return names
+
+
 def _is_of(name: str, made: OwnOp) -> bool:
     count = name.rpartition("_")[2]
     return name == made.name or (count.isdecimal() and name == _further(made.name, int(count)))
@@ -106,10 +130,10 @@ def _is_of(name: str, made: OwnOp) -> bool:
 
 def row_of(made: OwnOp) -> Op:
     """The row of the table: it computes by the rows that the expression is made of."""
-    graph = _read(made.expression, "The function")
+    graph = _read(made.expression, tr("The function"))
     forward = _evaluation(graph)
     slopes = [
-        _evaluation(_read(text, "The slope")) if text else _derivative(graph, letter)
+        _evaluation(_read(text, tr("The slope"))) if text else _derivative(graph, letter)
         for text, letter in zip(made.slopes, OPERANDS, strict=False)
     ]
     return Op(
@@ -139,19 +163,29 @@ def _read(text: str, what: str) -> Graph:
     from micrograd_gui.document.notation.reader import graph_from_expression  # with Python's parser
 
     if not text.strip() or len(text) > LONGEST:
-        raise Refusal(f"{what} is an expression over x, at most {LONGEST} characters long: x*sigmoid(x).")
+        raise Refusal(
+            tr(
+                "{what} is an expression over x, at most {most} characters long: x*sigmoid(x).",
+                what=what,
+                most=LONGEST,
+            )
+        )
     try:
         graph = _known(text, graph_from_expression)
     except ExpressionRefusal as refusal:
-        raise Refusal(f"{what} cannot be read: {refusal}") from None
+        raise Refusal(tr("{what} cannot be read: {sentence}", what=what, sentence=refusal)) from None
     strange = sorted({node.label for node in graph if node.is_leaf and node.label} - set(OPERANDS))
     if strange:
-        raise Refusal(f"{what} may name x and y alone, not “{spoken(strange[0])}”.")
+        raise Refusal(tr("{what} may name x and y alone, not “{name}”.", what=what, name=spoken(strange[0])))
     if len(graph) > NODES_AT_MOST or graph.blocks:
-        raise Refusal(f"{what} may have {NODES_AT_MOST} nodes at most, and no network.")
+        raise Refusal(
+            tr("{what} may have {most} nodes at most, and no network.", what=what, most=NODES_AT_MOST)
+        )
     nested = next((node.op for node in graph if node.op in OWN), None)
     if nested is not None:
-        raise Refusal(f"{what} may use the ops of the table, but no other of one's own: {nested}.")
+        raise Refusal(
+            tr("{what} may use the ops of the table, but no other of one's own: {op}.", what=what, op=nested)
+        )
     return graph
 
 
@@ -171,13 +205,19 @@ def _checked_name(name: str, new: bool) -> str:
     """
     name = name.strip()
     if not name.isidentifier() or not name.isascii() or keyword.iskeyword(name) or len(name) > LONGEST_NAME:
-        allowed = f"at most {LONGEST_NAME} letters, digits and _"
-        raise Refusal(f"An op is called by a name of {allowed}, as swish is; not “{spoken(name)}”.")
+        raise Refusal(
+            tr(
+                "An op is called by a name of at most {most} letters, digits and _, as swish is; "
+                "not “{name}”.",
+                most=LONGEST_NAME,
+                name=spoken(name),
+            )
+        )
     taken = {each.lower(): each for each in OPS if each not in OWN}.get(name.lower())
     if taken is not None and new:  # the expression line reads Tanh as tanh
-        raise Refusal(f"There is an op “{taken}” already.")
+        raise Refusal(tr("There is an op “{name}” already.", name=taken))
     if name in _WORDS:
-        raise Refusal(f"“{name}” means something else in an expression.")
+        raise Refusal(tr("“{name}” means something else in an expression.", name=name))
     return name
 
 
@@ -248,7 +288,7 @@ def _check_slopes(made: OwnOp, over: Span) -> None:
     """See that each slope is that of the function. Raises Refusal with the first point where it is not."""
     low, high = over
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise Refusal(f"The range must go upwards, not from {low:g} to {high:g}.")
+        raise Refusal(tr("The range must go upwards, not from {low:g} to {high:g}.", low=low, high=high))
     row, finite = row_of(made), False
     others = (0.7, -1.3) if row.arity == 2 else (0.0,)
     for at in range(_POINTS):
@@ -258,7 +298,7 @@ def _check_slopes(made: OwnOp, over: Span) -> None:
                 operands = (x, other)[: row.arity] if port == 0 else (other, x)
                 finite = _agrees_at(made, row, operands, port) or finite
     if not finite:
-        raise Refusal(f"The function has no number anywhere from {low:g} to {high:g}.")
+        raise Refusal(tr("The function has no number anywhere from {low:g} to {high:g}.", low=low, high=high))
 
 
 def _agrees_at(made: OwnOp, row: Op, operands: tuple[float, ...], port: int) -> bool:
@@ -282,10 +322,23 @@ def _agrees_at(made: OwnOp, row: Op, operands: tuple[float, ...], port: int) -> 
     )
     if not fits:
         point = ", ".join(f"{name} = {x:.4g}" for name, x in zip(OPERANDS, operands, strict=False))
-        shown = "one" if kink else written((left + right) / 2)
-        between = f" between {written(min(left, right))} and {written(max(left, right))}" if kink else ""
-        said = f"At {point} the slope {made.slope_in_words(port)} is {written(slope)}"
-        raise Refusal(f"{said}, but that of the function is {shown}{between}.")
+        given = {"point": point, "slope": made.slope_in_words(port), "number": written(slope)}
+        if kink:
+            low, high = written(min(left, right)), written(max(left, right))
+            sentence = tr(
+                "At {point} the slope {slope} is {number}, but that of the function is one "
+                "between {low} and {high}.",
+                low=low,
+                high=high,
+                **given,
+            )
+        else:
+            sentence = tr(
+                "At {point} the slope {slope} is {number}, but that of the function is {right}.",
+                right=written((left + right) / 2),
+                **given,
+            )
+        raise Refusal(sentence)
     return True
 
 

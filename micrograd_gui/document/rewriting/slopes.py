@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -69,7 +70,7 @@ def slope_of(graph: Graph, operand: str) -> str:
             else _slope(node, texts[number], [(texts[each], slopes[each]) for each in operands])
         )
         if len(slopes[number].text) > 4_000:
-            raise Refusal("The slope grows too long to be derived: type it.")
+            raise Refusal(tr("The slope grows too long to be derived: type it."))
     assert graph.target is not None
     return slopes[graph.target].text
 
@@ -95,7 +96,7 @@ def _text(node: Node, operands: list[_Text]) -> _Text:
             return _Text(f"-{a.within(_POWER)}", _PRODUCT)
         case _, (a,):
             return _Text(f"{node.op}({a.text})")
-    raise Refusal(f"The slope of {op_of(node.op).name} cannot be derived: type it.")
+    raise Refusal(tr("The slope of {name} cannot be derived: type it.", name=op_of(node.op).name))
 
 
 def _slope(node: Node, out: _Text, operands: list[tuple[_Text, _Text]]) -> _Text:
@@ -122,7 +123,7 @@ def _slope(node: Node, out: _Text, operands: list[tuple[_Text, _Text]]) -> _Text
         case str(name), ((a, da),) if name in _OF_ONE:
             rule = _OF_ONE[name]
             return _times(rule._replace(text=rule.text.format(x=a.within(_ATOM), f=out.within(_ATOM))), da)
-    raise Refusal(f"The slope of {op_of(node.op or '').name} cannot be derived: type it.")
+    raise Refusal(tr("The slope of {name} cannot be derived: type it.", name=op_of(node.op or "").name))
 
 
 def _number(number: float) -> _Text:

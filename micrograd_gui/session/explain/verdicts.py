@@ -181,7 +181,7 @@ def _over_rows(state: State, row: Checked, gathered: Gathered) -> Marked:
 def both(apart: Apart) -> tuple[str, str]:
     """A number of the notebook's or a wrong run's and the right one, told apart."""
     if apart.other is None or apart.fresh is None:
-        texts = [NOT_YET if each is None else short(each) for each in (apart.other, apart.fresh)]
+        texts = [tr(NOT_YET) if each is None else short(each) for each in (apart.other, apart.fresh)]
         return texts[0], texts[1]
     other, fresh = short(apart.other), short(apart.fresh)
     return (exact(apart.other), exact(apart.fresh)) if other == fresh else (other, fresh)
