@@ -191,8 +191,10 @@ class TrainingPlan(Struct, frozen=True):
                 most=2**32 - 1,
                 seed=self.seed,
             )
-        if self.batch is not None and self.batch < 1:
-            return "batch", tr("A batch has at least one row, not {batch}.", batch=self.batch)
+        if self.batch is not None and not 1 <= self.batch <= ROWS_AT_MOST:
+            return "batch", tr(
+                "A batch has from 1 to {most:,} rows, not {batch:,}.", most=ROWS_AT_MOST, batch=self.batch
+            )
         if self.gradients_of not in ("row", "rows"):
             sentence = tr(
                 "Gradients are of the row or of the rows, not of “{given}”.", given=spoken(self.gradients_of)

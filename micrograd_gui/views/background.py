@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any
 
 from msgspec import Struct, field
-from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QThreadPool, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from micrograd_gui.log import logger_of
@@ -61,7 +61,9 @@ class Background(QObject):
         self._jobs[key] = job
         if writes:
             _writing.add(job)
-        QThreadPool.globalInstance().start(_Runner(job, self._relay))
+        QThreadPool.globalInstance().start(
+            partial(_run, job, self._relay)
+        )
 
     def busy(self, key: Hashable) -> bool:
         """Whether a result is still awaited for that key."""
@@ -192,21 +194,20 @@ class _Relay(QObject):
     finished = Signal(object)
 
 
-class _Runner(QRunnable):
-    def __init__(self, job: _Job, relay: _Relay) -> None:
-        super().__init__()
-        self._job = job
-        self._relay = relay
+def _run(job: _Job, relay: _Relay) -> None:
+    """In a thread of the pool; a function, of which PySide6 lets go.
 
-    def run(self) -> None:
-        try:
-            wanted = self._job in _writing and not self._job.stoppable  # it is written in any case
-            if wanted or not self._job.stop.is_set():
-                self._job.run()
-        finally:
-            _writing.discard(self._job)
-        if isValid(self._relay):  # else the program has ended meanwhile, and nobody waits any more
-            self._relay.finished.emit(self._job)
+    Of a QRunnable it takes hold once it has been started: where that has ended by then, it is kept for ever,
+    and with it the job, with all that it was given and gave.
+    """
+    try:
+        wanted = job in _writing and not job.stoppable  # it is written in any case
+        if wanted or not job.stop.is_set():
+            job.run()
+    finally:
+        _writing.discard(job)
+    if isValid(relay):  # else the program has ended meanwhile, and nobody waits any more
+        relay.finished.emit(job)
 
 
 def _stop_all(jobs: dict[Hashable, _Job]) -> None:

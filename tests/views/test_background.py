@@ -1,11 +1,13 @@
 """Background: results arrive in the GUI thread, and only those still wanted."""
 
+import gc
 import threading
 import time
+import weakref
 from threading import Event
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QThreadPool
 
 from micrograd_gui import interrupts
 from micrograd_gui.app import start
@@ -46,6 +48,29 @@ def test_a_later_start_with_the_same_key_outdates_the_earlier(background, qtbot)
     gate.set()
     qtbot.wait(50)
     assert sorted(seen) == ["beside", "new"]
+
+
+def test_nothing_is_held_of_what_is_done(background, qtbot):
+    class Given:
+        pass
+
+    def work(given):
+        until = time.perf_counter() + 0.002  # longer than a thread keeps Python's lock
+        while time.perf_counter() < until:
+            pass
+        return given
+
+    held, seen = [], []
+    for number in range(60):
+        given = Given()
+        held.append(weakref.ref(given))
+        background.start(number, work, given, done=lambda _: seen.append(1))
+        time.sleep(0.001 * (number % 4))
+    del given
+    qtbot.waitUntil(lambda: len(seen) == 60)
+    qtbot.waitUntil(lambda: QThreadPool.globalInstance().activeThreadCount() == 0)
+    gc.collect()
+    assert sum(each() is not None for each in held) == 0
 
 
 def test_a_stoppable_function_is_told_that_nobody_waits_for_it(background, qtbot):

@@ -58,7 +58,8 @@ def test_what_is_typed_becomes_the_plan(panel, session):
         ("rate", "fast", "must be a number"),
         ("steps", "0", "from 1"),
         ("steps", "2.5", "whole number"),
-        ("batch", "0", "at least one"),
+        ("batch", "0", "from 1"),
+        ("batch", "1e308", "from 1"),  # a recovery file holds no whole number of more than 64 bits
         ("seed", "-3", "whole number"),
         ("steps", "9" * 50, "steps must be"),
     ],
