@@ -61,9 +61,7 @@ class Background(QObject):
         self._jobs[key] = job
         if writes:
             _writing.add(job)
-        QThreadPool.globalInstance().start(
-            partial(_run, job, self._relay)
-        )
+        QThreadPool.globalInstance().start(partial(_run, job, self._relay))
 
     def busy(self, key: Hashable) -> bool:
         """Whether a result is still awaited for that key."""
