@@ -13,7 +13,8 @@ Numbers, names and code are values: they are put in as they are, in every langua
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 
@@ -44,6 +45,17 @@ def use(texts: Texts = _ENGLISH, plural: Callable[[int], int] = _one_or_more) ->
     _texts, _plural = texts, plural
     for forget in _forgetting:
         forget()
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """While this lasts everything is English: what programs read is the same in every language."""
+    before = _texts, _plural
+    use()
+    try:
+        yield
+    finally:
+        use(*before)
 
 
 def tr(text: str, /, **values: object) -> str:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from micrograd.language import again, tr
 from micrograd_gui.app.screen import why_no_qt
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
@@ -35,7 +36,7 @@ def play(graph: Graph, name: str) -> int:
     Where Qt cannot be loaded there is no picture of the window, which is said on standard error.
     """
     session = Session(arranged(graph))
-    print(f"{name}: played through without a screen\n")
+    print(tr("{name}: played through without a screen", name=name) + "\n")
     for line in _run(session):
         print(line)
     rows = check(session.state.graph, CHECK_H)
@@ -46,7 +47,7 @@ def play(graph: Graph, name: str) -> int:
     agree = all(row.ok for row in rows)
     path = FOLDER / "window.png"
     if without := why_no_qt():
-        print(f"{path} was not made: {without}.", file=sys.stderr)
+        print(tr("{path} was not made: {why}.", path=path, why=without), file=sys.stderr)
         return 0 if agree else 1
     try:
         print(window_picture(session.state.graph, name, path))
@@ -62,7 +63,7 @@ def _run(session: Session) -> Iterator[str]:
     end = len(session.state.trace or ())
     if session.state.blocked:
         raise _stopped(session)
-    yield "Forward"
+    yield tr("Forward")
     session.first()
     while session.state.cursor < end:
         session.next()
@@ -71,7 +72,7 @@ def _run(session: Session) -> Iterator[str]:
     end = len(session.state.trace or ())
     if session.state.blocked:
         raise _stopped(session)
-    yield "\nBackward"
+    yield f"\n{tr('Backward')}"
     session.forward()
     while session.state.cursor < end:
         session.backward_step()
@@ -89,7 +90,7 @@ def _run(session: Session) -> Iterator[str]:
 def _stopped(session: Session) -> Refusal:
     step = session.state.step
     assert step is not None
-    return Refusal(step.note, step.node)
+    return Refusal(again(step.note), step.node)
 
 
 def _indented(lines: Sequence[Line], indent: str = "  ") -> Iterator[str]:
@@ -109,7 +110,9 @@ def _pictures(session: Session, name: str) -> Iterator[Path]:
     try:
         FOLDER.mkdir(exist_ok=True)
     except OSError as error:
-        raise Refusal(f"The folder {FOLDER} cannot be made: {error.strerror}.") from None
+        raise Refusal(
+            tr("The folder {folder} cannot be made: {why}.", folder=FOLDER, why=error.strerror)
+        ) from None
     for suffix, step in _PICTURES.items():
         film = film_of(session.state.graph, step, Options())
         yield from export(film, FOLDER / f"{name}{suffix}")
@@ -130,8 +133,8 @@ def window_picture(graph: Graph, name: str, path: Path) -> Path:
                 order, env=environment, capture_output=True, text=True, timeout=_WINDOW_SECONDS
             )
         except subprocess.TimeoutExpired:
-            raise Refusal(f"{path} was not made: the window took too long.") from None
+            raise Refusal(tr("{path} was not made: the window took too long.", path=path)) from None
     if done.returncode != 0:
-        last = (done.stderr.strip() or "it said nothing").splitlines()[-1]
-        raise Refusal(f"{path} was not made: {last[:300]}")
+        last = (done.stderr.strip() or tr("it said nothing")).splitlines()[-1]
+        raise Refusal(tr("{path} was not made: {why}", path=path, why=last[:300]))
     return path

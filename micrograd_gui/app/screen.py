@@ -7,11 +7,12 @@ import struct
 import sys
 from pathlib import Path
 
+from micrograd.language import tr
+
 WAIT = 3.0  # seconds that a display has to answer
-_PROBE = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
+_PROBE = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"  # as in code
 _UNSEEN = ("offscreen", "minimal")  # platforms that need nothing
 _PLUGINS = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_PLUGIN_PATH")  # other packages set them, for a Qt of their own
-NO_SCREEN = "There is no screen here"
 
 
 def why_no_screen() -> str:
@@ -27,7 +28,7 @@ def why_no_screen() -> str:
     named = os.environ.get("QT_QPA_PLATFORM", "")
     wanted = [each.partition(":")[0].strip().lower() for each in named.split(";") if each.strip()]
     if wanted and wanted[0] in _UNSEEN:
-        return f"{NO_SCREEN}: {why}." if (why := why_no_qt()) else ""
+        return tr("There is no screen here: {why}.", why=why) if (why := why_no_qt()) else ""
     known = all(each == "xcb" or each.startswith("wayland") for each in wanted)
     if not known or any(os.environ.get(each) for each in _PLUGINS):
         return _why_qt_ends()
@@ -37,11 +38,11 @@ def why_no_screen() -> str:
         if os.environ.get(variable)
     ]
     if not asked:
-        return f"{NO_SCREEN}: neither DISPLAY nor WAYLAND_DISPLAY is set."
+        return tr("There is no screen here: neither DISPLAY nor WAYLAND_DISPLAY is set.")
     reasons = {name: _why_not_x11() if name == "xcb" else _why_not_wayland() for name in asked}
     alive = [name for name, why in reasons.items() if not why]
     if not alive:
-        return f"{NO_SCREEN}: {'; '.join(dict.fromkeys(reasons.values()))}."
+        return tr("There is no screen here: {why}.", why=tr("; ").join(dict.fromkeys(reasons.values())))
     if len(alive) < len(reasons):
         os.environ["QT_QPA_PLATFORM"] = ";".join(alive)
     return ""
@@ -58,7 +59,9 @@ def _why_not_x11() -> str:
     host, colon, rest = name.rpartition(":")
     number = rest.partition(".")[0]
     if not colon or not number.isdecimal():
-        return f"DISPLAY is “{name[:60]}”, which names no display" if name else "DISPLAY is not set"
+        if not name:
+            return tr("DISPLAY is not set")
+        return tr("DISPLAY is “{name}”, which names no display", name=name[:60])
     usual = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - X11 itself says so
     places: list[str | tuple[str, int]] = [f"\0{usual}", usual] if sys.platform == "linux" else [usual]
     if host.startswith("/"):
@@ -68,10 +71,11 @@ def _why_not_x11() -> str:
     hello = struct.pack("<BxHHHHxx", ord("l"), 11, 0, 0, 0)
     answer = _answer(places, hello)
     if not answer:
-        said = "does not answer" if answer is not None else "is not there"
-        return f"the display that DISPLAY names, “{name[:60]}”, {said}"
+        if answer is not None:
+            return tr("the display that DISPLAY names, “{name}”, does not answer", name=name[:60])
+        return tr("the display that DISPLAY names, “{name}”, is not there", name=name[:60])
     if answer[0] != 1 and not _lets_us_in():
-        return f"the display that DISPLAY names, “{name[:60]}”, does not let us in"
+        return tr("the display that DISPLAY names, “{name}”, does not let us in", name=name[:60])
     return _why_not_loaded("libqxcb.so")
 
 
@@ -80,12 +84,13 @@ def _why_not_wayland() -> str:
     name = os.environ.get("WAYLAND_DISPLAY", "wayland-0")
     place = os.path.join(os.environ.get("XDG_RUNTIME_DIR", ""), name)  # an absolute name stays
     if not os.path.isabs(place):
-        return "XDG_RUNTIME_DIR is not set, in which the display stands that WAYLAND_DISPLAY names"
+        return tr("XDG_RUNTIME_DIR is not set, in which the display stands that WAYLAND_DISPLAY names")
     registry = struct.pack("=IHHI", 1, *((1, 12) if sys.byteorder == "little" else (12, 1)), 2)
     answer = _answer([place], registry)
     if not answer:
-        said = "does not answer" if answer is not None else "is not there"
-        return f"the display that WAYLAND_DISPLAY names, “{name[:60]}”, {said}"
+        if answer is not None:
+            return tr("the display that WAYLAND_DISPLAY names, “{name}”, does not answer", name=name[:60])
+        return tr("the display that WAYLAND_DISPLAY names, “{name}”, is not there", name=name[:60])
     return _why_not_loaded("libqwayland.so")
 
 
@@ -135,13 +140,13 @@ def why_no_qt() -> str:
     if sys.platform in ("win32", "darwin") or "PySide6.QtGui" in sys.modules:
         return ""
     said = _why_not_opened("lib", "libQt6Widgets.so.6")
-    return f"Qt cannot be loaded ({said})" if said else ""
+    return tr("Qt cannot be loaded ({why})", why=said) if said else ""
 
 
 def _why_not_loaded(plugin: str) -> str:
     """Why Qt's plugin for a display cannot be loaded; empty where it can. Qt would load it a moment later."""
     said = _why_not_opened("plugins", "platforms", plugin)
-    return f"Qt cannot use the display: {said}" if said else ""
+    return tr("Qt cannot use the display: {why}", why=said) if said else ""
 
 
 def _why_not_opened(*parts: str) -> str:
@@ -154,7 +159,9 @@ def _why_not_opened(*parts: str) -> str:
     found = [Path(each, "Qt", *parts) for each in folders]
     path = next((each for each in found if each.exists()), None)
     if path is None:
-        return "" if not folders or not found[0].parent.exists() else f"Qt has no {parts[-1]} here"
+        return (
+            "" if not folders or not found[0].parent.exists() else tr("Qt has no {file} here", file=parts[-1])
+        )
     try:
         _ctypes.dlopen(str(path), os.RTLD_LAZY)
     except OSError as error:
@@ -175,12 +182,11 @@ def _why_qt_ends() -> str:
             timeout=10 * WAIT,
         )
     except subprocess.TimeoutExpired:
-        return f"{NO_SCREEN}: Qt does not come to the display."
+        return tr("There is no screen here: Qt does not come to the display.")
     except OSError:
         return ""
+    if not done.returncode:
+        return ""
     said = next((line for line in done.stderr.splitlines() if "qt.qpa" in line or "plugin" in line), "")
-    return (
-        f"{NO_SCREEN}: {' '.join(said.split())[:200].rstrip('.') or 'Qt finds none'}."
-        if done.returncode
-        else ""
-    )
+    why = " ".join(said.split())[:200].rstrip(".") or tr("Qt finds none")
+    return tr("There is no screen here: {why}.", why=why)

@@ -6,11 +6,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from math import isfinite
 from time import monotonic
 from typing import TextIO
 
+from micrograd.language import N_, in_english, tr, trn
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import short, written
 from micrograd_gui.door import HeldOut, Learned, Trained, prepare_training
@@ -21,7 +22,7 @@ _WIDTH = 30  # signs
 _PARAMETERS_SHOWN = 12
 _MILESTONES = 10
 
-JSON_HELP = (
+JSON_HELP = N_(
     "print one JSON object: steps, of (the rows whose loss is lowered, or null), losses (before each step), "
     "loss, accuracy (or null), diverges_since (a step, or null), "
     "held_out (rows, losses, loss, accuracy; or null), parameters"
@@ -30,16 +31,22 @@ JSON_HELP = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes beside the graph; what is not given is as in the file's plan."""
-    parser.add_argument("--steps", metavar="N", help="how many steps of gradient descent")
-    parser.add_argument("--rate", metavar="R", help="how far a step goes: p −= rate × p.grad")
+    parser.add_argument("--steps", metavar="N", help=tr("how many steps of gradient descent"))
+    parser.add_argument("--rate", metavar="R", help=tr("how far a step goes: p −= rate × p.grad"))
     parser.add_argument(
-        "--seed", metavar="S", help="draw new weights with that seed, as micrograd does, and the batches too"
+        "--seed",
+        metavar="S",
+        help=tr("draw new weights with that seed, as micrograd does, and the batches too"),
     )
     parser.add_argument(
-        "--held-out", metavar="F", help="the share of the rows, 0 to 0.9, that is not learned from but told"
+        "--held-out",
+        metavar="F",
+        help=tr("the share of the rows, 0 to 0.9, that is not learned from but told"),
     )
-    parser.add_argument("--plot", metavar="FILE", help="draw the loss over the steps: a .png, .svg, .pdf, …")
-    parser.add_argument("--json", action="store_true", help=JSON_HELP)
+    parser.add_argument(
+        "--plot", metavar="FILE", help=tr("draw the loss over the steps: a .png, .svg, .pdf, …")
+    )
+    parser.add_argument("--json", action="store_true", help=tr(JSON_HELP))
 
 
 def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = lambda: None) -> int:
@@ -49,6 +56,11 @@ def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = l
     KeyboardInterrupt, ends the training and not what is told of it.
     Raises Refusal where there is nothing to train, and where a step would make the loss not finite.
     """
+    with in_english() if given.json else nullcontext():
+        return _train(graph, given, begin)
+
+
+def _train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None]) -> int:
     if given.plot is not None:
         from micrograd_gui.export import loss_curve
 
@@ -108,9 +120,13 @@ def _held_as_json(held: HeldOut) -> dict[str, object]:
 def _as_text(done: Trained, *, stopped: bool) -> str:
     every = max(1, done.steps // _MILESTONES)
     held = done.held_out
-    head = "   step        loss  accuracy" if done.accuracies else "   step        loss"
+    head = (
+        f"{tr('step'):>7}{tr('loss'):>12}{tr('accuracy'):>10}"
+        if done.accuracies
+        else f"{tr('step'):>7}{tr('loss'):>12}"
+    )
     if held is not None:
-        head += "    held out  accuracy" if held.accuracies else "    held out"
+        head += f"{tr('held out'):>12}{tr('accuracy'):>10}" if held.accuracies else f"{tr('held out'):>12}"
     lines = [head]
     for k in range(0, done.steps, every):
         share = f"{done.accuracies[k]:>10.0%}" if done.accuracies else ""
@@ -125,18 +141,40 @@ def _as_text(done: Trained, *, stopped: bool) -> str:
         lines[-1] += f"{written(held.loss):>12}{right}"
     named = list(done.parameters.items())
     told = [f"{name} = {short(number)}" for name, number in named[:_PARAMETERS_SHOWN]]
-    more = f", and {len(named) - len(told)} more" if len(named) > len(told) else ""
-    ended = "Stopped after" if stopped else "After"
-    step = "step" if done.steps == 1 else "steps"
-    end = f"{ended} {done.steps} {step} the loss is {written(done.loss)}."
-    if held is not None:
-        rows = "row" if len(held.rows) == 1 else "rows"
-        end += f" Over {len(held.rows):,} {rows} held out it is {written(held.loss)}."
-    end += f" Gradients were of: {done.of}." if done.of else ""
+    some = tr(", ").join(told)
+    if len(named) > len(told):
+        some = tr("{listed}, and {n} more", listed=some, n=len(named) - len(told))
+    return "\n".join([*lines, "", " ".join(_ended(done, stopped=stopped)), some])
+
+
+def _ended(done: Trained, *, stopped: bool) -> Iterator[str]:
+    """How far training came, in sentences."""
+    if stopped:
+        yield trn(
+            "Stopped after {n} step the loss is {loss}.",
+            "Stopped after {n} steps the loss is {loss}.",
+            done.steps,
+            loss=written(done.loss),
+        )
+    else:
+        yield trn(
+            "After {n} step the loss is {loss}.",
+            "After {n} steps the loss is {loss}.",
+            done.steps,
+            loss=written(done.loss),
+        )
+    if (held := done.held_out) is not None:
+        yield trn(
+            "Over {n:,} row held out it is {loss}.",
+            "Over {n:,} rows held out it is {loss}.",
+            len(held.rows),
+            loss=written(held.loss),
+        )
+    if done.of:
+        yield tr("Gradients were of: {rows}.", rows=done.of)
     since = diverges_since([*done.losses, done.loss])
     if since is not None:
-        end += f" {diverging(since)}"
-    return "\n".join([*lines, "", end, f"{', '.join(told)}{more}"])
+        yield diverging(since)
 
 
 @contextmanager
@@ -153,7 +191,7 @@ def _progress_bar(steps: int, to: TextIO) -> Iterator[Callable[[int, float], Non
         if now - shown >= 0.1 or k == steps:
             shown = now
             done = _WIDTH * k // steps
-            to.write(f"\r{'█' * done}{'░' * (_WIDTH - done)} {k}/{steps}  loss {written(loss)}\x1b[K")
+            to.write(f"\r{'█' * done}{'░' * (_WIDTH - done)} {k}/{steps}  {tr('loss')} {written(loss)}\x1b[K")
             to.flush()
 
     try:

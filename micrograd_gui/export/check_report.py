@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from micrograd.language import N_, in_english, tr
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import one_line, written
 from micrograd_gui.session.explain.of_rows import row_in_words
@@ -22,7 +23,7 @@ def check_as_table(graph: Graph, rows: Sequence[Checked], h: float) -> str:
     target = graph.nodes[graph.target].name if graph.target is not None else ""
     return "\n".join(
         [
-            f"∂{target}/∂node{_of_row(graph)}, analytic against numeric (central, h = {h:g})",
+            _title(graph, target, h),
             "",
             *lines,
             "",
@@ -38,6 +39,7 @@ def check_as_html(graph: Graph, rows: Sequence[Checked]) -> str:
     return as_html([_cells(graph, row) for row in rows], [(graph.nodes[row.node].name, row) for row in rows])
 
 
+@in_english()
 def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
     """One JSON object; a number that is not finite becomes null, and so does `ok` where nobody can tell."""
     from micrograd.check_row import all_ok
@@ -68,10 +70,12 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
     return json.dumps(whole, allow_nan=False)
 
 
-def _of_row(graph: Graph) -> str:
-    """Of which row the target is, where there are several."""
-    row = row_in_words(graph)
-    return f" in {row}" if row else ""
+def _title(graph: Graph, target: str, h: float) -> str:
+    """What is compared, and of which row, where there are several."""
+    if row := row_in_words(graph):
+        told = N_("{slope} in {row}, analytic against numeric (central, h = {h:g})")
+        return tr(told, slope=f"∂{target}/∂node", row=row, h=h)
+    return tr("{slope}, analytic against numeric (central, h = {h:g})", slope=f"∂{target}/∂node", h=h)
 
 
 def _cells(graph: Graph, row: Checked) -> tuple[str, ...]:

@@ -76,3 +76,10 @@ def test_another_language_forgets_the_sentences_of_the_one_before() -> None:
     assert said("a") == "L wird von a gespeist."
     language.use()
     assert said("a") == "a feeds L."
+
+
+def test_what_programs_read_is_english(german: None) -> None:
+    with language.in_english():
+        assert tr("Zero grad") == "Zero grad"
+        assert again(kept("Delete {what}", what="a")) == "Delete a"
+    assert tr("Zero grad") == "Grad auf 0"

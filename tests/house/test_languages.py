@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from micrograd import language
 from micrograd.language import CONTEXT
 from micrograd_gui import languages
 from tests.house import spoken
@@ -164,3 +165,22 @@ def _names(text: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
     except ValueError:
         return set()
+
+
+def test_json_is_the_same_in_every_language(capsys) -> None:
+    from micrograd_gui.app.cli import main
+
+    class Loud(dict):
+        def get(self, key: str, default: object = None) -> str:
+            return f"⟦{key.rpartition(CONTEXT)[2]}⟧"
+
+    main(["check", "neuron", "--json"])
+    english = capsys.readouterr().out
+    language.use(Loud())
+    try:
+        main(["check", "neuron", "--json"])
+        assert capsys.readouterr().out == english
+        main(["check", "neuron"])
+        assert "⟦" in capsys.readouterr().out
+    finally:
+        language.use()
