@@ -279,6 +279,7 @@ class MainWindow(QMainWindow):
 
         def settle() -> None:
             language.put_docks(seen, self, self.panes)
+            self.bars.follow_width()
             self.setUpdatesEnabled(True)
             if projected:
                 self.projector.enter()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QToolButton
 
 from micrograd import language
 from micrograd_gui import languages
@@ -114,6 +114,22 @@ def test_no_word_of_menus_card_or_lessons_escapes_another_language(qtbot, opened
     pane = window.docks["lesson"].widget()
     said |= {f"lesson {at}": each.text() for at, each in enumerate(pane.findChildren(QAbstractButton))}
     assert {name: left for name, text in said.items() if (left := _escaped(text))} == {}
+
+
+def test_longer_buttons_have_the_room_they_need(qtbot, opened, pseudo: None) -> None:
+    window = opened("neuron")
+    assert window.toolBarBreak(window.bars.measure), "in one row there is no room for the expression"
+    language.use()
+    window.remake()
+    qtbot.waitUntil(window.updatesEnabled)
+    assert not window.toolBarBreak(window.bars.measure)
+    language.use(Pseudo())
+    window.remake()
+    qtbot.waitUntil(window.updatesEnabled)
+    assert window.toolBarBreak(window.bars.measure)
+    for button in window.bars.run.findChildren(QToolButton) + window.bars.measure.findChildren(QToolButton):
+        if button.text() and button.isVisible():
+            assert button.width() >= button.fontMetrics().horizontalAdvance(button.text()), button.text()
 
 
 def test_in_the_hall_another_language_stays_in_the_hall(qtbot, opened, act) -> None:

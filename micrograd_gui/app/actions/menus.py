@@ -24,6 +24,7 @@ from micrograd_gui.views.theme import Look
 _ROLES = {"about": QAction.MenuRole.AboutRole, "quit": QAction.MenuRole.QuitRole}
 
 THUMBNAIL = QSize(208, 100)
+_SPARE = 8  # pixels that tools can do without
 NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
 _log = logger_of(__name__)
 
@@ -249,7 +250,8 @@ class Toolbars:
     def follow_width(self) -> None:
         """The window has another width, or the text another size."""
         window = self._window
-        narrow = window.width() < NARROW * self._scale
+        room = self.run.sizeHint().width() + self.measure.sizeHint().width() - _SPARE * self._scale
+        narrow = window.width() < max(NARROW * self._scale, room)  # another language may need more
         if narrow and not window.toolBarBreak(self.measure):
             window.insertToolBarBreak(self.measure)
         elif not narrow and window.toolBarBreak(self.measure):
