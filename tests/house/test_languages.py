@@ -40,7 +40,7 @@ def texts() -> dict[str, object]:
 
 def test_what_somebody_reads_goes_through_the_catalogue() -> None:
     unmarked = {module.path for module in modules() if any(spoken.unspoken(module))}
-    assert unmarked == spoken.left(), (
+    assert unmarked <= spoken.left(), (
         "see docs/architecture.md, Languages; python tests/house/spoken.py tells what"
     )
 
