@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from micrograd.foreign import is_like_a_value
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.live.live_graph import LiveGraph
@@ -26,7 +27,7 @@ class LiveReader(NamedTuple):
     read: Callable[[Any, Mapping[str, Any]], LiveGraph]
 
 
-@Net("show", "The value")
+@Net("show", N_("The value"))
 def capture(root: Any, names: Mapping[str, Any] | None = None) -> LiveGraph:
     """The graph behind a value, and the live values of its nodes.
 
@@ -37,7 +38,7 @@ def capture(root: Any, names: Mapping[str, Any] | None = None) -> LiveGraph:
         if reader.applies(root):
             return _in_parts(reader.read(root, names or {}))
     kind = kind_of(root)
-    raise Refusal(f"{kind[:1].upper()}{kind[1:]} is no Value, so there is no graph behind it.")
+    raise Refusal(tr("{kind} is no Value, so there is no graph behind it.", kind=kind[:1].upper() + kind[1:]))
 
 
 def _in_parts(found: LiveGraph) -> LiveGraph:
@@ -46,7 +47,11 @@ def _in_parts(found: LiveGraph) -> LiveGraph:
     if graph is found.graph:
         return found
     parts = sum(block.parent is None for block in graph.blocks)
-    said = f"{len(graph):,} nodes, in {parts} boxes at first: double-click one to look inside."
+    said = tr(
+        "{nodes:,} nodes, in {boxes} boxes at first: double-click one to look inside.",
+        nodes=len(graph),
+        boxes=parts,
+    )
     return replace(found, graph=graph, note=said)
 
 

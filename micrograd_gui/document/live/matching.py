@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping
 
+from micrograd.language import joined, trn
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import same_number
 
@@ -93,22 +94,24 @@ def told(before: Graph, now: Graph, otherwise: Collection[NodeId], numbers: Coll
     new = [node for node in otherwise if node not in before.nodes]
     other = [node for node in otherwise if node in before.nodes]
     gone = [node for node in before.nodes if node not in now.nodes]
-    parts = [
-        _said(now, new, "is new", "are new"),
-        _said(now, other, "is computed otherwise", "are computed otherwise"),
-        _said(now, numbers, "has another number", "have other numbers"),
-        _said(before, gone, "is gone", "are gone"),
-    ]
-    return "; ".join(filter(None, parts))
+    parts: list[str] = []
+    if n := len(new):
+        parts.append(trn("{nodes} is new", "{nodes} are new", n, nodes=_said(now, new)))
+    if n := len(other):
+        said = _said(now, other)
+        parts.append(trn("{nodes} is computed otherwise", "{nodes} are computed otherwise", n, nodes=said))
+    if n := len(numbers):
+        said = _said(now, numbers)
+        parts.append(trn("{nodes} has another number", "{nodes} have other numbers", n, nodes=said))
+    if n := len(gone):
+        parts.append(trn("{nodes} is gone", "{nodes} are gone", n, nodes=_said(before, gone)))
+    return "; ".join(parts)
 
 
 _NAMED = 3  # nodes; of more is said how many
 
 
-def _said(graph: Graph, nodes: Collection[NodeId], one: str, several: str) -> str:
-    if not nodes:
-        return ""
+def _said(graph: Graph, nodes: Collection[NodeId]) -> str:
     if len(nodes) > _NAMED:
-        return f"{len(nodes)} nodes {several}"
-    *most, last = (graph.nodes[node].spoken for node in nodes)
-    return f"{', '.join(most)} and {last} {several}" if most else f"{last} {one}"
+        return trn("{n} node", "{n} nodes", len(nodes))
+    return joined([graph.nodes[node].spoken for node in nodes])

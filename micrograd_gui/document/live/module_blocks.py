@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from micrograd.foreign import LiveNode
+from micrograd.language import tr
 from micrograd_gui.document.block import BlockId, BlockKind
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.graph import Graph, NodeId
@@ -164,8 +165,8 @@ def with_modules(nodes: Sequence[LiveNode], names: Mapping[str, Any]) -> LiveGra
         blocks.join(inputs, users)
     rest = [place for place, node in enumerate(nodes) if node.inputs and place not in blocks.holder]
     if len(rest) > _SEEN_AT_MOST:
-        blocks.gather("all else", rest)
-        blocks.gather("all else", [place for place in inputs if not {*users[place]} - {*rest}])
+        blocks.gather(tr("all else"), rest)
+        blocks.gather(tr("all else"), [place for place in inputs if not {*users[place]} - {*rest}])
     builder, ids = GraphBuilder(), dict[int, NodeId]()
     blocks.open(builder)
     for place, node in enumerate(nodes):

@@ -9,6 +9,7 @@ from itertools import accumulate
 from msgspec.structs import replace
 
 from micrograd.drawing.layers import folded, layered
+from micrograd.language import tr
 from micrograd_gui.document.block import Block, BlockId
 from micrograd_gui.document.graph import Graph, NodeId, Place
 
@@ -102,7 +103,7 @@ class _Cut:
                 parts += 1
                 block = len(self.titles) + 1
                 called = f"{number}{parts}"
-                self.titles[block] = f"part {called}", way[-1] if way else None
+                self.titles[block] = tr("part {number}", number=called), way[-1] if way else None
                 inner = (*way, block)
                 self.way[at:until] = [inner] * (until - at)
                 if until - at > AS_IT_IS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from micrograd.language import tr
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.data import Column, Data, TrainingPlan
@@ -69,7 +70,7 @@ class _RowGraph:
             reduction="sum" if samples.mean is None else "mean",
         )
         graph = builder.graph(target).fed(data).planned(TrainingPlan(gradients_of="rows"))
-        return self._live(folded(graph), name or "the loss")
+        return self._live(folded(graph), name or tr("the loss"))
 
     # Names -----------------------------------------------------------------------------------
 
@@ -159,7 +160,7 @@ class _RowGraph:
         others = {*self.own, *self.way, *self.parameters, self.samples.top}
         common = [place for place in self.kept if place not in others]
         if len(common) >= _FOLDED_FROM:
-            blocks.gather("the same for all rows", common)
+            blocks.gather(tr("the same for all rows"), common)
         return blocks
 
     # The numbers -----------------------------------------------------------------------------
@@ -184,12 +185,24 @@ class _RowGraph:
                 grad[its_id] = node.grad * count if mean else node.grad
             elif place not in of_rows:
                 grad[its_id] = node.grad if mean else node.grad / count
-        note = (
-            f"{count:,} samples alike: the graph of one row, and {count:,} rows in Data, over which "
-            f"{spoken(name)} = {short(self.nodes[-1].data)} is the {'mean' if mean else 'sum'}."
-        )
+        given = {"count": count, "name": spoken(name), "number": short(self.nodes[-1].data)}
+        if mean:
+            note = tr(
+                "{count:,} samples alike: the graph of one row, and {count:,} rows in Data, over which "
+                "{name} = {number} is the mean.",
+                **given,
+            )
+        else:
+            note = tr(
+                "{count:,} samples alike: the graph of one row, and {count:,} rows in Data, over which "
+                "{name} = {number} is the sum.",
+                **given,
+            )
         if mean and any(grad.values()):
-            note += f" Grads of a row's own nodes are of its own loss: {count:,} × the live ones."
+            more = tr(
+                "Grads of a row's own nodes are of its own loss: {count:,} × the live ones.", count=count
+            )
+            note = f"{note} {more}"
         return LiveGraph(graph, objects, data, grad, title=name, note=note)
 
     def _of_rows(self) -> set[int]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.live_graph import LiveBuilder, LiveGraph
@@ -58,9 +59,11 @@ def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
     for item in order:
         if item.data is None:
             raise Refusal(
-                "PyTorch does not keep a constant of this graph, and it does not follow from the numbers: "
-                "show the tensor before backward(), or call it with retain_graph=True, or make the "
-                "constant a tensor with requires_grad=True."
+                tr(
+                    "PyTorch does not keep a constant of this graph, and it does not follow from the "
+                    "numbers: show the tensor before backward(), or call it with retain_graph=True, or "
+                    "make the constant a tensor with requires_grad=True."
+                )
             )
         builder.add(item, item.op, item.operands, item.label, item.data, item.grad)
     found = builder.finish(order[-1])
@@ -101,8 +104,10 @@ class _Reading:
         if root.grad_fn is None:
             if not root.requires_grad:
                 raise Refusal(
-                    "There is no graph behind this tensor: PyTorch keeps one only of tensors with "
-                    "requires_grad=True, and outside torch.no_grad()."
+                    tr(
+                        "There is no graph behind this tensor: PyTorch keeps one only of tensors with "
+                        "requires_grad=True, and outside torch.no_grad()."
+                    )
                 )
             return [self.leaf(root)]
         self.tensors.setdefault(id(root.grad_fn), ("", root))
@@ -185,7 +190,10 @@ class _Reading:
             made = self._wired(fn, new, pair)
             return made + self._scaled(fn, new, 0 if kind == "Rsub" and len(sources) == 2 else 1)
         raise Refusal(
-            f"The op “{spoken(kind)}” of PyTorch is not in the table of ops, so the graph cannot be opened."
+            tr(
+                "The op “{op}” of PyTorch is not in the table of ops, so the graph cannot be opened.",
+                op=spoken(kind),
+            )
         )
 
     def _wired(self, fn: Any, new: Item, sources: list[Item | None]) -> list[Item]:
@@ -262,7 +270,9 @@ def _saved(fn: Any, name: str) -> Any:
 
 def _single(count: int) -> None:
     if count != 1:
-        raise Refusal(f"A tensor of {count} numbers cannot be opened: a graph is of single numbers.")
+        raise Refusal(
+            tr("A tensor of {count} numbers cannot be opened: a graph is of single numbers.", count=count)
+        )
 
 
 def _number(tensor: Any) -> float:
@@ -270,5 +280,5 @@ def _number(tensor: Any) -> float:
         _single(tensor.numel())
         tensor = tensor.item()
     if isinstance(tensor, complex):
-        raise Refusal("A complex number cannot be opened: a graph is of real numbers.")
-    return plain_number(tensor, "A tensor")
+        raise Refusal(tr("A complex number cannot be opened: a graph is of real numbers."))
+    return plain_number(tensor, tr("A tensor"))

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.torch_composed import composed, is_composed
@@ -79,7 +80,7 @@ class Unrolling:
 
     def _new(self, op: str | None = None, *operands: Item, data: float | None = None) -> Item:
         if len(self._items) >= MOST:
-            raise Refusal(f"The tensors behind this one unroll into more than {MOST:,} nodes.")
+            raise Refusal(tr("The tensors behind this one unroll into more than {most:,} nodes.", most=MOST))
         item = Item(None, op, list(operands), data)
         item.thing = item  # nothing of PyTorch's is one number of a tensor
         self._items.append(item)
@@ -176,7 +177,12 @@ class Unrolling:
             if (alpha := getattr(fn, "_saved_alpha", 1)) != 1:
                 y = self._op("*", self._constants((), float(alpha)), y)
             return self._op(_BINARY[kind], x, y)
-        raise Refusal(f"The op “{spoken(kind)}” of PyTorch is not among those that are unrolled for vectors.")
+        raise Refusal(
+            tr(
+                "The op “{op}” of PyTorch is not among those that are unrolled for vectors.",
+                op=spoken(kind),
+            )
+        )
 
     def _composed(self, fn: Any, kind: str, x: Items) -> Items:
         known: dict[float, Item] = {}
@@ -228,7 +234,7 @@ class Unrolling:
     def _product(self, fn: Any, kind: str, sources: list[Items | None], shape: tuple[int, ...]) -> Items:
         bias = sources.pop(0) if kind == "Addmm" else None
         if kind == "Addmm" and (fn._saved_alpha != 1 or fn._saved_beta != 1):
-            raise Refusal("A product of matrices with factors of its own (addmm) is not unrolled.")
+            raise Refusal(tr("A product of matrices with factors of its own (addmm) is not unrolled."))
         names = _PRODUCTS[kind]
         operands = [self._operand(fn, sources, port, name) for port, name in enumerate(names)]
         x, y = (
@@ -285,8 +291,10 @@ def _places(items: Items) -> Iterator[tuple[tuple[int, ...], Item]]:
 def _given(items: Items | None) -> Items:
     if items is None:
         raise Refusal(
-            "PyTorch does not keep a vector of constants of this graph: show the tensor before "
-            "backward(), or call it with retain_graph=True."
+            tr(
+                "PyTorch does not keep a vector of constants of this graph: show the tensor before "
+                "backward(), or call it with retain_graph=True."
+            )
         )
     return items
 
@@ -334,5 +342,5 @@ def _saved(fn: Any, name: str) -> Any:
 def _number(tensor: Any) -> float:
     number = tensor.item() if hasattr(tensor, "item") else tensor
     if isinstance(number, complex):
-        raise Refusal("A complex number cannot be opened: a graph is of real numbers.")
-    return plain_number(number, "A tensor")
+        raise Refusal(tr("A complex number cannot be opened: a graph is of real numbers."))
+    return plain_number(number, tr("A tensor"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from micrograd.foreign import LiveNode, read_graph, rule_of
 from micrograd.ieee import number
+from micrograd.language import tr, trn
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.live_graph import LiveBuilder, LiveGraph
 from micrograd_gui.document.live.module_blocks import with_modules
@@ -28,7 +29,9 @@ def capture_value(root: Any, names: Mapping[str, Any]) -> LiveGraph:
         nodes = read_graph(root, NODES_AT_MOST)
     except (TypeError, ValueError) as problem:
         said = str(problem)
-        raise Refusal(f"{said[:1].upper()}{said[1:]}, so it cannot be opened.") from problem
+        raise Refusal(
+            tr("{reason}, so it cannot be opened.", reason=said[:1].upper() + said[1:])
+        ) from problem
     for node in nodes:
         if node.previous and (node.op is None or rule_of(node.op.name) is None):
             raise _lone(node) if rule_of(node.text) is not None else unknown_op(node.text, node.label)
@@ -48,20 +51,28 @@ def capture_value(root: Any, names: Mapping[str, Any]) -> LiveGraph:
 
 def _lone(node: LiveNode) -> Refusal:
     """The refusal of an op that tells of more or fewer operands than it takes."""
-    called = spoken(node.label) or "A node"
-    many = "one operand" if len(node.inputs) == 1 else f"{len(node.inputs)} operands"
     return Refusal(
-        f"{called} is made by “{spoken(node.text)}” of {many}, so it cannot be opened: "
-        f"each number that it is computed from must be a value in its _prev."
+        trn(
+            "{node} is made by “{op}” of one operand, so it cannot be opened: "
+            "each number that it is computed from must be a value in its _prev.",
+            "{node} is made by “{op}” of {n} operands, so it cannot be opened: "
+            "each number that it is computed from must be a value in its _prev.",
+            len(node.inputs),
+            node=spoken(node.label) or tr("A node"),
+            op=spoken(node.text),
+        )
     )
 
 
 def unknown_op(text: str, label: str) -> Refusal:
     """The refusal of an op that the table does not have."""
-    called = spoken(label) or "a node"
     return Refusal(
-        f"The op “{spoken(text)}” of {called} is not in the table of ops, so it cannot be opened: "
-        f"CONTRIBUTING tells how to add one."
+        tr(
+            "The op “{op}” of {node} is not in the table of ops, so it cannot be opened: "
+            "CONTRIBUTING tells how to add one.",
+            op=spoken(text),
+            node=spoken(label) or tr("a node"),
+        )
     )
 
 
@@ -71,4 +82,6 @@ def plain_number(thing: Any, what: str) -> float:
         return number(thing)
     except (TypeError, ValueError):
         kind = spoken(type(thing).__name__)
-        raise Refusal(f"{what} holds a {kind}, not a number, so it cannot be opened.") from None
+        raise Refusal(
+            tr("{what} holds a {type}, not a number, so it cannot be opened.", what=what, type=kind)
+        ) from None
