@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from micrograd.engine import Value
+from micrograd.language import kept, tr
 from micrograd.nn import Module
 from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
@@ -91,7 +92,7 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
 
 
 def _unknown(thing: Any, name: str) -> Wrong:
-    return Wrong(f"{kind_name(thing)} has no {spoken(name)} here", AttributeError)
+    return Wrong(tr("{thing} has no {name} here", thing=kind_name(thing), name=spoken(name)), AttributeError)
 
 
 def _of_value(run: Running, thing: Value, name: str) -> Any:
@@ -131,7 +132,7 @@ def _of_value(run: Running, thing: Value, name: str) -> Any:
 
 def _signed(run: Running, sign: str, turned: bool, thing: Value, args: list[Any]) -> Any:
     """``a.__add__(b)`` is ``a + b``."""
-    (other,) = few(args, 1, f"this {sign}")
+    (other,) = few(args, 1, tr("this {op}", op=sign))
     return run.binary(sign, other, thing) if turned else run.binary(sign, thing, other)
 
 
@@ -150,8 +151,12 @@ def _of_instance(thing: Instance, name: str) -> Any:
         return method(_zero_grad, thing)
     if name == "parameters" and thing.of.is_module:
         return Builtin("parameters", lambda run, args, words: [])
-    thrown = pythons(AttributeError, f"'{thing.of.name}' object has no attribute '{name}'")
-    raise Wrong(f"an object of {spoken(thing.of.name)} has no {spoken(name)}", AttributeError, thrown)
+    thrown = pythons(AttributeError, f"'{thing.of.name}' object has no attribute '{name}'")  # as in code
+    raise Wrong(
+        tr("an object of {kind} has no {name}", kind=spoken(thing.of.name), name=spoken(name)),
+        AttributeError,
+        thrown,
+    )
 
 
 def _zero_grad(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
@@ -166,7 +171,9 @@ def _of_class(thing: Class | ValueClass, name: str) -> Any:
         return thing.name
     found = thing.find(name)
     if found is None:
-        raise Wrong(f"the class {spoken(thing.name)} has no {spoken(name)}", AttributeError)
+        raise Wrong(
+            tr("the class {kind} has no {name}", kind=spoken(thing.name), name=spoken(name)), AttributeError
+        )
     return Method(found, thing) if isinstance(found, Function) and found.of_class else found
 
 
@@ -204,25 +211,30 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
             return  # the op that it is has a rule of its own
         if name in ("data", "grad"):
             if isinstance(new, Value):
-                raise Wrong(f"{name} is a number, not a Value: take its data")
+                raise Wrong(tr("{name} is a number, not a Value: take its data", name=name))
             if new is None and name == "grad":
                 new = 0.0
             if not ops.is_number(new):
-                raise Wrong(f"{name} is a number, not {kind_name(new)}")
+                raise Wrong(tr("{name} is a number, not {thing}", name=name, thing=kind_name(new)))
             setattr(thing, name, float(new))
         elif name == "label":
             if not isinstance(new, str):
-                run.note(f"A label is a text: here it is what {kind_name(new)} is written as.")
+                run.note(
+                    kept(
+                        "A label is a text: here it is what {thing} is written as.",
+                        thing=kind_name(new),
+                    )
+                )
             thing.label = (new if isinstance(new, str) else str(run.display.text(new)))[:200]
         elif name in ("requires_grad",):
             return
         elif name.startswith("_") or hasattr(type(thing), name):
-            raise Wrong(f"{spoken(name)} of a Value cannot be set here")
+            raise Wrong(tr("{name} of a Value cannot be set here", name=spoken(name)))
         else:
             vars(thing)[name] = new
     elif isinstance(thing, Instance):
         if name.startswith("__"):
-            raise Wrong(f"{spoken(name)} cannot be set")
+            raise Wrong(tr("{name} cannot be set", name=spoken(name)))
         vars(thing)[name] = new
     elif isinstance(thing, (Class, ValueClass)):
         thing.names[name] = new
@@ -233,4 +245,4 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
     ):
         return
     else:
-        raise Wrong(f"nothing can be set in {kind_name(thing)}")
+        raise Wrong(tr("nothing can be set in {thing}", thing=kind_name(thing)))

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from micrograd.engine import Value
+from micrograd.language import kept, tr
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     Class,
@@ -68,12 +69,12 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
         elif isinstance(one, (ast.FunctionDef, ast.Pass, ast.ClassDef)) or _is_plain(one):
             run.statement(one, inner)
         else:
-            raise run.refusal(one, "in a class only functions and plain names are understood")
+            raise run.refusal(one, tr("in a class only functions and plain names are understood"))
     for thing in inner.names.values():
         if isinstance(thing, Function) and thing.scope is inner:
             thing.scope = scope  # what a class has is not seen from its functions
     if is_value_class(each, bases):
-        run.pass_over(each, f"class {each.name}: Value of this program is used")
+        run.pass_over(each, kept("class {name}: Value of this program is used", name=each.name))
         base = next((one for one in bases if isinstance(one, ValueClass)), None)
         return ValueClass(each.name, inner.names, each) if base is None else base.extended(inner.names, each)
     made = Class(each.name, bases, inner.names)
@@ -128,7 +129,9 @@ def made(run: Running, called: Class, args: list[Any], words: dict[str, Any]) ->
     elif any(isinstance(base, ErrorKind) for each in called.line() for base in each.bases):
         vars(new)["args"] = tuple(args)
     elif args or words:
-        raise Wrong(f"{spoken(called.name)} takes nothing: its class has no __init__", TypeError)
+        raise Wrong(
+            tr("{name} takes nothing: its class has no __init__", name=spoken(called.name)), TypeError
+        )
     return new
 
 
@@ -136,11 +139,21 @@ def _fill(run: Running, called: Class, new: Instance, args: list[Any], words: di
     """The fields of an object of a dataclass, then its ``__post_init__``."""
     taken = [each for each in called.fields if each.init]
     if len(args) > len(taken):
-        raise Wrong(f"{spoken(called.name)} takes {len(taken)} operands, not {len(args)}", TypeError)
+        raise Wrong(
+            tr(
+                "{name} takes {wanted} operands, not {given}",
+                name=spoken(called.name),
+                wanted=len(taken),
+                given=len(args),
+            ),
+            TypeError,
+        )
     given = {**dict(zip((each.name for each in taken), args, strict=False)), **words}
     unknown = next((word for word in words if word not in {each.name for each in taken}), None)
     if unknown is not None:
-        raise Wrong(f"{spoken(called.name)} knows no {spoken(unknown)}=", TypeError)
+        raise Wrong(
+            tr("{name} knows no {operand}=", name=spoken(called.name), operand=spoken(unknown)), TypeError
+        )
     for each in called.fields:
         if each.name in given:
             vars(new)[each.name] = given[each.name]
@@ -149,7 +162,10 @@ def _fill(run: Running, called: Class, new: Instance, args: list[Any], words: di
         elif each.has_default:
             vars(new)[each.name] = each.default
         elif each.init:
-            raise Wrong(f"{spoken(called.name)} is not given its {spoken(each.name)}", TypeError)
+            raise Wrong(
+                tr("{name} is not given its {operand}", name=spoken(called.name), operand=spoken(each.name)),
+                TypeError,
+            )
     after = called.find("__post_init__")
     if after is not None:
         run.call(after, [new], {})
@@ -169,7 +185,15 @@ def own_text(run: Running, thing: Any, as_text: bool) -> str | None:
         if own is not None:
             out = run.call(own, [thing], {})
             if not isinstance(out, str):
-                raise Wrong(f"{name} of {spoken(kind.name)} gives {kind_name(out)}, not a text", TypeError)
+                raise Wrong(
+                    tr(
+                        "{name} of {kind} gives {thing}, not a text",
+                        name=name,
+                        kind=spoken(kind.name),
+                        thing=kind_name(out),
+                    ),
+                    TypeError,
+                )
             return out
     if isinstance(thing, Instance) and thing.of.fields:
         fields = vars(thing)

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Iterator
 from typing import Any, cast
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
@@ -50,10 +51,10 @@ def raised(run: Running, each: ast.Raise, scope: Scope) -> Wrong:
     if each.exc is None:
         if run.caught:
             return run.caught[-1]
-        raise Wrong("there is no error here to be raised again", RuntimeError)
+        raise Wrong(tr("there is no error here to be raised again"), RuntimeError)
     thing = run.evaluate(each.exc, scope)
     if isinstance(thing, PassedOver):
-        return Wrong(f"this raises {thing.name}", Exception)
+        return Wrong(tr("this raises {name}", name=thing.name), Exception)
     if isinstance(thing, ErrorKind):
         thing = Thrown(thing, ())
     elif isinstance(thing, Class):
@@ -64,10 +65,10 @@ def raised(run: Running, each: ast.Raise, scope: Scope) -> Wrong:
     elif isinstance(thing, Thrown):
         kind = thing.of.kind
     if kind is None:
-        raise Wrong(f"{kind_name(thing)} cannot be raised", TypeError)
+        raise Wrong(tr("{thing} cannot be raised", thing=kind_name(thing)), TypeError)
     name = thing.of.name
     text = run.display.text(thing)
-    return Wrong(f"this raises {name}{f': {text[:120]}' if text else ''}", kind, thing)
+    return Wrong(tr("this raises {name}", name=f"{name}: {text[:120]}" if text else name), kind, thing)
 
 
 def kind_of_error(of: Class) -> type[BaseException] | None:
@@ -128,11 +129,16 @@ def entered(run: Running, each: ast.With, scope: Scope) -> str | None:
         if isinstance(thing, Instance):
             enter, leave = thing.of.find("__enter__"), thing.of.find("__exit__")
             if enter is None or leave is None:
-                raise Wrong(f"an object of {spoken(thing.of.name)} has no __enter__ and __exit__", TypeError)
+                raise Wrong(
+                    tr("an object of {name} has no __enter__ and __exit__", name=spoken(thing.of.name)),
+                    TypeError,
+                )
             given = run.call(enter, [thing], {})
             leaving.append(thing)
         elif not isinstance(thing, PassedOver):
-            raise run.refusal(one.context_expr, f"“with” is not understood of {kind_name(thing)}")
+            raise run.refusal(
+                one.context_expr, tr("“with” is not understood of {thing}", thing=kind_name(thing))
+            )
         if one.optional_vars is not None:
             run.bind(one.optional_vars, given, scope)
     try:

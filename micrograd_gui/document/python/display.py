@@ -56,7 +56,7 @@ class Display:
             return repr(thing)
         if isinstance(thing, Value):
             told = self._own(thing, as_text)
-            return f"Value(data={thing.data}, grad={thing.grad or 0})" if told is None else told
+            return f"Value(data={thing.data}, grad={thing.grad or 0})" if told is None else told  # as in code
         if isinstance(thing, Instance):
             told = self._own(thing, as_text)
             return f"<{thing.of.name} object>" if told is None else told

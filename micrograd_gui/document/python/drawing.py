@@ -7,6 +7,7 @@ from typing import Any
 
 from micrograd.engine import Value
 from micrograd.foreign import LiveNode
+from micrograd.language import tr
 from micrograd.ops import Op, op_of
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.builder import GraphBuilder
@@ -30,7 +31,7 @@ def drawn(
     known = {id(thing): node for node, thing in objects.items()}
     order = _operands_first(roots, known)
     if len(order) + len(onto) > NODES_AT_MOST:
-        raise Refusal(f"With this cell there would be more than {NODES_AT_MOST:,} nodes.")
+        raise Refusal(tr("With this cell there would be more than {most:,} nodes.", most=NODES_AT_MOST))
     wanted = {id(each) for each in order}
     kept = kept_in(names, wanted)
     called: dict[int, str] = {}
@@ -198,6 +199,6 @@ def _live_nodes(order: list[Any], known: Mapping[int, NodeId]) -> list[LiveNode]
             inputs.append(places[id(each)])
         op = thing.op if isinstance(thing, Value) else None if thing.op is None else op_of(thing.op)
         if operands and op is None:
-            raise Refusal("A node is made by an op that is not in the table, so it cannot be drawn.")
+            raise Refusal(tr("A node is made by an op that is not in the table, so it cannot be drawn."))
         add(thing, op, tuple(inputs))
     return nodes

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 
 STEPS = 100_000  # statements, turns of a comprehension, calls of a lambda
@@ -71,13 +72,15 @@ class Meter:
     def begin(self, weight: int) -> None:
         """So much is there already, and is to be copied; raises Lengthy where that takes long, too."""
         if self.quick and weight > _QUICK_WEIGHT:
-            raise Lengthy("This cell takes a while.")
+            raise Lengthy(tr("This cell takes a while."))
 
     def step(self) -> None:
         """A statement, a turn of a comprehension, or a call of a lambda."""
         self.steps -= 1
         if self.steps < 0:
-            raise Endless(f"this goes on for more than {STEPS:,} steps, and is not followed further")
+            raise Endless(
+                tr("this goes on for more than {most:,} steps, and is not followed further", most=STEPS)
+            )
 
     @property
     def left(self) -> tuple[int, int, int]:
@@ -92,22 +95,25 @@ class Meter:
         """Parts of an expression."""
         self.evaluations -= count
         if self.evaluations < 0 and self.quick:
-            raise Lengthy("This cell takes a while.")
+            raise Lengthy(tr("This cell takes a while."))
         if self.evaluations < 0:
             raise Endless(
-                f"this works out more than {EVALUATIONS:,} expressions, and is not followed further"
+                tr(
+                    "this works out more than {most:,} expressions, and is not followed further",
+                    most=EVALUATIONS,
+                )
             )
 
     def hold(self, count: int) -> None:
         """Room for so many things."""
         self.held -= count
         if self.held < 0:
-            raise Endless("this makes more numbers than there is room for")
+            raise Endless(tr("this makes more numbers than there is room for"))
 
     def text(self, text: str) -> str:
         """A text that was made."""
         if len(text) > LETTERS:
-            raise Endless(f"a text has at most {LETTERS:,} letters")
+            raise Endless(tr("a text has at most {most:,} letters", most=LETTERS))
         self.hold(len(text) // 10)
         return text
 
@@ -115,5 +121,5 @@ class Meter:
 def whole(number: int) -> int:
     """A whole number that was made; raises Endless for one of thousands of digits."""
     if type(number) is not bool and number.bit_length() > BITS:
-        raise Endless("the whole number is too large")
+        raise Endless(tr("the whole number is too large"))
     return number

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from micrograd.language import tr
 from micrograd_gui.document.python.limits import Meter, Wrong
 from micrograd_gui.document.text import spoken
 
@@ -174,7 +175,7 @@ class Library(Lasting):
         """What it has by that name; raises Wrong."""
         if name in self.parts:
             return self.parts[name]
-        raise Wrong(f"{self.name}.{spoken(name)} is not known here")
+        raise Wrong(tr("{name} is not known here", name=f"{self.name}.{spoken(name)}"))
 
 
 class PassedOver(Lasting):
@@ -355,26 +356,25 @@ def kind_name(thing: Any) -> str:
     """What it is, in a sentence."""
     match thing:
         case Instance():
-            return f"an object of {spoken(thing.of.name)}"
+            return tr("an object of {name}", name=spoken(thing.of.name))
         case Class():
-            return f"the class {spoken(thing.name)}"
+            return tr("the class {name}", name=spoken(thing.name))
         case Function() | Builtin():
-            return f"the function {spoken(thing.name)}"
+            return tr("the function {name}", name=spoken(thing.name))
         case Library() | PassedOver() | NetworkKind() | ErrorKind():
             return spoken(thing.name)
         case Thrown():
-            return f"the error {spoken(thing.of.name)}"
+            return tr("the error {name}", name=spoken(thing.of.name))
         case Once():
-            return "an iterator"
+            return tr("an iterator")
         case TensorRow():
-            return "a tensor"
+            return tr("a tensor")
         case None:
             return "None"
         case bool():
-            return "True or False"
+            return tr("True or False")
         case int() | float():
-            return "a number"
+            return tr("a number")
         case str():
-            return "a text"
-    names = {"list": "a list", "tuple": "a tuple", "dict": "a dict", "set": "a set", "range": "a range"}
-    return names.get(type(thing).__name__, f"a {type(thing).__name__}")
+            return tr("a text")
+    return tr("a {type}", type=type(thing).__name__)

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from micrograd.language import again, tr
 from micrograd_gui.document.node import NodeId
 from micrograd_gui.document.text import one_line
 
@@ -61,13 +62,19 @@ _SAID_AT_MOST = 240  # letters of what is said of a cell in one line
 
 def said(cell: PastedCell) -> str:
     """What became of the cell, in one line: what it printed, what is otherwise, and what was passed over."""
-    parts = [note.rstrip(".") for note in cell.notes]
+    parts = [again(note).rstrip(".") for note in cell.notes]
     if cell.printed.strip():
-        parts.append(f"Printed: {one_line(cell.printed.strip(), 120)}")
+        parts.append(tr("Printed: {text}", text=one_line(cell.printed.strip(), 120)))
     if cell.passed_over:
-        first = "; ".join(f"line {line}, {what}" for line, what in cell.passed_over[:3])
+        first = "; ".join(
+            tr("line {line}, {what}", line=line, what=again(what)) for line, what in cell.passed_over[:3]
+        )
         more = len(cell.passed_over) - 3
-        parts.append(f"Passed over: {first}{f' and {more} more' if more > 0 else ''}")
+        parts.append(
+            tr("Passed over: {lines} and {more} more", lines=first, more=more)
+            if more > 0
+            else tr("Passed over: {lines}", lines=first)
+        )
     return one_line(f"{'. '.join(parts)}.", _SAID_AT_MOST) if parts else ""
 
 

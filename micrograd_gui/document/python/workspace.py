@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from micrograd.engine import Value, apply
+from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.python.limits import Wrong
@@ -48,7 +49,7 @@ class Workspace:
             whole = (self.scope, self.chance, dict(self.objects), self.leaves)
             scope, chance, objects, leaves = copy.deepcopy(whole)
         except RecursionError:
-            raise Wrong("what earlier cells have made is nested too deeply") from None
+            raise Wrong(tr("what earlier cells have made is nested too deeply")) from None
         made = Workspace(scope, chance, objects, dict(self.numbers), self.cells)
         made.leaves = leaves
         return made

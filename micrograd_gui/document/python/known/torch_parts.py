@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from micrograd.engine import Value
+from micrograd.language import joined, tr
 from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.known.library import builtin
@@ -21,7 +22,10 @@ def tensor_of(run: Running, things: Any) -> TensorRow:
     given = ops.items(things, run.meter)
     found = list(given) if len(given) <= _LONGEST else []  # type: ignore[arg-type]  # it has a length
     if not found or not all(ops.is_number(each) or isinstance(each, Value) for each in found):
-        raise Wrong(f"a tensor here is one number, or a row of {_LONGEST:,} numbers at most", TypeError)
+        raise Wrong(
+            tr("a tensor here is one number, or a row of {most:,} numbers at most", most=_LONGEST),
+            TypeError,
+        )
     run.meter.hold(5 * len(found))
     return TensorRow([each if isinstance(each, Value) else Value(float(ops.plain(each))) for each in found])
 
@@ -30,7 +34,14 @@ def of_tensors(run: Running, sign: str, x: Any, y: Any) -> TensorRow:
     """``x sign y`` thing by thing; a single one goes with each."""
     sizes = {len(each.things) for each in (x, y) if isinstance(each, TensorRow)}
     if len(sizes) > 1:
-        raise Wrong(f"rows of {' and '.join(map(str, sorted(sizes)))} do not fit for {sign}", ValueError)
+        raise Wrong(
+            tr(
+                "rows of {lengths} do not fit for {sign}",
+                lengths=joined(list(map(str, sorted(sizes)))),
+                sign=sign,
+            ),
+            ValueError,
+        )
     many = sizes.pop()
     left, right = (each.things if isinstance(each, TensorRow) else [each] * many for each in (x, y))
     return TensorRow([run.binary(sign, a, b) for a, b in zip(left, right, strict=True)])
@@ -54,8 +65,8 @@ def attribute_of_tensor(run: Running, row: TensorRow, name: str) -> Any:
     if name in OPS and OPS[name].arity == 1 and name.isidentifier():
         return Builtin(name, lambda run, args, words: _each(run, row, name))
     if name == "backward":
-        raise Wrong("a row of numbers is not passed back: one number is, such as its sum", RuntimeError)
-    raise Wrong(f"a tensor has no {spoken(name)} here", AttributeError)
+        raise Wrong(tr("a row of numbers is not passed back: one number is, such as its sum"), RuntimeError)
+    raise Wrong(tr("a tensor has no {name} here", name=spoken(name)), AttributeError)
 
 
 def _each(run: Running, row: TensorRow, name: str) -> TensorRow:
@@ -79,7 +90,7 @@ def softmax(run: Running, row: TensorRow, *, log: bool = False) -> TensorRow:
 
 def _row(thing: Any) -> TensorRow:
     if not isinstance(thing, TensorRow):
-        raise Wrong(f"this takes a tensor, not {kind_name(thing)}", TypeError)
+        raise Wrong(tr("this takes a tensor, not {thing}", thing=kind_name(thing)), TypeError)
     return thing
 
 
