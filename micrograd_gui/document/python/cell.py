@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from micrograd.engine import Value
+from micrograd.language import N_, kept
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.live_graph import LiveGraph
@@ -39,7 +40,7 @@ _CALLED = (frozenset(BUILTINS) | UNKNOWN) - {"abs", "pow"}
 _METHODS = ("append", "extend", "parameters", "_backward", "uniform", "arange", "seed")
 
 
-@Net("read", "The cell")
+@Net("read", N_("The cell"))
 def graph_from_cell(text: str, onto: Graph, read: Mapping[str, NodeId] | None = None) -> Graph:
     """The graph with what the cell makes of Values, or of numbers, and what it has defined.
 
@@ -149,7 +150,7 @@ def _uses(statements: list[ast.stmt], known: Mapping[str, Any]) -> bool:
 def left_unprinted(graph: Graph, text: str, refusal: ExpressionRefusal) -> Graph:
     """The graph of a cell that was read as statements, and cannot be walked through: it is said why."""
     workspace = known_before(graph)
-    told = PastedCell(text, notes=(f"Nothing was printed. {refusal}",))
+    told = PastedCell(text, notes=(kept("Nothing was printed. {sentence}", sentence=str(refusal)),))
     cells = (*workspace.cells, told)[-CELLS_AT_MOST:]
     known = Workspace(workspace.scope, workspace.chance, workspace.objects, workspace.numbers, cells)
     known.leaves = workspace.leaves
@@ -255,7 +256,7 @@ def _told(run: Interpreter, text: str) -> PastedCell:
     passed = sorted([*run.passed_over, *magics(text)], key=itemgetter(0))
     notes = list(run.notes)
     if run.chance.drawn and not run.chance.told:
-        notes.append("Nothing was seeded: the random numbers are those after random.seed(1337).")
+        notes.append(kept("Nothing was seeded: the random numbers are those after random.seed(1337)."))
         run.chance.told = True
     return PastedCell(
         text,

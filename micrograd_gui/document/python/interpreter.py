@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from micrograd.engine import Value
+from micrograd.language import tr
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python import operations as ops
@@ -120,7 +121,7 @@ class Interpreter:
                     self._forget_the_loop(each, printed)
                     break
         except (RecursionError, MemoryError):
-            raise self.refusal(each, "this is nested too deeply") from None
+            raise self.refusal(each, tr("this is nested too deeply")) from None
 
     def _forget_the_loop(self, loop: ast.stmt, printed: int) -> None:
         """The loop was left before its end: what it printed and assigned is of no moment that is shown."""
@@ -150,7 +151,7 @@ class Interpreter:
         known = self._statements.get(type(each))
         if known is None:
             word = type(each).__name__.lower().removeprefix("async")
-            raise self.refusal(each, f"“{word}” is not understood here")
+            raise self.refusal(each, tr("“{word}” is not understood here", word=word))
         try:
             self.meter.step()
             if scope is self.scope:
@@ -172,7 +173,7 @@ class Interpreter:
         """The text is printed."""
         self.letters += len(text)
         if self.letters > LETTERS:
-            raise Endless(f"this prints more than {LETTERS:,} letters")
+            raise Endless(tr("this prints more than {most:,} letters", most=LETTERS))
         self.printed.append(text)
 
     @staticmethod
@@ -229,7 +230,7 @@ class Interpreter:
                 holder = self.evaluate(target.value, scope)
                 ops.put(holder, self.evaluate(target.slice, scope), thing, self.meter)
             case _:
-                raise self.refusal(target, "nothing can be given to this")
+                raise self.refusal(target, tr("nothing can be given to this"))
 
     def set_name(self, name: str, thing: Any, scope: Scope, *, by_loop: bool = False) -> None:
         """The name stands for that from here on; what a loop goes through is not spoken of."""
@@ -258,11 +259,14 @@ class Interpreter:
         if stars:
             rest = len(things) - len(parts) + 1
             if rest < 0 or len(stars) > 1:
-                raise self.refusal(where, "there are fewer things than names")
+                raise self.refusal(where, tr("there are fewer things than names"))
             at = stars[0]
             things[at : at + rest] = [things[at : at + rest]]
         if len(things) != len(parts):
-            raise self.refusal(where, f"{len(things)} things cannot be given to {len(parts)} names")
+            raise self.refusal(
+                where,
+                tr("{things} things cannot be given to {names} names", things=len(things), names=len(parts)),
+            )
         for part, each in zip(parts, things, strict=True):
             self.bind(part.value if isinstance(part, ast.Starred) else part, each, scope)
 
@@ -270,13 +274,13 @@ class Interpreter:
         found = ops.items(thing, self.meter)
         self.meter.hold(min(len(found), many + 1))  # type: ignore[arg-type]  # what has items has a length
         if len(found) > many:  # type: ignore[arg-type]
-            raise Endless("these are too many things to be given names")
+            raise Endless(tr("these are too many things to be given names"))
         return found
 
     def _augmented(self, each: ast.AugAssign, scope: Scope) -> None:
         sign = ops.SIGNS.get(type(each.op))
         if sign is None:
-            raise self.refusal(each, "of signs before = there are + - * / ** // % @ & | ^")
+            raise self.refusal(each, tr("of signs before = there are + - * / ** // % @ & | ^"))
         match each.target:
             case ast.Name():
                 before = self.evaluate(ast.copy_location(ast.Name(each.target.id), each.target), scope)
@@ -344,7 +348,7 @@ class Interpreter:
 
     def _function(self, each: ast.FunctionDef, scope: Scope) -> None:
         if scope is self.scope and told_pictures(each):
-            self.pass_over(each, f"def {each.name}")
+            self.pass_over(each, f"def {each.name}")  # as in code
             scope.names[each.name] = PassedOver(each.name)
             return
         made = self.expressions.function(each.name, each.args, each.body, scope)
@@ -366,7 +370,7 @@ class Interpreter:
 
     def _return(self, each: ast.Return, scope: Scope) -> str:
         if scope is self.scope:
-            raise self.refusal(each, "there is no function here to return from")
+            raise self.refusal(each, tr("there is no function here to return from"))
         self.returned = None if each.value is None else self.evaluate(each.value, scope)
         return _RETURN
 
@@ -380,9 +384,12 @@ class Interpreter:
     def _assert(self, each: ast.Assert, scope: Scope) -> None:
         if not self.expressions.truth(self.evaluate(each.test, scope)):
             said = () if each.msg is None else (self.evaluate(each.msg, scope),)
-            told = f": {self.display.text(said[0])[:80]}" if said else ""
+            told = tr("this assertion does not hold")
+            if said:
+                text = self.display.text(said[0])[:80]
+                told = tr("this assertion does not hold: {text}", text=text)
             thrown = Thrown(ERRORS["AssertionError"], said)
-            raise Wrong(f"this assertion does not hold{told}", AssertionError, thrown)
+            raise Wrong(told, AssertionError, thrown)
 
     def _delete(self, each: ast.Delete, scope: Scope) -> None:
         for target in each.targets:
@@ -392,11 +399,11 @@ class Interpreter:
                 case ast.Attribute(value=of, attr=name):
                     thing = self.evaluate(of, scope)
                     if not isinstance(thing, Instance) or vars(thing).pop(name, thing) is thing:
-                        raise self.refusal(target, f"it has no {spoken(name)} to be deleted")
+                        raise self.refusal(target, tr("it has no {name} to be deleted", name=spoken(name)))
                 case ast.Name(id=name) if scope.names.pop(name, scope) is not scope:
                     pass
                 case _:
-                    raise self.refusal(target, "there is no such name to be deleted")
+                    raise self.refusal(target, tr("there is no such name to be deleted"))
 
     def _global(self, each: ast.Global, scope: Scope) -> None:
         scope.globals = scope.globals | frozenset(each.names)
@@ -407,7 +414,9 @@ class Interpreter:
             while outer is not None and outer.outer is not None and name not in outer.names:
                 outer = outer.outer
             if outer is None or outer.outer is None:
-                raise self.refusal(each, f"no function around this one has a name {spoken(name)}")
+                raise self.refusal(
+                    each, tr("no function around this one has a name {name}", name=spoken(name))
+                )
         scope.outside = scope.outside | frozenset(each.names)
 
     def _raise(self, each: ast.Raise, scope: Scope) -> None:

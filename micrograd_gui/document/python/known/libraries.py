@@ -10,6 +10,7 @@ from typing import Any
 
 from micrograd import ieee
 from micrograd.engine import Value
+from micrograd.language import kept, tr
 from micrograd.nn import MLP as Perceptron
 from micrograd.nn import Layer, Module, Neuron
 from micrograd.ops import OPS
@@ -41,7 +42,7 @@ def of_one(name: str, plain: Callable[[float], Any], library: str = "math") -> B
         (x,) = args
         if isinstance(x, Value):
             if name not in OPS:
-                raise Wrong(f"a Value has no {name}")
+                raise Wrong(tr("a Value has no {name}", name=name))
             return ops.op_of_value(name, x, run.meter)
         if library != "math" and not ops.is_number(x):
             import numpy as np
@@ -106,7 +107,7 @@ MATH = Library(
 @builtin("random.seed", 0, 1)
 def _seed(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     if not args or not (isinstance(args[0], (int, float, str))):
-        raise Wrong("a seed is a number or a text: without one nobody gets these numbers again")
+        raise Wrong(tr("a seed is a number or a text: without one nobody gets these numbers again"))
     run.random.seed(ops.plain(args[0]))
     run.chance.seeded = True
 
@@ -128,7 +129,7 @@ def _picked(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Buil
         run.chance.drawn = run.chance.drawn or not run.chance.seeded
         things = args[0] if name == "shuffle" else all_items(run, args[0])
         if name == "shuffle" and not isinstance(things, list):
-            raise Wrong("a list is shuffled")
+            raise Wrong(tr("a list is shuffled"))
         if name in ("sample", "choices"):
             many = count(args[1] if len(args) > 1 else given.get("k", 1), name)
             run.meter.hold(max(many, 0))
@@ -171,7 +172,7 @@ def _clock(name: str) -> Builtin:
     @builtin(f"time.{name}", 0, 1)
     def now(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         if name != "sleep":
-            run.note("Time is not measured here: each moment is 0.")
+            run.note(kept("Time is not measured here: each moment is 0."))
             return 0.0
         return None
 
@@ -209,11 +210,11 @@ def network(run: Running, kind: NetworkKind, args: list[Any], given: dict[str, A
     words = {word: ops.plain(each) for word, each in given.items()}
     if not set(words) <= {"nonlin", "activation", "seed"} or len(args) != (1 if kind is NEURON else 2):
         form = {"Neuron": "Neuron(2)", "Layer": "Layer(2, 3)", "MLP": "MLP(3, [4, 4, 1])"}[kind.name]
-        raise Wrong(f"a network is written like {form}, with activation, nonlin or seed")
+        raise Wrong(tr("a network is written like {form}, with activation, nonlin or seed", form=form))
     nin = count(args[0], kind.name)
     nouts = [count(each, kind.name) for each in (all_items(run, args[1]) if kind is MLP else args[1:])]
     if not all(0 < each < 10_000 for each in (nin, *nouts)) or (kind is MLP and not nouts):
-        raise Wrong("a network has from 1 to 9,999 inputs and neurons in a layer")
+        raise Wrong(tr("a network has from 1 to 9,999 inputs and neurons in a layer"))
     sizes = [nin, *(nouts or [1])]
     run.meter.hold(sum(6 * (a + 1) * b for a, b in pairwise(sizes)))
     seed = words.pop("seed", None)
@@ -230,16 +231,18 @@ def network(run: Running, kind: NetworkKind, args: list[Any], given: dict[str, A
 def through_network(run: Running, thing: Module, args: list[Any]) -> Any:
     """``n(x)`` of a network of `micrograd.nn`; raises Wrong."""
     if len(args) != 1:
-        raise Wrong("a network is called with one list of inputs, like n(x)")
+        raise Wrong(tr("a network is called with one list of inputs, like n(x)"))
     inputs = all_items(run, args[0])
     if not all(ops.is_number(each) or isinstance(each, Value) for each in inputs):
-        raise Wrong("a network is called with a list of numbers or Values")
+        raise Wrong(tr("a network is called with a list of numbers or Values"))
     neurons = [thing] if isinstance(thing, Neuron) else None
     if neurons is None:
         layers = getattr(thing, "layers", [thing])
         neurons = getattr(layers[0], "neurons", []) if layers else []
     if neurons and len(neurons[0].w) != len(inputs):
-        raise Wrong(f"this network has {len(neurons[0].w)} inputs, not {len(inputs)}")
+        raise Wrong(
+            tr("this network has {wanted} inputs, not {given}", wanted=len(neurons[0].w), given=len(inputs))
+        )
     many = len(thing.parameters())
     run.meter.hold(10 * many)
     run.meter.evaluate(many)

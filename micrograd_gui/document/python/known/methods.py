@@ -6,6 +6,7 @@ import string
 from collections.abc import Callable
 from typing import Any
 
+from micrograd.language import tr, trn
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Builtin, Running, kind_name
@@ -55,7 +56,7 @@ def _over_array(run: Running, thing: Any, name: str, args: list[Any], words: dic
     """``a.sum()``, ``a.mean(axis=0)``."""
     axis = args[0] if args else words.get("axis")
     if not (axis is None or isinstance(axis, int)) or not words.keys() <= {"axis", "keepdims"}:
-        raise Wrong(f"{name} of an array goes over all of it, or over one axis=")
+        raise Wrong(tr("{name} of an array goes over all of it, or over one axis=", name=name))
     kept = {"keepdims": True} if ops.truth(words.get("keepdims")) and name != "cumsum" else {}
     run.meter.hold(thing.size)
     found = getattr(thing, name)(axis=None if axis is None else int(axis), **kept)
@@ -109,7 +110,7 @@ def _index(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> 
     for at, each in enumerate(thing):
         if ops.equal(each, wanted, run.meter):
             return at
-    raise Wrong("there is no such thing in it")
+    raise Wrong(tr("there is no such thing in it"))
 
 
 def _count(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> int:
@@ -189,7 +190,7 @@ def _discard(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -
 
 def _got(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
     if not 1 <= len(args) <= 2:
-        raise Wrong("get takes a key, and what there is without it")
+        raise Wrong(tr("get takes a key, and what there is without it"))
     return thing.get(ops.key(args[0]), args[1] if len(args) == 2 else None)
 
 
@@ -206,10 +207,10 @@ def _of_text(name: str, few: int) -> Of:
 
     def called(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
         if len(args) > few or not all(isinstance(each, str) for each in args):
-            raise Wrong(f"{name} takes {few} texts at most")
+            raise Wrong(tr("{name} takes {most} texts at most", name=name, most=few))
         run.meter.evaluate(1 + len(thing) // 100)
         if name == "replace" and len(args) == 2 and len(thing) * (len(args[1]) + 1) > 1_000_000:
-            raise Wrong("the text becomes too long")
+            raise Wrong(tr("the text becomes too long"))
         out = getattr(thing, name)(*args)
         if isinstance(out, list):
             run.meter.hold(len(out) + len(thing) // 10)
@@ -222,9 +223,9 @@ def _join(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> s
     (parts,) = few(args, 1, "join")
     found = list(ops.items(run.iterable(parts), run.meter)) if not isinstance(parts, range) else []
     if not all(isinstance(each, str) for each in found):
-        raise Wrong("texts are joined")
+        raise Wrong(tr("texts are joined"))
     if sum(len(each) + len(thing) for each in found) > 100_000:
-        raise Wrong("the text becomes too long")
+        raise Wrong(tr("the text becomes too long"))
     return run.meter.text(thing.join(found))
 
 
@@ -232,7 +233,7 @@ def _padded(name: str) -> Of:
     def padded(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> str:
         width = _whole(args[0]) if args else 0
         if not 0 <= width <= 1000:
-            raise Wrong("a width of so many places is not written here")
+            raise Wrong(tr("a width of so many places is not written here"))
         return run.meter.text(getattr(thing, name)(width))
 
     return padded
@@ -248,13 +249,13 @@ def _format(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) ->
         if name == "":
             name, turn = str(turn), turn + 1
         if "{" in (spec or "") or not (name.isdecimal() or name.isidentifier()):
-            raise Wrong("only plain fields such as {} and {:.3f} are filled in")
+            raise Wrong(tr("only plain fields such as {} and {:.3f} are filled in"))
         if name.isdecimal() and int(name[:6]) < len(args):
             given = args[int(name[:6])]
         elif name in words:
             given = words[name]
         else:
-            raise Wrong(f"nothing is given for {{{spoken(name)}}}")
+            raise Wrong(tr("nothing is given for {field}", field=f"{{{spoken(name)}}}"))
         shown = run.display.code(given) if conversion == "r" else run.display.text(given)
         pieces.append(ops.formatted(given, spec or "", shown))
         run.meter.hold(1 + len(pieces[-1]) // 10)
@@ -264,13 +265,21 @@ def _format(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) ->
 def few(args: list[Any], many: int, name: str) -> list[Any]:
     """The operands, which are so many; raises Wrong."""
     if len(args) != many:
-        raise Wrong(f"{name} takes {many} operand{'s' * (many != 1)}, not {len(args)}")
+        raise Wrong(
+            trn(
+                "{op} takes {n} operand, not {given}",
+                "{op} takes {n} operands, not {given}",
+                many,
+                op=name,
+                given=len(args),
+            )
+        )
     return args
 
 
 def _whole(thing: Any) -> int:
     if not isinstance(thing, int):
-        raise Wrong(f"a place is a whole number, not {kind_name(thing)}")
+        raise Wrong(tr("a place is a whole number, not {thing}", thing=kind_name(thing)))
     return int(thing)
 
 

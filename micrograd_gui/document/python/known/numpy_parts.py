@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.known.libraries import of_one
 from micrograd_gui.document.python.known.library import builtin, count, number
@@ -20,7 +21,7 @@ def _arange(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     first, last = (0, numbers[0]) if len(numbers) == 1 else numbers[:2]
     step = numbers[2] if len(numbers) == 3 else 1
     if not step or not all(map(math.isfinite, numbers)) or (last - first) / step > ops.ARRAY_AT_MOST:
-        raise Wrong(f"an array has at most {ops.ARRAY_AT_MOST:,} numbers")
+        raise Wrong(tr("an array has at most {most:,} numbers", most=ops.ARRAY_AT_MOST))
     found = np.arange(*numbers)
     run.meter.hold(found.size)
     return found
@@ -52,19 +53,19 @@ def _filled(name: str) -> Builtin:
 
 
 def _size(run: Running, thing: Any) -> int:
-    many = count(thing, "an array")
+    many = count(thing, tr("an array"))
     if not 0 <= many <= ops.ARRAY_AT_MOST:
-        raise Wrong(f"an array has at most {ops.ARRAY_AT_MOST:,} numbers")
+        raise Wrong(tr("an array has at most {most:,} numbers", most=ops.ARRAY_AT_MOST))
     run.meter.hold(many)
     return many
 
 
 def _shape(run: Running, thing: Any) -> tuple[int, ...]:
     sizes = tuple(
-        count(each, "a shape") for each in (thing if isinstance(thing, (tuple, list)) else (thing,))
+        count(each, tr("a shape")) for each in (thing if isinstance(thing, (tuple, list)) else (thing,))
     )
     if len(sizes) > 4 or any(each < 0 for each in sizes):
-        raise Wrong("a shape has at most 4 sizes, none of them below 0")
+        raise Wrong(tr("a shape has at most 4 sizes, none of them below 0"))
     _size(run, math.prod(sizes))
     return sizes
 
@@ -75,7 +76,7 @@ def _over(name: str) -> Builtin:
 
         found = ops.array(args[0], run.meter)
         if not found.size:
-            raise Wrong(f"{name} of nothing")
+            raise Wrong(tr("{name} of nothing", name=name))
         return run.call(run.attribute(found, name), args[1:], given)
 
     return over
@@ -150,9 +151,9 @@ def _joined(name: str) -> Builtin:
 
 @builtin("np.random.seed", 1, 1)
 def _seed(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    seed = count(args[0], "a seed")
+    seed = count(args[0], tr("a seed"))
     if not 0 <= seed < 2**32:
-        raise Wrong("a seed of numpy is from 0 to 2**32 - 1")
+        raise Wrong(tr("a seed of numpy is from 0 to 2**32 - 1"))
     run.chance.numpy_seed(seed)
 
 
@@ -196,14 +197,14 @@ def _choice(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("np.random.shuffle", 1, 1)
 def _shuffle(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     if not isinstance(args[0], list) and not ops.is_array(args[0]):
-        raise Wrong("a list or an array is shuffled", TypeError)
+        raise Wrong(tr("a list or an array is shuffled"), TypeError)
     run.meter.evaluate(len(args[0]))
     run.chance.numpy_generator().shuffle(args[0])
 
 
 @builtin("np.random.default_rng", 0, 1)
 def _rng(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    raise Wrong("np.random.default_rng is not understood here: np.random.seed and np.random.uniform are")
+    raise Wrong(tr("np.random.default_rng is not understood here: np.random.seed and np.random.uniform are"))
 
 
 def _points(name: str) -> Builtin:
@@ -219,7 +220,7 @@ def _points(name: str) -> Builtin:
         run.meter.hold(3 * many)
         noise, seed = given.get("noise"), given.get("random_state")
         own: Any = (
-            run.chance.numpy_generator() if seed is None else np.random.RandomState(count(seed, "a seed"))
+            run.chance.numpy_generator() if seed is None else np.random.RandomState(count(seed, tr("a seed")))
         )
         rows = np.array(DATASETS[name].make(many, 0.0 if noise is None else number(noise, "noise"), own))
         return rows[:, :-1], ((rows[:, -1] + 1) / 2).astype(int)
