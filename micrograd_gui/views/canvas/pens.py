@@ -29,6 +29,7 @@ from micrograd_gui.views.theme import Look
 ROW_NUMBER = 18  # where boxes are seen from further off
 SMALL_PROJECTED = 11  # from the back row the captions must be read as well
 NARROWEST = 0.85  # how far a wide number is narrowed before it is made smaller
+_LOOKED_AT = 1_000  # characters of a text: more have no room, and Qt takes seconds to measure millions
 
 
 class Font:
@@ -60,6 +61,8 @@ class Font:
         return Font(size, bold=self.qfont.bold(), italic=self.qfont.italic())
 
     def _width(self, text: str) -> float:  # lru_cache asks a Qt method for its signature: 65 ms
+        if len(text) > _LOOKED_AT:  # it fits nowhere: about how wide it is will do
+            return self._width(text[:_LOOKED_AT]) * len(text) / _LOOKED_AT
         if "_" not in text:
             return self.metrics.horizontalAdvance(text)
         return sum((self.index if lower else self).advance(part) for part, lower in runs(text))
@@ -69,7 +72,7 @@ class Font:
         return self.metrics.horizontalAdvance(text)
 
     def _elided(self, text: str, width: float) -> str:
-        return self.metrics.elidedText(one_line(text), Qt.TextElideMode.ElideRight, width)
+        return self.metrics.elidedText(one_line(text, _LOOKED_AT), Qt.TextElideMode.ElideRight, width)
 
 
 class Pens:

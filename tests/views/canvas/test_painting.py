@@ -1,6 +1,7 @@
 """What the picture shows, checked by its pixels and its geometry; no golden pictures."""
 
 import itertools
+import time
 
 import pytest
 from PySide6.QtCore import QPointF, QRect, QRectF
@@ -40,6 +41,17 @@ def differing(before: QImage, after: QImage) -> QRect:
         if one[y * line + 4 * x : y * line + 4 * x + 4] != two[y * line + 4 * x : y * line + 4 * x + 4]
     ]
     return QRect(min(columns), rows[0], max(columns) - min(columns) + 1, rows[-1] - rows[0] + 1)
+
+
+def test_of_an_endless_label_no_more_is_measured_than_has_room(qapp) -> None:
+    """Of one of 15 million characters Qt took four seconds, in the window's thread."""
+    font = pens_of(Look(LIGHT)).name
+    began = time.thread_time()
+    for endless in ("x" * 15_000_000, "w_1" * 5_000_000):
+        assert len(font.elided(endless, 200.0)) < 60
+        assert font.width(endless) > 10_000_000
+    assert time.thread_time() - began < 0.5
+    assert font.elided("w_1", 200.0) == "w_1"
 
 
 def on_screen(desk) -> QImage:
