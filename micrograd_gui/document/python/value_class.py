@@ -9,6 +9,7 @@ from math import isnan
 from typing import Any, cast
 
 from micrograd.engine import Value, apply
+from micrograd.language import N_, tr
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
@@ -20,7 +21,7 @@ ROLES = ("data", "grad", "_prev", "_op", "label", "_backward")
 _LECTURE = ("data", "_prev", "_op", "label")  # what the lecture's class takes, in its order
 _OURS = frozenset(("__init__", "__add__", "__radd__", "__mul__", "__rmul__", "__sub__", "__rsub__", "__neg__",
                    "__truediv__", "__rtruediv__", "__pow__", "__rpow__", "__hash__", "backward"))  # fmt: skip
-_OWN_RULE = "a rule of its own, which is no op here"
+_OWN_RULE = N_("a rule of its own, which is no op here")
 _PROBES = (0.3, 1.9, -0.7)
 _CLOSE = 1e-9  # as near as a rule of the class comes to the op that it is
 
@@ -164,11 +165,18 @@ def is_value_class(each: ast.ClassDef, bases: Sequence[Any]) -> bool:
 def operands_of(kind: ValueClass, args: Sequence[Any], words: dict[str, Any]) -> dict[str, Any]:
     """What a call gives, by what it is of ours; raises Wrong."""
     if len(args) > len(kind.operands):
-        raise Wrong(f"{spoken(kind.name)} takes {len(kind.operands)} operands, not {len(args)}")
+        raise Wrong(
+            tr(
+                "{name} takes {wanted} operands, not {given}",
+                name=spoken(kind.name),
+                wanted=len(kind.operands),
+                given=len(args),
+            )
+        )
     given = dict(zip(kind.operands, args, strict=False))
     for word, thing in words.items():
         if word not in kind.operands:
-            raise Wrong(f"{spoken(kind.name)} knows no {spoken(word)}=")
+            raise Wrong(tr("{name} knows no {operand}=", name=spoken(kind.name), operand=spoken(word)))
         given[word] = thing
     roles = dict(zip(kind.operands, kind.takes, strict=True))
     return {roles[name]: thing for name, thing in given.items() if roles[name]}
@@ -207,7 +215,7 @@ def _op_that_it_is(run: Running, function: Function | None, name: str) -> str:
             try:
                 made = run.call(function, [probe], {})
             except (Wrong, ExpressionRefusal) as wrong:  # such as log of a number below 0
-                if _OWN_RULE in str(wrong):
+                if tr(_OWN_RULE) in str(wrong):
                     raise
                 continue
             alone = isinstance(made, Value) and made._prev == (probe,) and made.op is not None
@@ -230,7 +238,14 @@ def made_by_op(run: Running, kind: ValueClass, data: float, operands: Sequence[V
             if op.arity == len(each) and _near(op.forward(*[one.data for one in each]), data):
                 return apply(op, *each)
     called = spoken(text or (run.walked[-1] if run.walked else "this"))
-    raise Wrong(f"{called} of {spoken(kind.name)} makes a Value by {_OWN_RULE}")
+    raise Wrong(
+        tr(
+            "{function} of {kind} makes a Value by {rule}",
+            function=called,
+            kind=spoken(kind.name),
+            rule=tr(_OWN_RULE),
+        )
+    )
 
 
 def _op(name: str) -> Op | None:
@@ -266,14 +281,14 @@ def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) 
     if operands:
         found = [operands] if isinstance(operands, Value) else list(ops.items(operands, run.meter))
         if not all(isinstance(each, Value) for each in found) or not ops.is_number(data):
-            raise Wrong("a Value is written like Value(2.0, label='a')")
+            raise Wrong(tr("a Value is written like Value(2.0, label='a')"))
         return made_by_op(run, kind, float(cast(float, data)), found, str(given.get("_op") or ""))
     if isinstance(data, Value):
-        raise Wrong("a Value is made of a number, not of a Value: take its data", TypeError)
+        raise Wrong(tr("a Value is made of a number, not of a Value: take its data"), TypeError)
     if not ops.is_number(data):
-        raise Wrong(f"a Value is made of one number, not of {kind_name(data)}", TypeError)
+        raise Wrong(tr("a Value is made of one number, not of {thing}", thing=kind_name(data)), TypeError)
     label = given.get("label") or ""
     if not isinstance(label, str):
-        raise Wrong("a label is a text in quotes", TypeError)
+        raise Wrong(tr("a label is a text in quotes"), TypeError)
     run.meter.hold(5)
     return Value(float(cast(float, data)), label=label[:200])
