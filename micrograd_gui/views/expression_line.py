@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.notation.writer import expression_of
@@ -115,7 +116,7 @@ class ReadLine(QLineEdit):
 
 
 _EXAMPLE = "L = (a*b + c) * f"
-_WAITS = "It trains: the statements come when the run rests."
+_WAITS = N_("It trains: the statements come when the run rests.")
 
 
 class ExpressionLine(ReadLine):
@@ -125,12 +126,15 @@ class ExpressionLine(ReadLine):
         super().__init__(bridge, parent)
         self._build = build
         self.setObjectName("expression")
-        self.setAccessibleName("Expression")
+        self.setAccessibleName(tr("Expression"))
         self.setPlaceholderText(_EXAMPLE)
         self.setClearButtonEnabled(True)
         self.setMaxLength(LONGEST_EXPRESSION)
         self.set_tip(
-            "Type statements such as e = a*b; L = e + c, then Return. A cell of the lecture can be pasted."
+            tr(
+                "Type statements such as e = a*b; L = e + c, then Return. A cell of the lecture can "
+                "be pasted."
+            )
         )
         self._show(bridge.state)
         bridge.changed.connect(self._on_run)
@@ -156,7 +160,7 @@ class ExpressionLine(ReadLine):
     def _on_run(self, old: State, new: State) -> None:
         """A run begins or is over."""
         if old.is_training != new.is_training:
-            self.setPlaceholderText(_WAITS if new.is_training else _EXAMPLE)
+            self.setPlaceholderText(tr(_WAITS) if new.is_training else _EXAMPLE)
             if not self.isModified():
                 self._show(new)
 
@@ -170,8 +174,8 @@ class HLine(ReadLine):
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
         self.setObjectName("h")
-        self.setAccessibleName("h, the size of the nudge")
-        self.set_tip("By how much the selected node is nudged. Return takes it over.")
+        self.setAccessibleName(tr("h, the size of the nudge"))
+        self.set_tip(tr("By how much the selected node is nudged. Return takes it over."))
         self.editingFinished.connect(self._read_if_modified)
         self._show(bridge.state)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
+from micrograd.language import tr
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import MINUS, as_tip, runs, written
 from micrograd_gui.session.state import State
@@ -39,8 +40,8 @@ class FindLine(QLineEdit):
         self.host = host
         self._at = 0
         self.setObjectName("find_line")
-        self.setAccessibleName("Find a node")
-        self.setPlaceholderText("Name, op or value")
+        self.setAccessibleName(tr("Find a node"))
+        self.setPlaceholderText(tr("Name, op or value"))
         self.textEdited.connect(lambda: self._go(0))
 
     def open(self) -> None:
@@ -58,7 +59,9 @@ class FindLine(QLineEdit):
         """To the next match, or (0) to the first."""
         found = matches(self.host.session.state, self.text())
         lost = bool(self.text().strip()) and not found
-        words = f"No node is called so, does so or has that number: {self.text()}" if lost else ""
+        words = (
+            tr("No node is called so, does so or has that number: {text}", text=self.text()) if lost else ""
+        )
         self.setToolTip(as_tip(words))
         self.host.say(words)
         if found:

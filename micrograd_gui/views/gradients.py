@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import N_, tr, trn
 from micrograd_gui.document.errors import Net
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import WIDEST, short
@@ -146,8 +147,10 @@ class Gradients(QWidget):
             self._show_selection(new)
 
     def _say_how(self, state: State) -> None:
-        how = "central" if state.sides == "central" else "nudge one-sided, check central"
-        self.title.setText(f"numeric vs analytic  (h = {short(state.h)}, {how})")
+        said = tr("numeric vs analytic  (h = {h}, nudge one-sided, check central)")
+        if state.sides == "central":
+            said = tr("numeric vs analytic  (h = {h}, central)")
+        self.title.setText(said.format(h=short(state.h)))
 
     # The selection ---------------------------------------------------------------------------
 
@@ -187,15 +190,24 @@ def _reason(state: State) -> str:
     Of a graph without nodes, what will be in the table.
     """
     if not state.graph.nodes:
-        return "A row for each node will stand here: its numbers, and its gradient beside its numeric slope."
+        return tr(
+            "A row for each node will stand here: its numbers, and its gradient beside its numeric slope."
+        )
     if state.check_is_stale or state.finding is not None:
         return ""
     rows = [row for row in state.checked if row.ok is not True]
     if not rows:
         return ""
     row = next((row for row in rows if row.node == state.selected), rows[0])
-    others = "" if len(rows) == 1 else f"  (and {len(rows) - 1} more: select one for its own)"
-    return f"{name_of(state.graph.nodes[row.node])}: {verdict_of(state, row.node).sentence}{others}"
+    said = f"{name_of(state.graph.nodes[row.node])}: {verdict_of(state, row.node).sentence}"
+    if len(rows) == 1:
+        return said
+    return trn(
+        "{said}  (and {n} more: select one for its own)",
+        "{said}  (and {n} more: select one for its own)",
+        len(rows) - 1,
+        said=said,
+    )
 
 
 def _stretches(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -270,7 +282,7 @@ class GradientsTable(QTableView):
         self._look = look
         self._room = self.width()  # of the viewport: to ask for that itself makes PySide load all widgets
         self.setObjectName("gradients")
-        self.setAccessibleName("Gradients")
+        self.setAccessibleName(tr("Gradients"))
         set_up_rows(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -311,7 +323,7 @@ class GradientsTable(QTableView):
             widths[NODE] = bold.horizontalAdvance(samples[NODE]) + self._look.px(air)
             widths[-1] = max(widths[-1], self.horizontalHeader().minimumSectionSize())
             if sum(widths) <= room:
-                more = metrics.horizontalAdvance("from before") + self._look.px(8) - widths[VERDICT]
+                more = metrics.horizontalAdvance(tr("from before")) + self._look.px(8) - widths[VERDICT]
                 widths[VERDICT] += min(room - sum(widths), max(0, more))  # else it is drawn too small
                 spare = room - sum(widths)
                 widths[NODE] += max(spare * 2 // 3, min(spare, self._longest(bold) - widths[NODE]))
@@ -336,7 +348,7 @@ class GradientsTable(QTableView):
 
     def _without(self, widths: list[int], metrics: QFontMetrics) -> tuple[int, ...]:
         """What a hall can do without for whole verdicts: the error, and data, which is on the nodes."""
-        verdict = metrics.horizontalAdvance("will agree") + self._look.px(10)
+        verdict = metrics.horizontalAdvance(tr("will agree")) + self._look.px(10)
         tight = [*widths[:VERDICT], verdict, *widths[VERDICT + 1 :]]
         for hidden in ((), (ERROR,), (ERROR, DATA)):
             if sum(tight) - sum(tight[column] for column in hidden) <= self._room:
@@ -373,7 +385,7 @@ class GradientsTable(QTableView):
             return
         super().keyPressEvent(event)
 
-    @Net("copy", "The table")
+    @Net("copy", N_("The table"))
     def as_text(self) -> str:
         """The selected rows (with none, all) as tab-separated text; numbers in full."""
         from micrograd_gui.files.tables import written  # the first paint needs no table on paper

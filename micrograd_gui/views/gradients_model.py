@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.node import LARGE
@@ -23,15 +24,16 @@ from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.theme import Look
 
-COLUMNS = ("node", "data", "analytic", "numeric", "error", "verdict")
+COLUMNS = (N_("node"), "data", N_("analytic"), N_("numeric"), N_("error"), N_("verdict"))
 _TIPS = (
-    "The name of the node.",
-    "What the node holds.",
-    "The gradient that the backward pass has put there so far.",
-    "The slope measured from outside: the node is moved by h, and the target answers.",
-    "How far analytic and numeric are apart, relative to the larger.",
-    "Whether the two agree.",
+    N_("The name of the node."),
+    N_("What the node holds."),
+    N_("The gradient that the backward pass has put there so far."),
+    N_("The slope measured from outside: the node is moved by h, and the target answers."),
+    N_("How far analytic and numeric are apart, relative to the larger."),
+    N_("Whether the two agree."),
 )
+_WHOSE = {True: N_("notebook"), False: N_("wrong run")}  # by whether it is live
 NODE, DATA, ANALYTIC, NUMERIC, ERROR, VERDICT = range(6)
 _FIELDS: dict[int, Field] = {DATA: "data", ANALYTIC: "grad"}
 Index = QModelIndex | QPersistentModelIndex
@@ -129,7 +131,9 @@ class GradientsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._head(section)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _TIPS[section] if section <= VERDICT else "What the optimiser remembers of the parameter."
+            if section <= VERDICT:
+                return tr(_TIPS[section])
+            return tr("What the optimiser remembers of the parameter.")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         if role == Qt.ItemDataRole.FontRole:  # the style sheet would leave it as large as elsewhere
@@ -169,9 +173,12 @@ class GradientsModel(QAbstractTableModel):
                 return self._tip(node, column)
             case Qt.ItemDataRole.AccessibleTextRole:
                 aloud = f"{self.columns[column]} {_read_aloud(self.text(node, column))}"
-                return f"{aloud}, from before the update" if self._stale(node, column) else aloud
+                if self._stale(node, column):
+                    return tr("{number}, from before the update", number=aloud)
+                return aloud
             case Qt.ItemDataRole.AccessibleDescriptionRole:
-                return f"{self.columns[column]} of {name_of(self._state.graph.nodes[node])}"
+                name = name_of(self._state.graph.nodes[node])
+                return tr("{column} of {node}", column=self.columns[column], node=name)
         return None
 
     # What stands in a cell -------------------------------------------------------------------
@@ -201,7 +208,7 @@ class GradientsModel(QAbstractTableModel):
         apart = self._apart(node, column)
         if apart is not None:
             other, fresh = both(apart)
-            return f"{other} ({self._whose})" + ("" if number is None else f" · {fresh}")
+            return f"{other} ({tr(_WHOSE[self._live])})" + ("" if number is None else f" · {fresh}")
         nudge = self._state.nudge
         if column == DATA and nudge is not None and (moved := nudge.shows(node)) is not None:
             return " → ".join(moved)
@@ -225,9 +232,9 @@ class GradientsModel(QAbstractTableModel):
         return (finding.data if column == DATA else finding.grad).get(node)
 
     @property
-    def _whose(self) -> str:
-        """Who has other numbers than this run."""
-        return "notebook" if self._state.finding is None else self._state.finding.whose
+    def _live(self) -> bool:
+        """Whether it is a notebook that has other numbers than this run."""
+        return self._state.finding is None or self._state.finding.whose == "notebook"
 
     def _tip(self, node: NodeId, column: int) -> str:
         from html import escape  # late, as it brings a table of all entities
@@ -235,7 +242,7 @@ class GradientsModel(QAbstractTableModel):
         name = name_of(self._state.graph.nodes[node])
         if column == NODE:
             rule = self._state.graph.nodes[node].rule
-            tip = f"{name}: a value" if rule is None else f"{name}: {rule.told}"
+            tip = tr("{name}: a value", name=name) if rule is None else f"{name}: {rule.told}"
         elif column == VERDICT:
             tip = verdict_of(self._state, node).sentence
         else:
@@ -245,15 +252,21 @@ class GradientsModel(QAbstractTableModel):
             if column == ANALYTIC:
                 names = naming_of(self._state.graph, self._state.notation)
                 what = names.grad(self._state.graph.nodes[node]) if names.leibniz else what
-            tip = f"{what} is not computed yet" if number is None else f"{what} = {number!r}"
+            said = [tr("{what} is not computed yet", what=what) if number is None else f"{what} = {number!r}"]
             nudge = self._state.nudge
             if column == DATA and nudge is not None and node in nudge.moved:
-                tip += f"; nudged it is {nudge.after[node]!r}"
+                said.append(tr("nudged it is {number}", number=repr(nudge.after[node])))
             apart = self._apart(node, column)
             if apart is not None:
                 other = NOT_YET if apart.other is None else repr(apart.other)
-                tip += f"; in the {self._whose} it is {other}"
-            tip += "; from before the update: run again for the present one" * self._stale(node, column)
+                live = self._live
+                there = (
+                    tr("in the notebook it is {number}") if live else tr("in the wrong run it is {number}")
+                )
+                said.append(there.format(number=other))
+            if self._stale(node, column):
+                said.append(tr("from before the update: run again for the present one"))
+            tip = "; ".join(said)
             if column in _FIELDS:
                 from micrograd_gui.session.asking.why import why  # late: nobody points at a cell at the start
 
@@ -281,7 +294,7 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
 
 
 def _read_aloud(text: str) -> str:
-    return "not computed yet" if text == "·" else text or "none"
+    return tr("not computed yet") if text == "·" else text or tr("none")
 
 
 def _brief(number: float) -> str:
@@ -330,7 +343,7 @@ def _error(state: State, node: NodeId) -> float | None:
 
 def _columns(state: State) -> tuple[str, ...]:
     """The names of the columns: the usual ones, and what the optimiser remembers of each parameter."""
-    return COLUMNS + _optimiser_columns(state)
+    return tuple(map(tr, COLUMNS)) + _optimiser_columns(state)
 
 
 def _optimiser_columns(state: State) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractListModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
+from micrograd.language import tr
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import lowered
 from micrograd_gui.session.explain.moments import moment_in_words
@@ -47,7 +48,7 @@ class Moments(QListView):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("moments")
-        self.setAccessibleName("Moments")
+        self.setAccessibleName(tr("Moments"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformItemSizes(True)

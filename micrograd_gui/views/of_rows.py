@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtGui import QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QMenu, QPushButton, QStyleOptionButton, QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.data import GradientsOf, TrainingPlan
 from micrograd_gui.session.explain.of_rows import gradients_are_of, row_in_words, rows_in_words
 from micrograd_gui.session.state import State
@@ -15,8 +16,8 @@ from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.theme import Look
 
 _MARK = "  ▾"
-_CHOICES: dict[GradientsOf, str] = {"rows": "Learn from the rows", "row": "Learn from this row alone"}
-TIP = (
+_CHOICES: dict[GradientsOf, str] = {"rows": N_("Learn from the rows"), "row": N_("Learn from this row alone")}
+TIP = N_(
     "Update, Train one step and Train all move the parameters by these gradients: "
     "of all rows, or of the row alone that the graph shows. Press to choose."
 )
@@ -33,11 +34,11 @@ class OfRows(QPushButton):
         self._bridge = bridge
         self._texts: tuple[str, ...] = ("",)
         self.setObjectName("gradients_of")
-        self.setToolTip(TIP)
+        self.setToolTip(tr(TIP))
         menu = QMenu(self)
         group = QActionGroup(menu)
         for of, text in _CHOICES.items():
-            action = menu.addAction(text)
+            action = menu.addAction(tr(text))
             action.setObjectName(f"gradients_of_{of}")
             action.setCheckable(True)
             action.triggered.connect(partial(self._choose, of))
@@ -86,7 +87,10 @@ class OfRows(QPushButton):
         graph = self._bridge.state.graph
         plan = graph.plan or TrainingPlan()
         rows = rows_in_words(graph.planned(replace(plan, gradients_of="rows")))
-        texts = f"Learn from the {rows}", f"Learn from {row_in_words(graph)} alone"
+        texts = (
+            tr("Learn from the {rows}", rows=rows),
+            tr("Learn from {row} alone", row=row_in_words(graph)),
+        )
         for action, text, of in zip(self.menu().actions(), texts, _CHOICES, strict=True):
             action.setText(text)
             action.setChecked(plan.gradients_of == of)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import again, tr
 from micrograd_gui.document.catalogue import MIME, Offer, PaletteGroup, block_kind, catalogue
 from micrograd_gui.views.theme import Look
 
@@ -26,13 +27,15 @@ class OfferButton(QPushButton):
     """One offer: dragged onto the canvas, or pressed to put it into the middle."""
 
     def __init__(self, offer: Offer) -> None:
-        super().__init__(offer.text)
+        super().__init__(again(offer.text))
         self.offer = offer
         self._pressed_at: QPoint | None = None
         self.setObjectName(f"offer_{offer.payload}")
-        self.setToolTip(f"{offer.help} Drag it onto the canvas, a node or a wire; or press it.")
-        self.setAccessibleName(f"Add {block_kind(offer.payload) or offer.payload}")
-        self.setAccessibleDescription(offer.help)
+        self.setToolTip(
+            tr("{what} Drag it onto the canvas, a node or a wire; or press it.", what=again(offer.help))
+        )
+        self.setAccessibleName(tr("Add {what}", what=block_kind(offer.payload) or offer.payload))
+        self.setAccessibleDescription(again(offer.help))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -69,7 +72,7 @@ class OpPalette(QScrollArea):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("palette")
-        self.setAccessibleName("Palette")
+        self.setAccessibleName(tr("Palette"))
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -119,7 +122,7 @@ class OpPalette(QScrollArea):
             if group.folded:
                 self._add_folded(group)
                 continue
-            title = QLabel(group.title)
+            title = QLabel(again(group.title))
             title.setProperty("muted", True)
             self._rows.addWidget(title)
             self._rows.addLayout(self._grid(group))
@@ -139,15 +142,17 @@ class OpPalette(QScrollArea):
         heading, below = QToolButton(), QWidget()
         heading.setObjectName("more_offers")
         heading.setCheckable(True)
-        heading.setAccessibleName(group.title)
+        heading.setAccessibleName(again(group.title))
         heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         below.setVisible(False)
-        names = ", ".join(offer.text for offer in group.offers)
+        names = ", ".join(again(offer.text) for offer in group.offers)
 
         def turn(shown: bool) -> None:
             self._unfolded = self._unfolded | {group.title} if shown else self._unfolded - {group.title}
-            heading.setText(f"{group.title} {'▾' if shown else '▸'}")
-            heading.setToolTip(f"Fold these away: {names}." if shown else f"Show {names}.")
+            heading.setText(f"{again(group.title)} {'▾' if shown else '▸'}")
+            heading.setToolTip(
+                tr("Fold these away: {names}.", names=names) if shown else tr("Show {names}.", names=names)
+            )
             heading.setAccessibleDescription(heading.toolTip())
             if shown and below.layout() is None:
                 grid = self._grid(group)

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from micrograd.language import N_, tr, trn
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import as_tip, short
@@ -34,8 +35,8 @@ if TYPE_CHECKING:  # they come with the first picture, after the first paint
     from micrograd_gui.session.trace import Notation, Wires
     from micrograd_gui.views.figure_painter import FigurePainter, Scenery
 
-WAITING = "Graphviz is laying out the graph…"
-EMPTY = "The rendered graph appears here as soon as there is a node."
+WAITING = N_("Graphviz is laying out the graph…")
+EMPTY = N_("The rendered graph appears here as soon as there is a node.")
 LARGEST_FIT = 1.5  # a small graph is not blown up further than this to fill the pane
 ZOOM_RANGE = (0.02, 8.0)
 _ACROSS = 80.0  # pixels a notch
@@ -118,7 +119,7 @@ class RenderedGraph(QWidget):
         super().__init__(parent)
         self.setObjectName("rendered_graph")
         self._due = False
-        self.setAccessibleName("Rendered graph")
+        self.setAccessibleName(tr("Rendered graph"))
         self.setMinimumSize(120, 60)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.bridge = bridge
@@ -261,7 +262,12 @@ class RenderedGraph(QWidget):
         if len(graph) > LARGE:
             self._background.cancel("layout")
             self.figure, self._shape = None, None
-            self.message = f"{len(graph):,} nodes are too many to be drawn here: {LARGE:,} at most."
+            self.message = trn(
+                "{n:,} node is too many to be drawn here: {most:,} at most.",
+                "{n:,} nodes are too many to be drawn here: {most:,} at most.",
+                len(graph),
+                most=LARGE,
+            )
             self.update()
             return
         shape = (shape_of(with_stand_ins(graph).graph), state.wires == "all", state.notation)
@@ -270,9 +276,9 @@ class RenderedGraph(QWidget):
         self._shape = shape
         if not graph.nodes:
             self._background.cancel("layout")
-            self.figure, self.message = None, EMPTY
+            self.figure, self.message = None, tr(EMPTY)
         else:
-            self.message = WAITING
+            self.message = tr(WAITING)
             self._background.start(
                 "layout", _lay_out_scenery, graph, state.wires, state.notation,
                 done=self._on_laid_out, failed=self._on_failed, stoppable=True,
@@ -285,7 +291,13 @@ class RenderedGraph(QWidget):
         first = self.figure is None
         self.figure, self.message = _at(figure, state), figure.note
         self._say(state)
-        self.setAccessibleDescription(f"{len(figure.boxes)} nodes, drawn by Graphviz in the notebook's style")
+        self.setAccessibleDescription(
+            trn(
+                "{n} node, drawn by Graphviz in the notebook's style",
+                "{n} nodes, drawn by Graphviz in the notebook's style",
+                len(figure.boxes),
+            )
+        )
         if self._fitted or first:
             self.fit(all_of_it=self._all)
         self.update()
@@ -298,7 +310,7 @@ class RenderedGraph(QWidget):
         """Up to date, and laid out once it has been painted."""
         super().showEvent(event)
         state = self.bridge.shown
-        self.message = self.message or ("" if state.graph.nodes else EMPTY)
+        self.message = self.message or ("" if state.graph.nodes else tr(EMPTY))
         self._due = True
         if self.figure is not None:
             self.figure = _at(self.figure, state)
@@ -469,9 +481,13 @@ class RenderedGraph(QWidget):
             if node in numbers
         ]
         moved = None if state.nudge is None else state.nudge.shows(node)
-        parts += [] if moved is None else [f"nudged {' → '.join(moved)}"]
+        parts += [] if moved is None else [tr("nudged {numbers}", numbers=" → ".join(moved))]
         for word in ("data", "grad"):
             finding = state.finding
             if finding is not None and (found := finding.shows(node, word)) is not None:
-                parts.append(f"{word} in the {finding.whose} {found[0]}")
+                live = finding.whose == "notebook"
+                said = (
+                    tr("{word} in the notebook {number}") if live else tr("{word} in the wrong run {number}")
+                )
+                parts.append(said.format(word=word, number=found[0]))
         return ", ".join([state.graph.nodes[node].name.replace("<", "‹")[:200], *parts])

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.text import runs
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.explain.card import card
@@ -43,11 +44,11 @@ _HANGING = 1.5  # how far in stands what is broken off, in the text's size
 _MUCH = 1.2  # how much larger two lines must be to be better than one
 
 _TIPS = {
-    "data": "A number of the forward pass: what a node holds at this moment.",
-    "grad": "A gradient: how many times as much as this node the target moves.",
-    "symbol": "The name of a node, or of one of its two numbers.",
-    "problem": "Here the run cannot go on.",
-    "+=": "Added to what is there: each use of a node brings a share of its gradient.",
+    "data": N_("A number of the forward pass: what a node holds at this moment."),
+    "grad": N_("A gradient: how many times as much as this node the target moves."),
+    "symbol": N_("The name of a node, or of one of its two numbers."),
+    "problem": N_("Here the run cannot go on."),
+    "+=": N_("Added to what is there: each use of a node brings a share of its gradient."),
 }  # of the parts of an equation, by their kind
 
 
@@ -61,7 +62,7 @@ class StepCard(QTextEdit):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("step_card")
-        self.setAccessibleName("Step card")
+        self.setAccessibleName(tr("Step card"))
         self._bridge = bridge
         self._look = look
         self._lines: tuple[Line, ...] = ()
@@ -294,9 +295,7 @@ class StepCard(QTextEdit):
         """All of the line; of a head that needs two rows not the moment, which the status bar has too."""
         room = self._room.width() - 2 * self._margin - self._look.px(_INDENT)
         if line.size == "head" and self._width(line, self._px("head")) > room:
-            return tuple(
-                each for each in line.fragments if each.kind != "operator" or "moment" not in each.text
-            )
+            return tuple(each for each in line.fragments if not each.text.startswith("   ·   "))
         return line.fragments
 
     @staticmethod
@@ -317,7 +316,8 @@ class StepCard(QTextEdit):
             colour = theme.muted
         air = _AIR * pixels if fragment == EQUALS and line.size == "big" else 0.0
         tip = _TIPS.get("+=" if fragment.text.strip() == "+=" else fragment.kind, "")
-        return _char_format(pixels, fragment.strong, colour, air, tip if line.size == "big" else "")
+        tip = tr(tip) if tip and line.size == "big" else ""
+        return _char_format(pixels, fragment.strong, colour, air, tip)
 
 
 def _rows(parts: Sequence[float], width: float, hanging: float) -> int:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.resource import FAMILY, font_folder, resource
 
-MONO = "DejaVu Sans Mono"
+MONO = "DejaVu Sans Mono"  # as in code
 BUTTON_AIR = 10  # pixels at text scale 1, on either side of what a button says
 SMALLEST_PROJECTED = 28  # pixels, of a screen 1080 high: no text on a projector is smaller
 _FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono")

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.block import Block, BlockId
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.marks import Marks
@@ -42,13 +43,13 @@ _ROOM = 13.0  # that a mark of its own takes; where there is less, marks become 
 _NEAR = 4.0  # so near to a tick, it is the tick that is meant
 _OWN = ("seed", "zero", "update", "rows", "problem")  # kinds that are seen among bands, too
 _WORDS = {
-    "forward": "forward",
-    "seed": "backward",
-    "backward": "backward",
-    "rows": "over the rows",
-    "zero": "zero grad",
-    "update": "update",
-    "problem": "stopped",
+    "forward": N_("forward"),
+    "seed": N_("backward"),
+    "backward": N_("backward"),
+    "rows": N_("over the rows"),
+    "zero": N_("zero grad"),
+    "update": N_("update"),
+    "problem": N_("stopped"),
 }
 
 
@@ -64,7 +65,7 @@ class Timeline(QWidget):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("timeline")
-        self.setAccessibleName("Timeline")
+        self.setAccessibleName(tr("Timeline"))
         self.setMouseTracking(True)
         self._bridge = bridge
         self._look = look
@@ -121,11 +122,11 @@ class Timeline(QWidget):
         box = None if step is None or step.node is None else self._boxes.get(step.node)
         if box is not None:
             title = next(each.title for each in graph.blocks if each.id == box)
-            said += f" · in {title or 'a block'}"
+            said += " · " + (tr("in {block}", block=title) if title else tr("in a block"))
         cue = next((each for each in self._marked[1].cues if each.moment == self._hovered), None)
         if cue is not None:
             said = f"⚑ {cue.name}: {cue.note} · {said}" if cue.note else f"⚑ {cue.name} · {said}"
-        return f"{said} · breakpoint" if self._hovered in self._stops else said
+        return f"{said} · {tr('breakpoint')}" if self._hovered in self._stops else said
 
     def x_of(self, moment: int) -> float:
         """Where that moment stands, in pixels from the left."""
@@ -176,7 +177,7 @@ class Timeline(QWidget):
             self.setAccessibleDescription("")
         else:
             said = moment_in_words(state.graph, run, self._cursor, state.notation)
-            self.setAccessibleDescription(f"{said}, of {self._moments}")
+            self.setAccessibleDescription(tr("{moment}, of {moments}", moment=said, moments=self._moments))
         if same:
             self._update_between(before, self._cursor)
         else:
@@ -409,14 +410,14 @@ class Timeline(QWidget):
             return
         room = float(self.width())
         if self._playing is not None and self._playing.on:
-            words = f"▶ {self._playing.speed:g} a second"
+            words = tr("▶ {moments:g} a second", moments=self._playing.speed)
             room -= metrics.horizontalAdvance(words) + self._look.px(_SIDE)
             painter.setPen(QColor(self._look.theme.text))
             painter.drawText(QPointF(room, base), words)
         painter.setPen(QColor(self._look.theme.muted))
         free = 0.0
         for span in self._passes():
-            words = _WORDS[span.kind]
+            words = tr(_WORDS[span.kind])
             wide = metrics.horizontalAdvance(words)
             x = max(self.x_of(span.first) - self._look.px(_RADIUS), free)
             ends = self.x_of(span.last) + max(self._look.px(_ROOM), wide / 2)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import N_, again, tr, trc, trn
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Optimiser, RateSchedule
@@ -34,36 +35,39 @@ from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.expression_line import ReadLine
 from micrograd_gui.views.theme import Look
 
-_WATCHED = "a run in 3 s"  # long enough to be watched, however many steps it has
+_WATCHED = N_("a run in 3 s")  # long enough to be watched, however many steps it has
 _SECONDS = 3.0
 SPEEDS = {
     _WATCHED: math.nan,  # by how many steps the plan has
-    "fastest": math.inf,
-    "60 steps/s": 60.0,
-    "20 steps/s": 20.0,
-    "5 steps/s": 5.0,
-    "1 step/s": 1.0,
+    N_("fastest"): math.inf,
+    N_("60 steps/s"): 60.0,
+    N_("20 steps/s"): 20.0,
+    N_("5 steps/s"): 5.0,
+    N_("1 step/s"): 1.0,
 }
-_LINES = (
-    ("rate", "Rate", "How far a step goes: p.data −= rate × p.grad."),
-    ("steps", "Steps", "How many steps a run has."),
+_LINES = (  # the field, its title, how a sentence about it begins, and its tip
+    ("rate", N_("Rate"), N_("The rate"), N_("How far a step goes: p.data −= rate × p.grad.")),
+    ("steps", N_("Steps"), N_("The steps"), N_("How many steps a run has.")),
     (
         "batch",
-        "Batch size",
-        "How many rows a step looks at, drawn anew for each; “all”: every row.",
+        N_("Batch size"),
+        N_("The batch size"),
+        N_("How many rows a step looks at, drawn anew for each; “all”: every row."),
     ),
     (
         "seed",
-        "Seed",
-        "The same seed gives the same batches, the same new weights and rows held out.",
+        N_("Seed"),
+        N_("The seed"),
+        N_("The same seed gives the same batches, the same new weights and rows held out."),
     ),
     (
         "held_out",
-        "Share held out",
-        "The share of the rows, 0 to 0.9, that is not learned from; the seed says which.",
+        N_("Share held out"),
+        N_("The share held out"),
+        N_("The share of the rows, 0 to 0.9, that is not learned from; the seed says which."),
     ),
 )
-_NUMBERS = ("loss", "accuracy", "rate")
+_NUMBERS = (N_("loss"), N_("accuracy"), N_("rate"))
 
 
 class TrainingPanel(QScrollArea):
@@ -80,7 +84,7 @@ class TrainingPanel(QScrollArea):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("training")
-        self.setAccessibleName("Training")
+        self.setAccessibleName(tr("Training"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -102,9 +106,9 @@ class TrainingPanel(QScrollArea):
         self.reason.setObjectName("training_reason")
         self.reason.setWordWrap(True)
         self._column.addWidget(self.reason)
-        self.rows = QPushButton("Give it rows…")  # shown where rows are what is missing
+        self.rows = QPushButton(tr("Give it rows…"))  # shown where rows are what is missing
         self.rows.setObjectName("training_rows")
-        self.rows.setToolTip("Open the Data pane: type rows, open a table, or take a built-in set.")
+        self.rows.setToolTip(tr("Open the Data pane: type rows, open a table, or take a built-in set."))
         self.rows.clicked.connect(lambda: self.rows_asked.emit())
         self.rows.hide()
         self._column.addWidget(self.rows, 0, Qt.AlignmentFlag.AlignLeft)
@@ -125,13 +129,14 @@ class TrainingPanel(QScrollArea):
     def _make_progress(self) -> QHBoxLayout:
         self._speed = QComboBox()
         self._speed.setObjectName("training_speed")
-        self._speed.setAccessibleName("Speed")
-        self._speed.setToolTip("How many steps are made in a second, or how long a run takes.")
-        self._speed.addItems(list(SPEEDS))
+        self._speed.setAccessibleName(tr("Speed"))
+        self._speed.setToolTip(tr("How many steps are made in a second, or how long a run takes."))
+        for text in SPEEDS:
+            self._speed.addItem(tr(text), text)
         self._speed.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.progress = QProgressBar()
         self.progress.setObjectName("training_progress")
-        self.progress.setAccessibleName("Steps made")
+        self.progress.setAccessibleName(tr("Steps made"))
         self.progress.setTextVisible(True)
         row = QHBoxLayout()
         row.addWidget(self.progress, 1)
@@ -143,9 +148,9 @@ class TrainingPanel(QScrollArea):
         self.numbers: dict[str, QLabel] = {}
         self._names: list[QLabel] = []
         for column, name in enumerate(_NUMBERS):
-            label, number = QLabel(name), QLabel("·")
+            label, number = QLabel(tr(name)), QLabel("·")
             number.setObjectName(f"training_{name}")
-            number.setAccessibleName(name)
+            number.setAccessibleName(tr(name))
             number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(label, 0, 2 * column, Qt.AlignmentFlag.AlignBaseline)
             grid.addWidget(number, 0, 2 * column + 1, Qt.AlignmentFlag.AlignBaseline)
@@ -156,32 +161,34 @@ class TrainingPanel(QScrollArea):
 
     def _make_fields(self) -> QGridLayout:
         bridge = self._bridge
-        self.lines = {name: PlanLine(bridge, name, title, tip) for name, title, tip in _LINES}
+        self.lines = {row[0]: PlanLine(bridge, *row) for row in _LINES}
         choices = {
-            "optimiser": PlanChoice(bridge, "optimiser", "Optimiser", OPTIMISERS.values()),
-            "schedule": PlanChoice(bridge, "schedule", "Schedule", SCHEDULES.values()),
+            "optimiser": PlanChoice(bridge, "optimiser", tr("Optimiser"), OPTIMISERS.values()),
+            "schedule": PlanChoice(bridge, "schedule", tr("Schedule"), SCHEDULES.values()),
         }
-        self.redraw = QPushButton("Redraw")
+        self.redraw = QPushButton(tr("Redraw"))
         self.redraw.setObjectName("redraw")
-        self.redraw.setToolTip("New weights, as micrograd draws them with this seed; training begins anew.")
+        self.redraw.setToolTip(
+            tr("New weights, as micrograd draws them with this seed; training begins anew.")
+        )
         self.redraw.clicked.connect(self._redraw)
-        self.redraw.setAccessibleName("Draw new weights")
+        self.redraw.setAccessibleName(tr("Draw new weights"))
         seed = QWidget()
         beside = QHBoxLayout(seed)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.addWidget(self.lines["seed"], 1)
         beside.addWidget(self.redraw)
-        places: tuple[tuple[str, QWidget], ...] = (
-            ("Rate", self.lines["rate"]),
-            ("Schedule", choices["schedule"]),
-            ("Optimiser", choices["optimiser"]),
-            ("Steps", self.lines["steps"]),
-            ("Batch", self.lines["batch"]),
-            ("Seed", seed),
-            ("Held out", self.lines["held_out"]),
+        places: tuple[tuple[str, str, QWidget], ...] = (
+            ("rate", tr("Rate"), self.lines["rate"]),
+            ("schedule", tr("Schedule"), choices["schedule"]),
+            ("optimiser", tr("Optimiser"), choices["optimiser"]),
+            ("steps", tr("Steps"), self.lines["steps"]),
+            ("batch", tr("Batch"), self.lines["batch"]),
+            ("seed", tr("Seed"), seed),
+            ("held_out", tr("Held out"), self.lines["held_out"]),
         )
         self._fields = QGridLayout()
-        for at, (title, field) in enumerate(places):
+        for at, (name, title, field) in enumerate(places):
             row, column = 2 * (at // 2), 2 * (at % 2)
             label = QLabel(title)
             label.setProperty("muted", True)
@@ -189,7 +196,7 @@ class TrainingPanel(QScrollArea):
             field.setMinimumWidth(1)  # a narrow pane keeps all of them in view
             self._fields.addWidget(label, row, column)
             self._fields.addWidget(field, row, column + 1)
-            line = self.lines.get(title.lower().replace(" ", "_"))
+            line = self.lines.get(name)
             if line is not None:
                 self._fields.addWidget(line.refusal, row + 1, column, 1, 2)
         self._fields.setColumnStretch(1, 1)
@@ -226,12 +233,12 @@ class TrainingPanel(QScrollArea):
     @property
     def speed(self) -> float:
         """Steps a second; infinite: as many as there is time for."""
-        text = self._speed.currentText()
+        text = self._speed.currentData()
         return _plan(self._bridge.state).steps / _SECONDS if text == _WATCHED else SPEEDS[text]
 
     def set_speed(self, text: str) -> None:
-        """Choose a speed by its text."""
-        self._speed.setCurrentText(text)
+        """Choose a speed by its name in ``SPEEDS``."""
+        self._speed.setCurrentIndex(self._speed.findData(text))
 
     # Showing the state -----------------------------------------------------------------------
 
@@ -276,7 +283,7 @@ class TrainingPanel(QScrollArea):
         self.rows.setVisible(_wants_rows(state))
 
     def _count(self, k: int, until: int) -> None:
-        said = f"step {k:,} of {until:,}"
+        said = tr("step {step:,} of {steps:,}", step=k, steps=until)
         if (said, k) == (self.progress.format(), self.progress.value()):
             return
         self.progress.setUpdatesEnabled(False)  # else Qt paints at once, before other panes show the moment
@@ -292,7 +299,7 @@ class TrainingPanel(QScrollArea):
         And whether anything went wrong: what is merely not there yet is no fault.
         """
         if state.training is not None and state.training.note:
-            return state.training.note, True
+            return again(state.training.note), True
         if not self.isVisible():
             return "", False
         from micrograd_gui.session.training.trainer import training_data  # it brings numpy
@@ -337,11 +344,18 @@ def _held_out(state: State) -> str:
     count, training = len(held_out(state.graph)), state.training
     if not count:
         return ""
-    rows = "1 row" if count == 1 else f"{count:,} rows"
     if training is None or training.held_loss is None:
-        return f"{rows} held out"
-    right = "" if training.held_accuracy is None else f" · accuracy {100 * training.held_accuracy:.0f} %"
-    return f"{rows} held out: loss {written(training.held_loss)}{right}"
+        return trn("{n:,} row held out", "{n:,} rows held out", count)
+    loss = written(training.held_loss)
+    if training.held_accuracy is None:
+        return trn("{n:,} row held out: loss {loss}", "{n:,} rows held out: loss {loss}", count, loss=loss)
+    return trn(
+        "{n:,} row held out: loss {loss} · accuracy {accuracy:.0f} %",
+        "{n:,} rows held out: loss {loss} · accuracy {accuracy:.0f} %",
+        count,
+        loss=loss,
+        accuracy=100 * training.held_accuracy,
+    )
 
 
 def _plan(state: State) -> TrainingPlan:
@@ -351,17 +365,21 @@ def _plan(state: State) -> TrainingPlan:
 ALL_ROWS = "all"
 
 
+def _all_rows() -> str:
+    return trc("rows of a batch", "all")
+
+
 class PlanLine(ReadLine):
     """A number of the plan; ``refusal`` is the label under it."""
 
     def __init__(
-        self, bridge: Bridge, name: str, title: str, tip: str, parent: QWidget | None = None
+        self, bridge: Bridge, name: str, title: str, what: str, tip: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(bridge, parent)
         self._name = name
-        self._title = title
+        self._what = what
         self.setObjectName(f"plan_{name}")
-        self.setAccessibleName(title)
+        self.setAccessibleName(tr(title))
         self.setMaxLength(60)
         self.refusal = QLabel()
         self.refusal.setTextFormat(Qt.TextFormat.PlainText)
@@ -369,7 +387,7 @@ class PlanLine(ReadLine):
         self.refusal.setWordWrap(True)
         self.refusal.setProperty("refused", True)
         self.refusal.hide()
-        self.set_tip(tip)
+        self.set_tip(tr(tip))
         self.editingFinished.connect(self._read_if_modified)
         self._show(bridge.state)
 
@@ -379,8 +397,8 @@ class PlanLine(ReadLine):
         self.bridge.session.set_plan(**change)
 
     def _meant(self, text: str) -> float | int | None:
-        what = f"The {self._title.lower()}"
-        if self._name == "batch" and text.strip().lower() in ("", ALL_ROWS):
+        what = tr(self._what)
+        if self._name == "batch" and text.strip().casefold() in ("", ALL_ROWS, _all_rows().casefold()):
             return None
         if self._name in ("rate", "held_out"):
             return read_number(text, what)
@@ -388,14 +406,16 @@ class PlanLine(ReadLine):
         if not plain.removeprefix("-").isdecimal():
             number = read_number(text, what)  # 1e3 is a whole number, too
             if not number.is_integer():
-                raise Refusal(f"{what} must be a whole number, not “{spoken(text)}”.")
+                raise Refusal(
+                    tr("{what} must be a whole number, not “{text}”.", what=what, text=spoken(text))
+                )
             return int(number)
         return int(plain)
 
     def text_for(self, state: State) -> str:
         """The number in the plan, to its last digit; “all” for a batch of every row."""
         number = getattr(state.graph.plan or TrainingPlan(), self._name)
-        return ALL_ROWS if number is None else exact(float(number))
+        return _all_rows() if number is None else exact(float(number))
 
     def _mark(self, sentence: str) -> None:
         super()._mark(sentence)
@@ -423,8 +443,8 @@ class PlanChoice(QComboBox):
         self.setObjectName(f"plan_{name}")
         self.setAccessibleName(title)
         for row in rows:
-            self.addItem(row.title, row.name)
-            self.setItemData(self.count() - 1, row.sentence, Qt.ItemDataRole.ToolTipRole)
+            self.addItem(again(row.title), row.name)
+            self.setItemData(self.count() - 1, again(row.sentence), Qt.ItemDataRole.ToolTipRole)
         self._show(bridge.state)
         self.activated.connect(lambda _: bridge.attempt(self._choose))
         bridge.changed.connect(self._on_changed)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.block import (
     Block,
     BlockId,
@@ -25,7 +26,7 @@ from micrograd_gui.session.room import aside
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.scene import Scene
 
-WHOLE = "whole graph"
+WHOLE = N_("whole graph")
 _BETWEEN = " › "
 
 
@@ -181,14 +182,14 @@ class BlockNavigation:
         self._told(self.block)
         shown = self.way()
         colour = self.host.look.theme.data
-        steps = [(0, WHOLE), *((block.id, block.title) for block in shown)]
+        steps = [(0, tr(WHOLE)), *((block.id, block.title) for block in shown)]
         links = [
             f'<a href="{number}" style="color: {colour}; text-decoration: none">{escape(title)}</a>'
             for number, title in steps[:-1]
         ]
         self.bar.setText(_BETWEEN.join([*links, f"<b>{escape(steps[-1][1])}</b>"]))
-        self.bar.setAccessibleName("Inside: " + _BETWEEN.join(title for _, title in steps))
-        self.bar.setToolTip("Click to go back there; Shift+Enter or Esc goes one step out.")
+        self.bar.setAccessibleName(tr("Inside: {way}", way=_BETWEEN.join(title for _, title in steps)))
+        self.bar.setToolTip(tr("Click to go back there; Shift+Enter or Esc goes one step out."))
         self.host.keep_clear(self.height)
         self.bar.setVisible(self.block is not None)
         self.lay_out()

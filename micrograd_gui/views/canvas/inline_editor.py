@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
+from micrograd.language import tr
 from micrograd_gui.document.block import is_block
 from micrograd_gui.document.catalogue import block_kind, catalogue
 from micrograd_gui.document.errors import Refusal
@@ -159,13 +160,15 @@ class InlineEditing:
             box = host.graph_scene.folding.boxes[key]
             where = self._field(number, "name") or QRectF(30.0, 0.0, box.size[0] - 34.0, TITLE)
             title, verb, block = box.block.title, host.session.retitle, box.block.id
-            self._open(number, where, title, f"Title of {title}", lambda _, text: verb(block, text))
+            self._open(
+                number, where, title, tr("Title of {title}", title=title), lambda _, text: verb(block, text)
+            )
             return
         node = self.host.graph_scene.graph.nodes.get(number)
         if node is None:
             return
         where = self._field(number, "name") or name_rect(node, (0, 0), self.host.pens)
-        self._open(number, where, node.label, f"Name of {node.name}", self.host.session.rename)
+        self._open(number, where, node.label, tr("Name of {name}", name=node.name), self.host.session.rename)
 
     def value(self, number: NodeId, text: str | None = None) -> None:
         """Set the leaf's number or the power's exponent; ``text`` is what was typed already."""
@@ -179,7 +182,7 @@ class InlineEditing:
         else:
             where = self._field(number, "badge") or badge_rect(node, (0, 0), self.host.pens)
         first = exact(value_of(self.host.session.state.graph, number))
-        self._open(number, where, first, f"Value of {node.name}", self.host.session.set_value)
+        self._open(number, where, first, tr("Value of {name}", name=node.name), self.host.session.set_value)
         if text is not None and self.editor is not None:
             self.editor.setText(text)
 
@@ -198,9 +201,9 @@ class InlineEditing:
         self.close()
         self._node = None
         self._where = QRectF(point.x(), point.y(), WIDTH, TITLE)
-        self._edit("", "A new node: an op, a number, a name or an expression", partial(self._make, point))
+        self._edit("", tr("A new node: an op, a number, a name or an expression"), partial(self._make, point))
         if self.editor is not None:
-            self.editor.setPlaceholderText("+  tanh  2  a*b")
+            self.editor.setPlaceholderText("+  tanh  2  a*b")  # as in code
             self.editor.setText(text)
             self.editor.deselect()
             self.editor.end(False)

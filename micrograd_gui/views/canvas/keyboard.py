@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.graph import NodeId, Role
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.host import WidgetHost
@@ -14,23 +15,23 @@ from micrograd_gui.views.canvas.tools import can_hold_value, modifier_factor, sc
 from micrograd_gui.views.canvas.wiring import KeyWiring
 
 KEYS: tuple[tuple[str, str], ...] = (
-    ("Tab, Shift+Tab", "select the next or the previous node; Esc selects none"),
-    ("Alt+arrows", "move the selected nodes"),
-    ("Enter, or a digit", "type the selected leaf's value, or a power's exponent"),
-    ("A digit or + * /, or a double-click", "with nothing selected: a node is typed there"),
-    ("Up, Down", "change the value a little; with Shift less"),
-    ("F2", "rename the selected node"),
-    ("M", "mark the selected leaf: input, parameter, plain value"),
-    ("G", "make the selected node the target"),
-    ("W", "wire the selected node: Tab or arrows choose a port, Enter connects, Esc leaves"),
-    ("Shift+W", "take off a wire of the selected node: Tab or arrows choose it, Enter removes it"),
-    ("X", "collapse the block of what is selected to one box, or open the selected box"),
-    ("Enter, or a double-click", "look into the selected box; Shift+Enter or Esc leads out again"),
-    ("Ctrl+arrows", "scroll"),
-    ("Menu, Shift+F10", "all that can be done with the selected node"),
-    ("Space and drag, or the middle button", "scroll"),
-    ("Wheel", "zoom at the pointer; with Shift, or sideways, scroll across"),
-    ("Drag a number left or right", "change it; Shift finer, Ctrl coarser"),
+    (N_("Tab, Shift+Tab"), N_("select the next or the previous node; Esc selects none")),
+    (N_("Alt+arrows"), N_("move the selected nodes")),
+    (N_("Enter, or a digit"), N_("type the selected leaf's value, or a power's exponent")),
+    (N_("A digit or + * /, or a double-click"), N_("with nothing selected: a node is typed there")),
+    (N_("Up, Down"), N_("change the value a little; with Shift less")),
+    ("F2", N_("rename the selected node")),
+    ("M", N_("mark the selected leaf: input, parameter, plain value")),
+    ("G", N_("make the selected node the target")),
+    ("W", N_("wire the selected node: Tab or arrows choose a port, Enter connects, Esc leaves")),
+    ("Shift+W", N_("take off a wire of the selected node: Tab or arrows choose it, Enter removes it")),
+    ("X", N_("collapse the block of what is selected to one box, or open the selected box")),
+    (N_("Enter, or a double-click"), N_("look into the selected box; Shift+Enter or Esc leads out again")),
+    (N_("Ctrl+arrows"), N_("scroll")),
+    (N_("Menu, Shift+F10"), N_("all that can be done with the selected node")),
+    (N_("Space and drag, or the middle button"), N_("scroll")),
+    (N_("Wheel"), N_("zoom at the pointer; with Shift, or sideways, scroll across")),
+    (N_("Drag a number left or right"), N_("change it; Shift finer, Ctrl coarser")),
 )
 MOVE = 10.0  # scene units per press
 _SCROLL = 80  # pixels per press
@@ -159,8 +160,8 @@ class Keyboard:
         wiring = KeyWiring(self.host, number, remove=remove)
         if not wiring.choices:
             name = scene.graph.nodes[number].name
-            lacking = f"{name} has no wire" if remove else f"There is no free port for {name}"
-            self.host.refuse(f"{lacking}.", number)
+            lacking = tr("{name} has no wire.") if remove else tr("There is no free port for {name}.")
+            self.host.refuse(lacking.format(name=name), number)
             return
         self.pointer.start(wiring)
 

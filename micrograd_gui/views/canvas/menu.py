@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.block import BlockId, block_of, is_block
 from micrograd_gui.document.graph import NodeId, Role
 from micrograd_gui.views.canvas.blocks import BlockNavigation
@@ -19,9 +20,9 @@ from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.tools import can_hold_value
 
 _ROLES: tuple[tuple[str, Role], ...] = (
-    ("&Input", "input"),
-    ("&Parameter", "parameter"),
-    ("P&lain value", ""),
+    (N_("&Input"), "input"),
+    (N_("&Parameter"), "parameter"),
+    (N_("P&lain value"), ""),
 )
 
 
@@ -56,7 +57,7 @@ class ContextMenu:
         menu.setObjectName("canvas_menu")
         menu.aboutToHide.connect(menu.deleteLater)
         if hit.part == "wire" and hit.wire is not None:
-            self._add(menu, "&Remove wire", self.host.session.disconnect, *hit.wire)
+            self._add(menu, tr("&Remove wire"), self.host.session.disconnect, *hit.wire)
         elif hit.block is not None:
             self._block(menu, hit.block)
         elif hit.node is not None:
@@ -68,69 +69,72 @@ class ContextMenu:
     def _node(self, menu: QMenu, number: NodeId) -> None:
         session, state = self.host.session, self.host.session.state
         node = state.graph.nodes[number]
-        menu.addAction("Re&name", lambda: self.editing.label(number))
+        menu.addAction(tr("Re&name"), lambda: self.editing.label(number))
         if can_hold_value(state.graph, number):
-            text = "Set &value" if node.is_leaf else "Set e&xponent"
+            text = tr("Set &value") if node.is_leaf else tr("Set e&xponent")
             menu.addAction(text, lambda: self.editing.value(number))
         if node.is_leaf:
             menu.addSeparator()
             group = QActionGroup(menu)
             for text, role in _ROLES:
-                action = self._add(menu, text, session.mark, number, role)
+                action = self._add(menu, tr(text), session.mark, number, role)
                 action.setCheckable(True)
                 action.setChecked(node.role == role)
                 group.addAction(action)
         menu.addSeparator()
-        self._add(menu, "Make &target", session.set_target, number).setEnabled(state.graph.target != number)
-        self._add(menu, "Nudge by &h", session.nudge, number)
+        self._add(menu, tr("Make &target"), session.set_target, number).setEnabled(
+            state.graph.target != number
+        )
+        self._add(menu, tr("Nudge by &h"), session.nudge, number)
         if not node.is_leaf:
-            self._add(menu, "Let it act ne&xt\tN", session.act_next, number)
-            for name in ("expand", "fold"):  # what it needs is the window's
-                if (found := self.host.viewport().window().findChild(QAction, name)) is not None:
+            self._add(menu, tr("Let it act ne&xt") + "\tN", session.act_next, number)
+            for verb in ("expand", "fold"):  # what it needs is the window's
+                if (found := self.host.viewport().window().findChild(QAction, verb)) is not None:
                     menu.addAction(found)
         menu.addSeparator()
         for port, source in enumerate(node.inputs):
             if source is not None:
-                text = f"Take off the wire from {state.graph.nodes[source].name}".replace("&", "&&")
+                name = state.graph.nodes[source].name.replace("&", "&&")
+                text = tr("Take off the wire from {name}", name=name)
                 self._add(menu, text, session.disconnect, number, port)
         around = next((block for block in state.graph.blocks if number in block.members), None)
         if around is not None and around.id in self.host.graph_scene.frames:
-            text = f"&Collapse {around.title}\tX"
+            text = tr("&Collapse {title}", title=around.title) + "\tX"
             menu.addAction(text, lambda: self.navigation.toggle(around.id))
-        menu.addAction("D&uplicate", lambda: self.host.create_nodes(session.duplicate))
-        self._add(menu, "&Delete", session.delete)
+        menu.addAction(tr("D&uplicate"), lambda: self.host.create_nodes(session.duplicate))
+        self._add(menu, tr("&Delete"), session.delete)
 
     def _block(self, menu: QMenu, number: BlockId) -> None:
         session, state = self.host.session, self.host.session.state
         block = next(each for each in state.graph.blocks if each.id == number)
-        text = "&Open" if block.collapsed else "&Collapse"
+        text = tr("&Open") if block.collapsed else tr("&Collapse")
         menu.addAction(f"{text}\tX", lambda: self.navigation.toggle(number))
-        menu.addAction("&Look inside\tEnter", lambda: self.navigation.enter(number))
+        menu.addAction(tr("&Look inside") + "\tEnter", lambda: self.navigation.enter(number))
         if block.collapsed and block.output is not None:
-            menu.addAction("Re&name\tF2", partial(self.editing.label, block.output))
+            menu.addAction(tr("Re&name") + "\tF2", partial(self.editing.label, block.output))
         menu.addSeparator()
         if block.output is not None:
-            self._add(menu, "Make &target", session.set_target, block.output).setEnabled(
+            self._add(menu, tr("Make &target"), session.set_target, block.output).setEnabled(
                 state.graph.target != block.output
             )
-            self._add(menu, "Nudge by &h", session.nudge, block.output)
+            self._add(menu, tr("Nudge by &h"), session.nudge, block.output)
             menu.addSeparator()
         nodes = state.graph.within(number)
-        self._add(menu, "Un&group", session.ungroup, number)
-        menu.addAction("D&uplicate", lambda: self.host.create_nodes(session.duplicate, nodes))
-        self._add(menu, "&Delete", session.delete, nodes)
+        self._add(menu, tr("Un&group"), session.ungroup, number)
+        menu.addAction(tr("D&uplicate"), lambda: self.host.create_nodes(session.duplicate, nodes))
+        self._add(menu, tr("&Delete"), session.delete, nodes)
 
     def _ground(self, menu: QMenu, point: QPointF) -> None:
         session = self.host.session
         text = QGuiApplication.clipboard().text()
         at = (point.x(), point.y())
-        paste = menu.addAction("&Paste", lambda: self.host.create_nodes(self.host.paste_at, text, at))
+        paste = menu.addAction(tr("&Paste"), lambda: self.host.create_nodes(self.host.paste_at, text, at))
         paste.setEnabled(bool(text.strip()))
         some = bool(self.host.session.state.graph.nodes)
-        self._add(menu, "Select &all", session.select_all).setEnabled(some)
-        menu.addAction("&Fit", self.host.fit).setEnabled(some)
+        self._add(menu, tr("Select &all"), session.select_all).setEnabled(some)
+        menu.addAction(tr("&Fit"), self.host.fit).setEnabled(some)
         if self.navigation.block is not None:
-            menu.addAction("&Back out\tShift+Enter", self.navigation.leave)
+            menu.addAction(tr("&Back out") + "\tShift+Enter", self.navigation.leave)
 
     def _add(self, menu: QMenu, text: str, verb: Callable[..., object], *args: object) -> QAction:
         return menu.addAction(text, lambda: self.host.attempt(verb, *args))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from micrograd.language import trn
 from micrograd_gui.document.block import BlockId, Key, block_key, short_title
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import FoldedBox
@@ -115,7 +116,7 @@ def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, z
         plain = not acting and not problem
         paint_fields(painter, picture, box.output, place, pens, zoom, plain=plain, width=rect.width())
     else:
-        text = f"{len(box.block.outputs)} outputs"
+        text = trn("{n} output", "{n} outputs", len(box.block.outputs))
         draw_centred(painter, text, *geometry.count_middle(_tuple(rect)), pens.row_word, pens.muted)
     _paint_foot(painter, box, rect, pens, zoom, picture.within if acting else "")
     _paint_ports(painter, scene, key, box, pens)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from micrograd.language import tr
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId, Place
 from micrograd_gui.document.text import NOT_YET, runs, short, told_apart, written
@@ -146,7 +147,7 @@ def paint_target_mark(painter: QPainter, right: float, middle: float, pens: Pens
     painter.setPen(_NO_PEN)
     painter.setBrush(pens.grad)
     painter.drawEllipse(QPointF(x, y), inner, inner)
-    return _paint_word(painter, "target", right, middle, pens, zoom)
+    return _paint_word(painter, tr("target"), right, middle, pens, zoom)
 
 
 def _paint_word(

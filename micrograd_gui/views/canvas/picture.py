@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from PySide6.QtCore import QRectF
 
+from micrograd.language import tr, trn
 from micrograd_gui.document.block import Key, block_key
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import LARGE
@@ -221,8 +222,8 @@ def _said_of_hidden(state: State, scene: Scene, step: Step | None) -> str:
         return ""
     steps = as_one(state, scene, step)
     if len(steps) > 1:
-        return f"{len(steps):,} steps run"
-    return f"acts: {name_of(scene.graph.nodes[step.node])}"
+        return trn("{n:,} step run", "{n:,} steps run", len(steps))
+    return tr("acts: {name}", name=name_of(scene.graph.nodes[step.node]))
 
 
 def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> CanvasFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from micrograd.language import again, tr, trn
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact
 from micrograd_gui.session.explain.formulas import Naming, naming_of
@@ -30,9 +31,13 @@ def tip(picture: CanvasFrame, hit: Hit, state: State | None = None) -> str:
         lines = [_port(graph, hit.node, hit.port or 0), *_why_wire(state, hit)]
         if hit.part == "in":
             held = graph.nodes[hit.node].inputs[hit.port or 0] is not None
-            lines.append("Drag to put the wire elsewhere." if held else "Drag from here to a node's output.")
+            lines.append(
+                tr("Drag to put the wire elsewhere.") if held else tr("Drag from here to a node's output.")
+            )
     elif hit.part == "out":
-        lines = [f"The output of {graph.nodes[hit.node].name}. Drag it to a port of another node."]
+        lines = [
+            tr("The output of {name}. Drag it to a port of another node.", name=graph.nodes[hit.node].name)
+        ]
     else:
         lines = [*_node(picture, hit.node), *_why(state, hit)]
         if hit.part in ("data", "badge"):
@@ -64,38 +69,52 @@ def _block(picture: CanvasFrame, hit: Hit) -> list[str]:
     graph = picture.graph
     block = next(each for each in graph.blocks if each.id == hit.block)
     if hit.part == "mark":
-        return [f"Click to {'open' if block.collapsed else 'collapse'} {block.title} (X)."]
+        said = tr("Click to open {title} (X).") if block.collapsed else tr("Click to collapse {title} (X).")
+        return [said.format(title=block.title)]
     nodes = graph.within(block.id)
-    lines = [f"{block.title}: {len(nodes):,} nodes"]
-    if block.output is not None:
-        lines[0] += f", output {graph.nodes[block.output].name}"
+    if block.output is None:
+        lines = [trn("{title}: {n:,} node", "{title}: {n:,} nodes", len(nodes), title=block.title)]
+    else:
+        lines = [
+            trn(
+                "{title}: {n:,} node, output {name}",
+                "{title}: {n:,} nodes, output {name}",
+                len(nodes),
+                title=block.title,
+                name=graph.nodes[block.output].name,
+            )
+        ]
         lines += _numbers(graph, picture.frame, block.output, picture.nudge, picture.names)
-    return [*lines, "Double-click, or Enter, to look inside; X opens or collapses it."]
+    return [*lines, tr("Double-click, or Enter, to look inside; X opens or collapses it.")]
 
 
 def description(state: State, wires: int) -> str:
     """What a screen reader says of the canvas."""
-    text = f"A graph of {len(state.graph)} nodes and {wires} wires. "
+    nodes = trn("{n} node", "{n} nodes", len(state.graph))
+    said = [tr("A graph of {nodes} and {wires}.", nodes=nodes, wires=trn("{n} wire", "{n} wires", wires))]
     number = state.selected
     if number is not None:
+        name = state.graph.nodes[number].name
         titles = (b.title for b in state.graph.blocks if len(state.selection) > 1 and b.output == number)
-        block = next((f"the block {title}, output " for title in titles), "")
-        text += f"Selected: {block}{state.graph.nodes[number].name}"
+        if (title := next(titles, None)) is not None:
+            name = tr("the block {title}, output {name}", title=title, name=name)
         names = naming_of(state.graph, state.notation)
         numbers = _numbers(state.graph, state.frame, number, state.nudge, names)
-        text += "".join(f", {line.replace(' = ', ' ')}" for line in numbers) + ". "
-        text += " ".join((*_why(state, Hit("title", number)), ""))
+        what = ", ".join([name, *(line.replace(" = ", " ") for line in numbers)])
+        said += [tr("Selected: {what}.", what=what), *_why(state, Hit("title", number))]
     elif state.selection:
-        text += f"{len(state.selection)} nodes are selected. "
-    return text + "Tab selects the next node; F1 lists the keys."
+        said.append(trn("{n} node is selected.", "{n} nodes are selected.", len(state.selection)))
+    return " ".join([*said, tr("Tab selects the next node; F1 lists the keys.")])
 
 
 def _port(graph: Graph, number: NodeId, port: int) -> str:
     node = graph.nodes[number]
     which = "" if node.rule is None else node.rule.ordinal(port)
     source = node.inputs[port]
-    held = "empty" if source is None else graph.nodes[source].name
-    return f"{node.name}: {which + ' ' if which else ''}operand is {held}"
+    held = tr("empty") if source is None else graph.nodes[source].name
+    if not which:
+        return tr("{name}: operand is {held}", name=node.name, held=held)
+    return tr("{name}: {which} operand is {held}", name=node.name, which=tr(which), held=held)
 
 
 def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
@@ -104,9 +123,9 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
     if node.rule is not None:
         names = [graph.nodes[source].name if source is not None else "?" for source in node.inputs]
         first += f" = {node.rule.filled(names)}"
-    words: list[str] = [node.role] if node.role else []
+    words: list[str] = [tr(node.role)] if node.role else []
     if graph.target == number:
-        words.append("target")
+        words.append(tr("target"))
     lines = [first + (f" ({', '.join(words)})" if words else "")]
     lines += _numbers(graph, picture.frame, number, picture.nudge, picture.names)
     if picture.checked is not None and picture.checked.check_of(number) is not None:
@@ -114,7 +133,7 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
 
         lines.append(verdict_of(picture.checked, number).sentence)
     if number == picture.problem and picture.step is not None:
-        lines.insert(0, f"⚠ {picture.step.note}")
+        lines.insert(0, f"⚠ {again(picture.step.note)}")
     if node.rule is not None:
         lines.append(node.rule.told)
     return lines
@@ -123,22 +142,25 @@ def _node(picture: CanvasFrame, number: NodeId) -> list[str]:
 def _numbers(graph: Graph, frame: Frame, number: NodeId, nudge: Nudge | None, names: Naming) -> list[str]:
     """The numbers of a node, exact, and of one that it is from before an update, or where it is nudged."""
     moved = None if nudge is None or number not in nudge.moved else nudge.after[number]
-    nudged = {} if moved is None else {"data": f", nudged {exact(moved)}"}
     fields: tuple[tuple[Field, Mapping[NodeId, float]], ...] = ("data", frame.data), ("grad", frame.grad)
-    return [
-        f"{names.grad(graph.nodes[number]) if names.leibniz and name == 'grad' else name}"
-        f" = {exact(numbers[number])}"
-        + " (from before the update)" * ((number, name) in frame.stale)
-        + nudged.get(name, "")
-        for name, numbers in fields
-        if number in numbers
-    ]
+    said = []
+    for name, numbers in fields:
+        if number not in numbers:
+            continue
+        what = names.grad(graph.nodes[number]) if names.leibniz and name == "grad" else name
+        line = f"{what} = {exact(numbers[number])}"
+        if (number, name) in frame.stale:
+            line = tr("{number} (from before the update)", number=line)
+        if moved is not None and name == "data":
+            line = tr("{number}, nudged {moved}", number=line, moved=exact(moved))
+        said.append(line)
+    return said
 
 
 def _holds(graph: Graph, hit: Hit) -> list[str]:
     node = graph.nodes[hit.node or 0]
     if node.is_leaf and hit.part == "data":
-        return ["Drag left or right to change it, double-click to type it."]
+        return [tr("Drag left or right to change it, double-click to type it.")]
     if hit.part == "badge" and node.exponent is not None:
-        return ["Drag left or right to change the exponent, double-click to type it."]
+        return [tr("Drag left or right to change the exponent, double-click to type it.")]
     return []

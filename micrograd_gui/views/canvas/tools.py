@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.catalogue import MIME, block_kind
@@ -262,7 +263,7 @@ def drop(host: Host, target: DropTarget) -> None:
         place = beside(host.graph_scene.as_in_document(), target.node)
         host.create_nodes(session.apply_op, target.op, target.node, place)
     elif target.kind == "node":
-        host.refuse("A block with several outputs has no output to apply it to; open it.")
+        host.refuse(tr("A block with several outputs has no output to apply it to; open it."))
     elif target.wire is not None:
         host.create_nodes(session.insert_op, target.op, *target.wire, at)
     else:

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from micrograd.language import tr
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.document.text import as_tip
@@ -86,7 +87,7 @@ class CanvasView(ZoomView):
         self.pointer = Pointer(self, self.navigation, self.editing)
         self.keyboard = Keyboard(self, self.pointer, self.navigation, self.editing)
         self.setObjectName("canvas")
-        self.setAccessibleName("Canvas")
+        self.setAccessibleName(tr("Canvas"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from micrograd.language import tr
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
@@ -15,7 +16,6 @@ from micrograd_gui.views.canvas.hit import Hit, box_at, nearest_port
 from micrograd_gui.views.canvas.host import Host
 from micrograd_gui.views.canvas.tools import Modifiers, Tool
 
-_FURTHER = "Tab goes to the next, Esc leaves."
 SNAP = 24.0  # pixels
 
 Ends = tuple[NodeId, NodeId, int | None]  # source, node, and its port (None: its first free one)
@@ -239,10 +239,14 @@ class KeyWiring(Tool):
         """What Enter would do, for the tooltip and a screen reader."""
         graph = self.host.session.state.graph
         source, node, port = self.chosen
-        which = f"port {(port or 0) + 1} of {graph.nodes[node].name}"
+        names = {"source": graph.nodes[source].name, "name": graph.nodes[node].name, "port": (port or 0) + 1}
+        said = tr("Enter wires {source} to port {port} of {name}. Tab goes to the next, Esc leaves.")
         if self.remove:
-            return f"Enter takes the wire from {graph.nodes[source].name} off {which}. {_FURTHER}"
-        return f"Enter wires {graph.nodes[source].name} to {which}. {_FURTHER}"
+            said = tr(
+                "Enter takes the wire from {source} off port {port} of {name}. "
+                "Tab goes to the next, Esc leaves."
+            )
+        return said.format(**names)
 
     def paint(self, painter: QPainter) -> None:
         pens = self.host.pens

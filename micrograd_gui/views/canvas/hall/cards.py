@@ -7,6 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 
+from micrograd.language import tr, trc, trn
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId
 from micrograd_gui.document.text import NOT_YET, written
@@ -60,7 +61,7 @@ def paint_hall_card(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pen
     _paint_title(painter, picture, key, rect, pens)
     number = _number_of(picture, key)
     if number is None:
-        outputs = f"{len(scene.folding.boxes[key].block.outputs)} outputs"
+        outputs = trn("{n} output", "{n} outputs", len(scene.folding.boxes[key].block.outputs))
         top, tall = rect.top() + form.title, rect.height() - form.title
         room = rect.width() - 2 * _PAD
         font = pens.font(form.number)
@@ -228,8 +229,10 @@ def _paint_numbers(
     )
     if old is not None and form.numbers == 2:  # what it was stands where grad does: that did not move
         was = ShownNumber("data", f"{old} →")
-        _paint_row(painter, rows[0], was, form, pens, word="was", old=True)
-        _paint_row(painter, rows[1], _shown(picture, number)[0], form, pens, word="now")
+        _paint_row(painter, rows[0], was, form, pens, word=trc("before a number", "was"), old=True)
+        _paint_row(
+            painter, rows[1], _shown(picture, number)[0], form, pens, word=trc("before a number", "now")
+        )
         return
     if old is not None:  # one number has room alone: what it was hangs on the lower edge
         paint_words(painter, f"{old} →", rect, HALL, (pens.muted, pens.panel, pens.text), pens)
@@ -263,8 +266,11 @@ def _room(form: CardForm, pens: Pens) -> float:
 def _hung(picture: CanvasFrame, number: NodeId, shown: ShownNumber, room: float, pens: Pens) -> str:
     """What is said of another run's number below a card: whose it is where there is room, and all of it."""
     apart = picture.apart(number, shown.part)
-    whose = "" if picture.finding is None else picture.finding.whose.split()[0]
-    said = [f"{whose} {shown.other}", f"✗ {shown.other}"]
+    said = [f"✗ {shown.other}"]
+    if picture.finding is not None:
+        live = picture.finding.whose == "notebook"
+        whose = tr("notebook {number}") if live else tr("wrong {number}")
+        said.insert(0, whose.format(number=shown.other))
     if apart is not None and apart.other is not None:
         said += [f"✗ {written(apart.other, digits)}" for digits in (2, 1)]
     font = pens.font(HALL.words, bold=True)

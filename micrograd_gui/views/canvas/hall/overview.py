@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from micrograd.language import tr
 from micrograd_gui.views.canvas.camera import ZoomView
 from micrograd_gui.views.canvas.hall.cards import stand_in_hall
 from micrograd_gui.views.canvas.host import WidgetHost
@@ -91,7 +92,7 @@ class Overview(QWidget):
         self._drawn: tuple[object, object] | None = None
         self._picture = QPixmap()
         self.setObjectName("overview")
-        self.setAccessibleName("Overview: the whole graph; drag the frame to look elsewhere")
+        self.setAccessibleName(tr("Overview: the whole graph; drag the frame to look elsewhere"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()
 

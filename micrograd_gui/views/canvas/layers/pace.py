@@ -12,11 +12,13 @@ from typing import Protocol
 from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtGui import QGuiApplication
 
+from micrograd.language import N_, tr
+
 PACES = {"quick": 0.25, "slow": 1.0, "none": 0.0}  # seconds
 _SAID = {
-    "quick": "In a step the numbers travel for a quarter of a second.",
-    "slow": "In a step the numbers travel for a second.",
-    "none": "In a step nothing travels.",
+    "quick": N_("In a step the numbers travel for a quarter of a second."),
+    "slow": N_("In a step the numbers travel for a second."),
+    "none": N_("In a step nothing travels."),
 }
 _ANSWERED_WITHIN = 2.0  # seconds
 _SPI_GETCLIENTAREAANIMATION = 0x1042
@@ -60,7 +62,7 @@ class Pace:
         """The next pace holds from now on; gives the sentence about it."""
         names = list(PACES)
         self._settings.motion = names[(names.index(self.name) + 1) % len(names)]
-        return _SAID[self.name]
+        return tr(_SAID[self.name])
 
 
 def _told_by_qt() -> bool | None:

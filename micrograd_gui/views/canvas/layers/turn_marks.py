@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from micrograd.language import tr
 from micrograd_gui.document.block import Key
 from micrograd_gui.session.turns import Turn
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
@@ -77,9 +78,9 @@ def _wordings(turn: Turn) -> Iterator[str]:
         number = f"✓ {number}"
     before = f"{number} · " if number else ""
     if turn.waits:
-        yield f"{before}waits for {turn.waits} of {turn.uses}"
-        yield f"{before}waits {turn.waits} of {turn.uses}"
-        yield f"{before}waits {turn.waits}/{turn.uses}"
+        yield before + tr("waits for {waits} of {uses}", waits=turn.waits, uses=turn.uses)
+        yield before + tr("waits {waits} of {uses}", waits=turn.waits, uses=turn.uses)
+        yield before + tr("waits {waits}/{uses}", waits=turn.waits, uses=turn.uses)
         if not number:
             return
     yield number

@@ -60,7 +60,8 @@ def paint_verdict(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens,
     size = HALL if hall else _NEAR if zoom >= WORDS_FROM else _ROWS
     rect = picture.scene.boxes[key]
     edge, fill, ink = _colours(found, pens)
-    style = Qt.PenStyle.DashLine if found.words == "will agree" else Qt.PenStyle.SolidLine
+    to_come = found.sign == "✓" and found.agrees is None
+    style = Qt.PenStyle.DashLine if to_come else Qt.PenStyle.SolidLine
     painter.setPen(QPen(edge, size.radius / 6, style))
     painter.setBrush(fill)
     side = rect.right() - size.inside
