@@ -8,7 +8,7 @@ from msgspec import Struct
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from micrograd.language import tr
+from micrograd.language import N_, tr
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId, Place
 from micrograd_gui.document.text import NOT_YET, runs, short, told_apart, written
@@ -36,6 +36,11 @@ from micrograd_gui.views.canvas.scene import Scene
 
 _ROW_EDGE = 9.0  # between the edge of a card and the numbers, where they stand in rows
 _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
+_WORDS: dict[geometry.Sign, str] = {
+    "input": N_("input"),
+    "parameter": N_("parameter"),
+    "target": N_("target"),
+}  # beside their signs
 
 
 def paint_card(painter: QPainter, picture: CanvasFrame, number: NodeId, pens: Pens, zoom: float) -> None:
@@ -147,7 +152,7 @@ def paint_target_mark(painter: QPainter, right: float, middle: float, pens: Pens
     painter.setPen(_NO_PEN)
     painter.setBrush(pens.grad)
     painter.drawEllipse(QPointF(x, y), inner, inner)
-    return _paint_word(painter, tr("target"), right, middle, pens, zoom)
+    return _paint_word(painter, "target", right, middle, pens, zoom)
 
 
 def _paint_word(
@@ -156,8 +161,9 @@ def _paint_word(
     """The word beside a sign; from further off there is no room for it."""
     if zoom < WORDS_FROM:
         return geometry.before_mark(sign, right, None)
-    width = pens.small.width(sign)
-    draw_text(painter, sign, geometry.word_end(sign, right) - width, middle, pens.small, pens.muted)
+    word = tr(_WORDS[sign])
+    width = pens.small.width(word)
+    draw_text(painter, word, geometry.word_end(sign, right) - width, middle, pens.small, pens.muted)
     return geometry.before_mark(sign, right, width)
 
 
