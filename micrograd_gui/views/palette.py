@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd.language import again, tr
+from micrograd.language import tr
 from micrograd_gui.document.catalogue import MIME, Offer, PaletteGroup, block_kind, catalogue
 from micrograd_gui.views.theme import Look
 
@@ -27,15 +27,13 @@ class OfferButton(QPushButton):
     """One offer: dragged onto the canvas, or pressed to put it into the middle."""
 
     def __init__(self, offer: Offer) -> None:
-        super().__init__(again(offer.text))
+        super().__init__(offer.text)
         self.offer = offer
         self._pressed_at: QPoint | None = None
         self.setObjectName(f"offer_{offer.payload}")
-        self.setToolTip(
-            tr("{what} Drag it onto the canvas, a node or a wire; or press it.", what=again(offer.help))
-        )
+        self.setToolTip(tr("{what} Drag it onto the canvas, a node or a wire; or press it.", what=offer.help))
         self.setAccessibleName(tr("Add {what}", what=block_kind(offer.payload) or offer.payload))
-        self.setAccessibleDescription(again(offer.help))
+        self.setAccessibleDescription(offer.help)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -122,7 +120,7 @@ class OpPalette(QScrollArea):
             if group.folded:
                 self._add_folded(group)
                 continue
-            title = QLabel(again(group.title))
+            title = QLabel(group.title)
             title.setProperty("muted", True)
             self._rows.addWidget(title)
             self._rows.addLayout(self._grid(group))
@@ -142,14 +140,14 @@ class OpPalette(QScrollArea):
         heading, below = QToolButton(), QWidget()
         heading.setObjectName("more_offers")
         heading.setCheckable(True)
-        heading.setAccessibleName(again(group.title))
+        heading.setAccessibleName(group.title)
         heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         below.setVisible(False)
-        names = ", ".join(again(offer.text) for offer in group.offers)
+        names = ", ".join(offer.text for offer in group.offers)
 
         def turn(shown: bool) -> None:
             self._unfolded = self._unfolded | {group.title} if shown else self._unfolded - {group.title}
-            heading.setText(f"{again(group.title)} {'▾' if shown else '▸'}")
+            heading.setText(f"{group.title} {'▾' if shown else '▸'}")
             heading.setToolTip(
                 tr("Fold these away: {names}.", names=names) if shown else tr("Show {names}.", names=names)
             )
