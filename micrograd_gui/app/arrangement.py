@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from micrograd.language import tr
 from micrograd_gui.app.desktop.application import IN_FUSION
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
 from micrograd_gui.session.state import State
@@ -116,7 +117,7 @@ class Panes(QObject):
             from micrograd_gui.views.lab.panes import LATE_PANES
 
             title, make = LATE_PANES[name]
-            dock = self._dock(name, title, RIGHT)
+            dock = self._dock(name, tr(title), RIGHT)
             pane = self.late[name] = make(self._bridge, self._look, dock)
             assert isinstance(pane, QWidget)
             dock.setWidget(pane)

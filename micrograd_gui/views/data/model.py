@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from micrograd.language import tr
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.text import MINUS, as_tip, exact, lowered, read_number, spoken
 from micrograd_gui.session.over_rows import held_out
@@ -130,8 +131,10 @@ class DataTableModel(QAbstractTableModel):
                 return exact(number)
             case Qt.ItemDataRole.AccessibleTextRole:
                 name = spoken(self.rows.columns[index.column()].name)
-                held = ", held out" if index.row() in self._apart else ""
-                return f"{name} of row {index.row() + 1}{held}: {exact(number)}"
+                said = tr("{column} of row {row}: {number}")
+                if index.row() in self._apart:
+                    said = tr("{column} of row {row}, held out: {number}")
+                return said.format(column=name, row=index.row() + 1, number=exact(number))
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -142,7 +145,7 @@ class DataTableModel(QAbstractTableModel):
 
     def _type(self, row: int, column: int, text: str) -> bool:
         data = self.rows
-        what = f"“{spoken(data.columns[column].name)}” of row {row + 1}"
+        what = tr("“{column}” of row {row}", column=spoken(data.columns[column].name), row=row + 1)
         number = read_number(text, what)
         if number == data.rows[row][column]:
             return True
@@ -159,14 +162,17 @@ class DataTableModel(QAbstractTableModel):
     def _feeds(self, column: int) -> str:
         node = self.rows.columns[column].node
         nodes = self._state.graph.nodes
-        return f"→ {nodes[node].spoken}" if node is not None and node in nodes else "⚠ unbound"
+        return f"→ {nodes[node].spoken}" if node is not None and node in nodes else tr("⚠ unbound")
 
     def _row_tip(self, row: int) -> str:
-        held = "Held out: training does not look at this row.\n" if row in self._apart else ""
-        return f"{held}Click to let the graph show this row."
+        said = tr("Click to let the graph show this row.")
+        if row in self._apart:
+            return tr("Held out: training does not look at this row.") + "\n" + said
+        return said
 
     def _tip(self, column: int) -> str:
         each = self.rows.columns[column]
         if each.node is None:
-            return "Bound to nothing: click to choose the input that takes these numbers."
-        return f"Its numbers go to the input {self._feeds(column)[2:]}. Click to bind, rename or remove it."
+            return tr("Bound to nothing: click to choose the input that takes these numbers.")
+        name = self._feeds(column)[2:]
+        return tr("Its numbers go to the input {name}. Click to bind, rename or remove it.", name=name)

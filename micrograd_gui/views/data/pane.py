@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import N_, again, tr, trn
 from micrograd_gui.document import data_edits as edits
 from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Data
@@ -44,7 +45,7 @@ T = TypeVar("T")
 _LONG = 100_000  # characters of what is pasted that are read in this thread
 _MANY = 5_000  # numbers that are written in this thread
 IN_A_ROW = 3  # buttons: more would make the pane wide, and the canvas narrow
-_TARGETS = {"mean": "mean over the rows", "sum": "sum over the rows"}
+_TARGETS = {"mean": N_("mean over the rows"), "sum": N_("sum over the rows")}
 
 
 class DataPane(QWidget):
@@ -79,10 +80,10 @@ class DataPane(QWidget):
         self.status.setWordWrap(True)
         self.reduction = QComboBox()
         self.reduction.setObjectName("data_reduction")
-        self.reduction.setAccessibleName("The loss over several rows")
-        self.reduction.setToolTip("What the loss over several rows is.")
+        self.reduction.setAccessibleName(tr("The loss over several rows"))
+        self.reduction.setToolTip(tr("What the loss over several rows is."))
         for key, text in _TARGETS.items():
-            self.reduction.addItem(text, key)
+            self.reduction.addItem(tr(text), key)
         self.reduction.activated.connect(lambda _: self.attempt(self._reduce))
         self._behind = RowsBehind(self.reduction, self)
         self._behind.begun.connect(self.status.setText)
@@ -107,22 +108,27 @@ class DataPane(QWidget):
         self._buttons = QGridLayout()
         self.sets = QMenu(self)
         for each in datasets.DATASETS.values():
-            action = self.sets.addAction(each.title)
+            action = self.sets.addAction(again(each.title))
             action.setObjectName(f"data_set_{each.name}")
-            action.setToolTip(each.sentence)
+            action.setToolTip(again(each.sentence))
             action.triggered.connect(lambda _=False, name=each.name: self.use_set(name))
         self.sets.setToolTipsVisible(True)
-        button = self._button("sets", "Built-in sets", "Rows made by a rule: gates, moons, circles, …", None)
+        button = self._button(
+            "sets", tr("Built-in sets"), tr("Rows made by a rule: gates, moons, circles, …"), None
+        )
         button.setMenu(self.sets)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button("open", "CSV…", "Read the rows from a CSV file.", self.open_asked.emit)
+        self._button("open", tr("CSV…"), tr("Read the rows from a CSV file."), self.open_asked.emit)
         self._button(
-            "paste", "Paste", "Rows from the clipboard: a piece of a spreadsheet, or CSV.", self.paste
+            "paste", tr("Paste"), tr("Rows from the clipboard: a piece of a spreadsheet, or CSV."), self.paste
         )
-        self._button("add_row", "+ row", "One more row, under the others.", self.add_row)
-        self._button("remove_row", "− row", "The selected rows go.", self.remove_rows)
+        self._button("add_row", tr("+ row"), tr("One more row, under the others."), self.add_row)
+        self._button("remove_row", tr("− row"), tr("The selected rows go."), self.remove_rows)
         self._button(
-            "add_column", "+ column", "One more column, bound to the next free input.", self.add_column
+            "add_column",
+            tr("+ column"),
+            tr("One more column, bound to the next free input."),
+            self.add_column,
         )
         return self._buttons
 
@@ -185,7 +191,9 @@ class DataPane(QWidget):
     def open_file(self, path: Path | str) -> None:
         """Read the rows from a CSV file, off this thread: it may be long."""
         path = Path(path)
-        self._do_behind(f"Reading {quoted_name(path)} …", partial(tables.read, path), self._take_rows)
+        self._do_behind(
+            tr("Reading {file} …", file=quoted_name(path)), partial(tables.read, path), self._take_rows
+        )
 
     def _take_rows(self, data: Data) -> None:
         self.change(data, match=True)
@@ -215,7 +223,7 @@ class DataPane(QWidget):
         if len(rows) * len(rows.columns) <= _MANY:
             tables.write(path, rows)
         else:
-            sentence = f"Saving {quoted_name(path)} …"
+            sentence = tr("Saving {file} …", file=quoted_name(path))
             work = partial(tables.write, path, rows)
             self._do_behind(sentence, work, lambda _: None, writes=True)
 
@@ -223,10 +231,10 @@ class DataPane(QWidget):
         """What the clipboard holds: with names on top a table of its own, else numbers from the cell on."""
         text = QGuiApplication.clipboard().text()
         if len(text) > _LONG:
-            read = partial(tables.parse, text, "What was pasted")
-            self._do_behind("Reading what was pasted …", read, lambda pasted: self._put(text, pasted))
+            read = partial(tables.parse, text, tr("What was pasted"))
+            self._do_behind(tr("Reading what was pasted …"), read, lambda pasted: self._put(text, pasted))
         else:
-            self.attempt(lambda: self._put(text, tables.parse(text, "What was pasted")))
+            self.attempt(lambda: self._put(text, tables.parse(text, tr("What was pasted"))))
 
     def _put(self, text: str, pasted: Data) -> None:
         rows = self.model.rows
@@ -242,7 +250,7 @@ class DataPane(QWidget):
         if len(rows) * len(rows.columns) <= _MANY:
             self.attempt(lambda: copy(tables.as_text(rows)))
         else:
-            self._do_behind("Copying the rows …", partial(tables.as_text, rows), copy)
+            self._do_behind(tr("Copying the rows …"), partial(tables.as_text, rows), copy)
 
     def add_row(self) -> None:
         """One more row, under the others."""
@@ -277,10 +285,10 @@ class DataPane(QWidget):
         for node in edits.leaves_for(graph, column):
             action = menu.addAction(f"→ {graph.nodes[node].spoken}")
             self._offer(action, node == bound, partial(self.bind, column, node))
-        self._offer(menu.addAction("→ nothing"), bound is None, partial(self.bind, column, None))
+        self._offer(menu.addAction(tr("→ nothing")), bound is None, partial(self.bind, column, None))
         menu.addSeparator()
-        menu.addAction("Rename the column", lambda: self.open_name_field(column))
-        menu.addAction("Remove the column", lambda: self.remove_column(column))
+        menu.addAction(tr("Rename the column"), lambda: self.open_name_field(column))
+        menu.addAction(tr("Remove the column"), lambda: self.remove_column(column))
         return menu
 
     def bind(self, column: int, node: int | None) -> None:
@@ -354,15 +362,18 @@ class DataPane(QWidget):
     def _say_how_many(self, state: State) -> None:
         data = state.graph.data
         if data is None or not data.columns:
-            self.status.setText("No rows yet: choose a set, open a CSV file, paste, or add a row.")
+            self.status.setText(tr("No rows yet: choose a set, open a CSV file, paste, or add a row."))
         else:
-            count = len(data)
-            shown = f" · the graph shows row {data.shown + 1}" if count else ""
-            shown += ", with other numbers" if edits.differs(state.graph) else ""
-            often = edits.counts_often(state.graph)
-            held = len(held_out(state.graph))
-            apart = f" · {held:,} held out (○)" if held else ""
-            said = f"{count:,} {'row' if count == 1 else 'rows'}{apart}{shown}"
+            count, held = len(data), len(held_out(state.graph))
+            parts = [trn("{n:,} row", "{n:,} rows", count)]
+            if held:
+                parts.append(trn("{n:,} held out (○)", "{n:,} held out (○)", held))
+            if count:
+                shown = tr("the graph shows row {row}")
+                if edits.differs(state.graph):
+                    shown = tr("the graph shows row {row}, with other numbers")
+                parts.append(shown.format(row=data.shown + 1))
+            often, said = edits.counts_often(state.graph), " · ".join(parts)
             self.status.setText(f"{said}\n⚠ {often}" if often else said)
 
 
@@ -380,7 +391,7 @@ class ColumnNameField(QLineEdit):
         self._name = name
         self._open = True
         self.setObjectName("data_column_name")
-        self.setAccessibleName("The name of the column")
+        self.setAccessibleName(tr("The name of the column"))
         self.selectAll()
         self.editingFinished.connect(self._finish)
 
@@ -435,7 +446,7 @@ class DataGrid(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("data")
-        self.setAccessibleName("Data")
+        self.setAccessibleName(tr("Data"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers & ~_ON_CHANGE)
         self.setTabKeyNavigation(False)

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from micrograd.language import tr
 from micrograd_gui.files.tables import Reading
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.theme import Look
@@ -37,9 +38,9 @@ class RowsBehind(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self._bar = QProgressBar()
-        self._bar.setAccessibleName("How far it has come")
+        self._bar.setAccessibleName(tr("How far it has come"))
         self._bar.setRange(0, 100)
-        self._cancel = QPushButton("Cancel")
+        self._cancel = QPushButton(tr("Cancel"))
         self._cancel.setObjectName("data_cancel")
         self._cancel.clicked.connect(self.cancel)
         row.addWidget(self._bar)
@@ -67,7 +68,7 @@ class RowsBehind(QWidget):
         writes: bool = False,
     ) -> None:
         """Have that done; it tells how far it has come, and ends where nobody wants it any more."""
-        self._cancel.setAccessibleName(f"Cancel: {sentence}")
+        self._cancel.setAccessibleName(tr("Cancel: {sentence}", sentence=sentence))
         self._bar.setValue(0)
         self._late.start()
         self._tick.start()

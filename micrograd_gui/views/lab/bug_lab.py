@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd.language import tr
+from micrograd.language import N_, tr
 from micrograd_gui.session.bugs.room import BugLab
 from micrograd_gui.session.bugs.table import BUGS, lines_of_code, why_not
 from micrograd_gui.session.bugs.words import BothDid, checked, moves, why
@@ -28,7 +28,7 @@ from micrograd_gui.views.theme import MONO, Look
 
 _WIDE = 620  # pixels at text scale 1 from which the switches stand beside what they do
 _MOST_MOVES = 4  # operands of a step
-_NOTHING = "nothing comes here"
+_NOTHING = N_("nothing comes here")
 _LOW = 360  # and below which the other switches make room for what one does
 
 
@@ -40,7 +40,7 @@ class BugLabPane(QScrollArea):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("bug_lab")
-        self.setAccessibleName("Bug lab")
+        self.setAccessibleName(tr("Bug lab"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -62,13 +62,13 @@ class BugLabPane(QScrollArea):
             label.setMinimumWidth(1)
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.go = QPushButton("Where it shows", page)
+        self.go = QPushButton(tr("Where it shows"), page)
         self.go.setObjectName("bug_go")
-        self.go.setToolTip("To the first moment at which a number differs; runs what it takes")
+        self.go.setToolTip(tr("To the first moment at which a number differs; runs what it takes"))
         self.go.clicked.connect(lambda: bridge.attempt(bridge.session.room(BugLab).show_difference))
-        self.made = QPushButton("Open the graph made for it", page)
+        self.made = QPushButton(tr("Open the graph made for it"), page)
         self.made.setObjectName("bug_open")
-        self.made.setToolTip("A small graph in which this bug shows; the bug stays on")
+        self.made.setToolTip(tr("A small graph in which this bug shows; the bug stays on"))
         self.made.clicked.connect(self._open_made)
         self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._buttons.addWidget(self.go)
@@ -136,12 +136,13 @@ class BugLabPane(QScrollArea):
             switch.setChecked(on)
             switch.setText(f"✓ {tr(bug.title)}" if on else tr(bug.title))
             missing = why_not(state.graph, bug)
-            switch.setToolTip(missing or "It can show in this graph")
+            switch.setToolTip(missing or tr("It can show in this graph"))
             switch.setProperty("muted", bool(missing))
         said = checked(state)
         self.why.setText(escape(why(state)) + (f"<br>{escape(said)}" if said else ""))
         self.why.setVisible(not self._look.projector or state.finding is None)  # else the card says it, large
-        self.both.setText(f"<table>{self._in_colours(state, moves(state))}</table>")
+        table = self._in_colours(state, moves(state))
+        self.both.setText(f"<table>{table}</table>")  # as in code
         self.both.setVisible(lab is not None)
         for button in (self.go, self.made):
             button.setVisible(lab is not None)
@@ -168,12 +169,12 @@ class BugLabPane(QScrollArea):
         """What the step did in each run, then the lines of code: ✗ marks the wrong one, ✓ the right one."""
         rows = []
         for each in made[:_MOST_MOVES]:
-            rows += [("✓", each.right or _NOTHING), ("✗", each.wrong or _NOTHING)]
+            rows += [("✓", each.right or tr(_NOTHING)), ("✗", each.wrong or tr(_NOTHING))]
         if state.lab is not None:
             step = state.step
             acts = None if step is None or step.kind != "backward" else step.node
             right, wrong = lines_of_code(state.lab.bug, None if acts is None else state.graph.nodes[acts].op)
-            rows += [("code", ""), ("✓", right), ("✗", wrong)]
+            rows += [(tr("code"), ""), ("✓", right), ("✗", wrong)]
         return "".join(self._row(*row) for row in rows)
 
     def _row(self, sign: str, text: str) -> str:
@@ -181,7 +182,7 @@ class BugLabPane(QScrollArea):
         if not text:
             return f'<tr><td colspan="2" style="color:{theme.muted}">{sign}</td></tr>'
         wrong = sign == "✗"
-        colour, word = (theme.bad, "wrong") if wrong else (theme.good, "right")
+        colour, word = (theme.bad, tr("wrong")) if wrong else (theme.good, tr("right"))
         lines = escape(text).replace("  ", "&nbsp;&nbsp;").replace("\n", "<br>")
         return (
             f'<tr><td style="color:{colour}; padding-right:{self._look.px(8)}px">{sign}&nbsp;{word}</td>'

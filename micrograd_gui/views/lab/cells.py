@@ -7,6 +7,7 @@ from html import escape
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
+from micrograd.language import N_, again, tr, trn
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.python.pasted import ByHand, PastedCell
 from micrograd_gui.document.text import told_apart, written
@@ -14,13 +15,13 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import MONO, Look
 
-_NONE = (
+_NONE = N_(
     "No cell was pasted yet. Cells of a notebook paste one after the other with Ctrl+V: functions, classes, "
     "loops and lists are walked through, and what they print stands here."
 )
 _SHOWN = 30  # cells, the last ones
 _LINES = 60  # of a cell and of what it prints; of more the first and the last
-_VERDICTS = {True: "✓ right", False: "✗ wrong", None: "–"}
+_VERDICTS = {True: N_("✓ right"), False: N_("✗ wrong"), None: "–"}
 
 
 class CellsPane(QTextBrowser):
@@ -31,7 +32,7 @@ class CellsPane(QTextBrowser):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("cells")
-        self.setAccessibleName("Pasted cells")
+        self.setAccessibleName(tr("Pasted cells"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self._bridge = bridge
@@ -71,7 +72,7 @@ class CellsPane(QTextBrowser):
         self._known = known
         cells = getattr(known, "cells", ())
         parts = [self._cell(cell, at, state.graph) for at, cell in list(enumerate(cells, 1))[-_SHOWN:]]
-        self.setHtml("".join(parts) or f"<p>{escape(_NONE)}</p>")
+        self.setHtml("".join(parts) or f"<p>{escape(tr(_NONE))}</p>")
         self._last = str(len(cells))
         self._scroll()
 
@@ -83,19 +84,23 @@ class CellsPane(QTextBrowser):
             f"<p style='{head}'><a name='{number}'>In [{number}]</a></p>",
             f"<pre style='{pre}; color: {theme.muted}'>{escape(_shortened(cell.text.strip()))}</pre>",
         ]
-        parts += [f"<p style='margin: 4px 0'>{escape(note)}</p>" for note in cell.notes]
+        parts += [f"<p style='margin: 4px 0'>{escape(again(note))}</p>" for note in cell.notes]
         if cell.printed.strip():
             parts.append(f"<pre style='{pre}'><b>{escape(_shortened(cell.printed.rstrip()))}</b></pre>")
         if cell.by_hand:
             rows = "".join(self._row(row, graph) for row in cell.by_hand)
             heads = "".join(
                 f"<td style='color: {theme.muted}; padding-right: 12px'>{head}</td>"
-                for head in ("line", "by hand", "node", "gives", "the rule", "")
+                for head in (tr("line"), tr("by hand"), tr("node"), tr("gives"), tr("the rule"), "")
             )
             parts.append(f"<table style='margin: 4px 0'><tr>{heads}</tr>{rows}</table>")
         if cell.passed_over:
-            passed = "; ".join(f"line {line}: {escape(what)}" for line, what in cell.passed_over)
-            parts.append(f"<p style='color: {theme.muted}; margin: 4px 0'>Passed over: {passed}</p>")
+            passed = "; ".join(
+                tr("line {line}: {what}", line=line, what=escape(again(what)))
+                for line, what in cell.passed_over
+            )
+            said = tr("Passed over: {passed}", passed=passed)
+            parts.append(f"<p style='color: {theme.muted}; margin: 4px 0'>{said}</p>")
         return "".join(parts)
 
     def _row(self, row: ByHand, graph: Graph) -> str:
@@ -103,8 +108,8 @@ class CellsPane(QTextBrowser):
         name = "" if node is None else node.spoken
         own, rule = (written(row.own), "") if row.rule is None else told_apart((row.own, row.rule))
         if row.kind == "_backward":
-            own = f"acts with {own}"  # the grad that it hands on: nothing is given to the node
-        verdict = _VERDICTS[row.right]
+            own = tr("acts with {grad}", grad=own)  # the grad that it hands on: nothing is given to the node
+        verdict = tr(_VERDICTS[row.right])
         told = verdict if row.right is not False else f"<b>{verdict}</b>"
         fields = (str(row.line), escape(row.told), escape(name), own, rule)
         cells = "".join(f"<td style='padding-right: 12px'>{each}</td>" for each in fields)
@@ -116,4 +121,5 @@ def _shortened(text: str) -> str:
     if len(lines) <= _LINES:
         return text
     half = _LINES // 2
-    return "\n".join([*lines[:half], f"… {len(lines) - 2 * half} lines more …", *lines[-half:]])
+    left_out = trn("… {n} line more …", "… {n} lines more …", len(lines) - 2 * half)
+    return "\n".join([*lines[:half], left_out, *lines[-half:]])

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.text import in_html
 from micrograd_gui.session.asking.asking import Asking
 from micrograd_gui.session.asking.ledger import NOTHING
@@ -20,8 +21,8 @@ from micrograd_gui.views.canvas.layers.paths import pen_of_path
 from micrograd_gui.views.lab.rows import RowsTable
 from micrograd_gui.views.theme import Look, Theme
 
-TITLES = ("moment", "wire", "upstream × slope = amount", "before → after")
-PATH_TITLES = ("path", "product of slopes", "in numbers", "product")
+TITLES = (N_("moment"), N_("wire"), N_("upstream × slope = amount"), N_("before → after"))
+PATH_TITLES = (N_("path"), N_("product of slopes"), N_("in numbers"), N_("product"))
 _SWATCH = QSize(46, 14)  # pixels at text scale 1
 
 
@@ -40,15 +41,17 @@ class Ledger(QWidget):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         below = QWidget(self.area)
         self.paths_notes = self._label("paths_notes")
-        self.paths = RowsTable("paths_list", PATH_TITLES, look, below, ((0, 1, 2), (3,)))
+        self.paths = RowsTable(
+            "paths_list", [tr(each) for each in PATH_TITLES], look, below, ((0, 1, 2), (3,))
+        )
         self.paths.horizontalHeader().hide()
-        self.paths.setAccessibleName("Paths to the target")
+        self.paths.setAccessibleName(tr("Paths to the target"))
         self.paths.rows.swatch = self._swatch
-        self.data = RowsTable("ledger_data", ("moment", "data"), look, below)
+        self.data = RowsTable("ledger_data", (tr("moment"), "data"), look, below)
         self.data.horizontalHeader().hide()
-        self.data.setAccessibleName("Where its data came from")
-        self.table = RowsTable("ledger", TITLES, look, below, ((0, 1), (2, 3)))
-        self.table.setAccessibleName("Ledger")
+        self.data.setAccessibleName(tr("Where its data came from"))
+        self.table = RowsTable("ledger", [tr(each) for each in TITLES], look, below, ((0, 1), (2, 3)))
+        self.table.setAccessibleName(tr("Ledger"))
         self.paths.whole = self.data.whole = self.table.whole = True
         self.notes = self._label("notes")
         self._arrange(below)
@@ -91,7 +94,7 @@ class Ledger(QWidget):
             label.setFont(look.font(14 if label in (self.title, self.total) else 13))
             label.setStyleSheet(f"color: {look.theme.text}; background: {look.theme.panel}")
             label.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
-        ground = f"background: {look.theme.panel}"
+        ground = f"background: {look.theme.panel}"  # as in code
         self.area.setStyleSheet(f"QScrollArea, QScrollArea > QWidget > QWidget {{ {ground} }}")
         self._show(self._bridge.shown)
 
@@ -109,7 +112,7 @@ class Ledger(QWidget):
         asked = NOTHING if state.asked is None else state.asked
         ways = paths_page(state) if asked.paths else PathsPage("")
         named = in_colours(page.title, theme)
-        self._say(self.title, f"{named} &nbsp; {in_html(ways.title)}" if ways.title else named)
+        self._say(self.title, f"{named} &nbsp; {in_html(ways.title)}" if ways.title else named)  # as in code
         total = in_colours(page.total, theme) if page.total is not None else ""
         self._say(self.total, in_colours(ways.total, theme) if ways.total is not None else total)
         self._say(self.notes, "<br>".join(map(in_html, page.notes)))

@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QWidget
 
+from micrograd.language import N_
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.theme import Look
 
@@ -59,10 +60,10 @@ def _cells(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
 
 
 LATE_PANES: Mapping[str, tuple[str, Callable[[Bridge, Look, QWidget], LatePane]]] = {
-    "moments": ("Moments", _moments),
-    "two_runs": ("Two runs", _two_runs),
-    "ledger": ("Why this number?", _ledger),
-    "lesson": ("Lesson", _lesson),
-    "bug_lab": ("Bug lab", _bug_lab),
-    "cells": ("Pasted cells", _cells),
+    "moments": (N_("Moments"), _moments),
+    "two_runs": (N_("Two runs"), _two_runs),
+    "ledger": (N_("Why this number?"), _ledger),
+    "lesson": (N_("Lesson"), _lesson),
+    "bug_lab": (N_("Bug lab"), _bug_lab),
+    "cells": (N_("Pasted cells"), _cells),
 }  # the title, and what makes the widget

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
@@ -35,9 +36,9 @@ _ASK, _TEXT = 17, 14  # pixels at text scale 1
 _LEAST = 11.5  # the same: so small gets what would else be cut; in a hall nothing gets smaller
 _BESIDE = 500  # the same: with less room beside the buttons, what is said stands below them
 _WAITS = {
-    "number": f"Type the number (2/3, pi, -1e-3); Return checks. {TOLERANCE}",
-    "sign": "Type +, − or 0; Return checks.",
-    "node": "Click the node on the canvas, or type its name; Return checks.",
+    "number": N_("Type the number (2/3, pi, -1e-3); Return checks."),
+    "sign": N_("Type +, − or 0; Return checks."),
+    "node": N_("Click the node on the canvas, or type its name; Return checks."),
     "nothing": "",
 }
 
@@ -84,7 +85,7 @@ class PredictLine(QFrame):
     def __init__(self, bridge: Bridge, canvas: CanvasView, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("predict_line")
-        self.setAccessibleName("Predict first")
+        self.setAccessibleName(tr("Predict first"))
         self._bridge, self._canvas, self._look = bridge, canvas, look
         self._room = bridge.session.room(Predicting)
         self._refusal = ""
@@ -116,31 +117,41 @@ class PredictLine(QFrame):
         for label in (self.ask, self.said):  # what they say must not make the window wider
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.answer.setObjectName("predict_answer")
-        self.answer.setAccessibleName("Your answer")
+        self.answer.setAccessibleName(tr("Your answer"))
         self.mode.setObjectName("predict_mode")
-        self.mode.setAccessibleName("What is asked")
-        self.mode.addItems(list(MODES.values()))
+        self.mode.setAccessibleName(tr("What is asked"))
+        self.mode.addItems([tr(each) for each in MODES.values()])
         self.mode.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         column, first, second = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
-        leave = self._button("leave", "✕", "Leave; nothing is hidden any more (Esc).", self._room.leave)
+        leave = self._button("leave", "✕", tr("Leave; nothing is hidden any more (Esc)."), self._room.leave)
         self.buttons = {
             name: self._button(name, text, tip, run)
             for name, text, tip, run in (
-                ("check", "Check", "Compare the answer with the step (Return).", self._on_given),
+                ("check", tr("Check"), tr("Compare the answer with the step (Return)."), self._on_given),
                 (
                     "hint",
-                    "Hint",
-                    "First the rule in symbols, then with the numbers (Ctrl+Return).",
+                    tr("Hint"),
+                    tr("First the rule in symbols, then with the numbers (Ctrl+Return)."),
                     self._hint,
                 ),
                 (
                     "show",
-                    "Show it",
-                    "Show the step without an answer (PgDn); it does not count.",
+                    tr("Show it"),
+                    tr("Show the step without an answer (PgDn); it does not count."),
                     self._on_show,
                 ),
-                ("had", "✓ Had it", "They said it aloud, and had it: it counts.", partial(self._tick, True)),
-                ("not_had", "✗ Not", "They said it aloud, and did not have it.", partial(self._tick, False)),
+                (
+                    "had",
+                    tr("✓ Had it"),
+                    tr("They said it aloud, and had it: it counts."),
+                    partial(self._tick, True),
+                ),
+                (
+                    "not_had",
+                    tr("✗ Not"),
+                    tr("They said it aloud, and did not have it."),
+                    partial(self._tick, False),
+                ),
             )
         }
         first.addWidget(self.ask, 1)
@@ -257,13 +268,15 @@ class PredictLine(QFrame):
         asked = question.kind != "nothing"
         self.answer.setEnabled(asked)
         self.answer.setPlaceholderText(
-            {"number": "number", "sign": "+, − or 0", "node": "name"}.get(question.kind, "")
+            {"number": tr("number"), "sign": tr("+, − or 0"), "node": tr("name")}.get(question.kind, "")
         )
         self.buttons["check"].setEnabled(asked)
         self.buttons["hint"].setEnabled(asked and quiz.hints < len(question.hints))
         self.buttons["show"].setEnabled(question.end > 0)
         last = quiz.last
-        waits = last is not None and last.verdict == "shown" and not last.ticked and last.right != "is done"
+        waits = (
+            last is not None and last.verdict == "shown" and not last.ticked and last.right != tr("is done")
+        )
         for name in ("had", "not_had"):
             self.buttons[name].setVisible(waits)
         for row in self._rows:  # the labels have their widths before what they say is fitted to them
@@ -277,12 +290,14 @@ class PredictLine(QFrame):
         if self._refusal:
             text, colour = f"⚠ {self._refusal}", theme.bad
         elif quiz.hints and question.hints:
-            text = f"Hint: {question.hints[quiz.hints - 1].text}"
+            text = tr("Hint: {hint}", hint=question.hints[quiz.hints - 1].text)
         elif quiz.last is not None:
             text = quiz.last.text
             colour = {"right": theme.good, "wrong": theme.bad}.get(quiz.last.verdict, theme.text)
         else:
-            text = _WAITS[question.kind]
+            text = tr(_WAITS[question.kind]) if question.kind != "nothing" else ""
+            if question.kind == "number":
+                text += f" {tr(TOLERANCE)}"
         lines = 1 if self._below and not self._look.projector else 2
         self._fit(self.said, text, _TEXT, lines=lines)
         self.said.setStyleSheet(f"QLabel {{ color: {colour}; background: transparent; }}")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.text import written
 from micrograd_gui.session.apart.two_runs import Beside, TwoRuns, beside, what_differs
 from micrograd_gui.session.state import State
@@ -25,16 +26,16 @@ from micrograd_gui.views.theme import Look
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
-COLUMNS = ("number", "held", "now", "difference")
+COLUMNS = (N_("number"), N_("held"), N_("now"), N_("difference"))
 _TIPS = (
-    "Of which node it is, and whether its data or its grad.",
-    "What it is in the run that is held, at the same moment.",
-    "What it is in the present run.",
-    "By how much the present number is larger; ≠ where that is more than rounding.",
+    N_("Of which node it is, and whether its data or its grad."),
+    N_("What it is in the run that is held, at the same moment."),
+    N_("What it is in the present run."),
+    N_("By how much the present number is larger; ≠ where that is more than rounding."),
 )
-_NONE_HELD = "No run is held. Hold the present one, then change something: a value, the rate, the seed."
-_VEILED = "A run is held. While somebody predicts it is not shown: it could tell the answer."
-_TRAINS = "While it trains, both losses stand in the plot; the numbers come when it rests."
+_NONE_HELD = N_("No run is held. Hold the present one, then change something: a value, the rate, the seed.")
+_VEILED = N_("A run is held. While somebody predicts it is not shown: it could tell the answer.")
+_TRAINS = N_("While it trains, both losses stand in the plot; the numbers come when it rests.")
 
 
 class TwoRunsModel(QAbstractTableModel):
@@ -66,8 +67,8 @@ class TwoRunsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return _TIPS[section] if role == Qt.ItemDataRole.ToolTipRole else None
+            return tr(COLUMNS[section])
+        return tr(_TIPS[section]) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -96,7 +97,7 @@ class TwoRunsModel(QAbstractTableModel):
             return row.texts[column - 1]
         by = row.difference
         if row.only_in:
-            return f"only {row.only_in}"
+            return tr("only held") if row.only_in == "held" else tr("only now")
         if not row.differs:
             return "" if row.held is None else "="
         return "≠" if by is None else f"≠ {'+' if by > 0 else ''}{written(by)}"
@@ -115,13 +116,13 @@ class TwoRunsPane(QWidget):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self._hold = self._button(
-            "Hold the run", "Hold what is run now; what was held before goes.", room.hold
+            tr("Hold the run"), tr("Hold what is run now; what was held before goes."), room.hold
         )
-        self._release = self._button("Release", "Nothing is held any more.", room.release)
+        self._release = self._button(tr("Release"), tr("Nothing is held any more."), room.release)
         self.model = TwoRunsModel(look, self)
         self.table = QTableView()
         self.table.setObjectName("two_runs_table")
-        self.table.setAccessibleName("Both runs, number beside number")
+        self.table.setAccessibleName(tr("Both runs, number beside number"))
         self.table.setModel(self.model)
         self.table.setItemDelegate(RowDelegate(self.table))
         set_up_rows(self.table)
@@ -164,14 +165,14 @@ class TwoRunsPane(QWidget):
         if not self.isVisible():
             return  # a run of the held graph is recorded for it
         held = self._bridge.state.held is not None  # the State that is shown may be veiled
-        self._hold.setText("Hold this one instead" if held else "Hold the run")
+        self._hold.setText(tr("Hold this one instead") if held else tr("Hold the run"))
         self._release.setEnabled(held)
         if state.held is None:
-            self.words.setText(_VEILED if held and state.quiz is not None else _NONE_HELD)
+            self.words.setText(tr(_VEILED) if held and state.quiz is not None else tr(_NONE_HELD))
         else:
-            self.words.setText("held → now:  " + " · ".join(what_differs(state)))
+            self.words.setText(tr("held → now:  {changes}", changes=" · ".join(what_differs(state))))
         if state.is_training and state.held is not None:
-            self.words.setText(self.words.text() + "\n" + _TRAINS)
+            self.words.setText(self.words.text() + "\n" + tr(_TRAINS))
         self.table.setVisible(state.held is not None and not state.is_training)
         self.model.show(() if state.is_training else beside(state))
 

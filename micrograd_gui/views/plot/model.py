@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
+from micrograd.language import N_
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from micrograd_gui.session.measure import Nudge
 
-TELLS = "While that is predicted, the plot would tell it."
+TELLS = N_("While that is predicted, the plot would tell it.")
 Color = Literal["data", "grad", "secant", "accent", "muted", "good", "bad"]
 Style = Literal[
     "open dots",
@@ -337,7 +338,7 @@ def free_corner(static: StaticPlot, wide: float, tall: float) -> str:
         return static.key_at
     hidden = [(each.x, each.y, 1) for each in static.curves if isinstance(each, Mark)]
     hidden += [([x], [y], _CLEAR) for x, y in static.kept_clear]
-    for corner in ("upper left", "upper right", "lower left", "lower right"):
+    for corner in ("upper left", "upper right", "lower left", "lower right"):  # as in code
         inside = 0
         for curve_x, curve_y, weight in hidden:
             with np.errstate(all="ignore"):

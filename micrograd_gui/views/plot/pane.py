@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import N_, joined, tr, trc
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.text import MINUS, exact, read_number
 from micrograd_gui.files.atomic import write_whole
@@ -31,8 +32,8 @@ from micrograd_gui.views.plot.view import PlotView
 from micrograd_gui.views.theme import BUTTON_AIR, Look
 
 _UPPER, _LOWER = 600, 400  # how two plots share the height
-SAVED_AS = {".svg": "SVG", ".pdf": "PDF", ".png": "PNG", ".csv": "numbers as CSV"}
-_SELECTED = "selected"
+SAVED_AS = {".svg": "SVG", ".pdf": "PDF", ".png": "PNG", ".csv": N_("numbers as CSV")}
+_SELECTED = N_("selected")
 _NAME_LENGTH = 7  # signs of the name of a leaf, at least
 _ROOM_FOR_TWO = 330  # pixels at text scale 1: a lower pane has no room for the loss below another plot
 
@@ -43,18 +44,19 @@ class _Beside(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.row = QHBoxLayout(self)
-        self.log = _button("plot_log", "log", "Show the numbers by their size: each line of the grid "
-                           "is ten times the one below it.", self)  # fmt: skip
-        self.with_loss = _button("plot_with_loss", "+ loss", "The loss below the plot.", self)
+        self.log = _button("plot_log", tr("log"), tr("Show the numbers by their size: each line of the grid "
+                           "is ten times the one below it."), self)  # fmt: skip
+        self.with_loss = _button("plot_with_loss", tr("+ loss"), tr("The loss below the plot."), self)
         self.with_loss.setChecked(True)
         self.fields = self.start, self.end = QLineEdit(self), QLineEdit(self)
-        for field, name in zip(self.fields, ("from", "to"), strict=True):
+        said = tr("Sweep from"), tr("Sweep to")
+        for field, name, aloud in zip(self.fields, ("from", "to"), said, strict=True):
             field.setObjectName(f"plot_{name}")
-            field.setAccessibleName(f"Sweep {name}")
-            field.setToolTip("The span over which the node is swept. Return sets it.")
+            field.setAccessibleName(aloud)
+            field.setToolTip(tr("The span over which the node is swept. Return sets it."))
             field.setAlignment(Qt.AlignmentFlag.AlignRight)
             field.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.span = self.start, QLabel("to", self), self.end
+        self.span = self.start, QLabel(trc("between two numbers", "to"), self), self.end
         self.all: tuple[QWidget, ...] = (self.log, self.with_loss, *self.span)
         for widget in self.all:
             widget.hide()
@@ -80,7 +82,7 @@ class PlotPane(QWidget):
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("plot")
-        self.setAccessibleName("Plot")
+        self.setAccessibleName(tr("Plot"))
         self._bridge = bridge
         self._look = look
         self._kinds: dict[str, PlotKind] = {}
@@ -104,9 +106,9 @@ class PlotPane(QWidget):
         self._row = QHBoxLayout()
         self._choice = QComboBox(self)  # in place of the buttons, where they have no room
         self._choice.setObjectName("plot_kind")
-        self._choice.setAccessibleName("Kind of plot")
+        self._choice.setAccessibleName(tr("Kind of plot"))
         for kind in KINDS.values():
-            self._choice.addItem(kind.text, kind.name)
+            self._choice.addItem(tr(kind.text), kind.name)
         self._choice.activated.connect(lambda _: self.show_kind(self._choice.currentData()))
         self._row.addWidget(self._choice)
         self._row.addStretch(1)
@@ -119,7 +121,7 @@ class PlotPane(QWidget):
         """A button for each kind, in the row."""
         group, made = QButtonGroup(self), []
         for at, kind in enumerate(KINDS.values(), 1):
-            button = _button(f"plot_{kind.name}", kind.text, kind.tip, self)
+            button = _button(f"plot_{kind.name}", tr(kind.text), tr(kind.tip), self)
             button.setChecked(kind.name == self.kind)
             button.setFont(self._look.font(12))
             button.clicked.connect(partial(self.show_kind, kind.name))
@@ -158,10 +160,22 @@ class PlotPane(QWidget):
     def _make_leaves(self) -> tuple[QComboBox, ...]:
         """Where two leaves are chosen, in the row."""
         boxes = QComboBox(self), QComboBox(self)
-        for box, name, where in zip(boxes, ("across", "upward"), ("Across", "Upward"), strict=True):
+        names = (
+            (
+                "across",
+                tr("Leaf across"),
+                tr("Across: the leaf that is drawn over. “selected” follows the selection."),
+            ),
+            (
+                "upward",
+                tr("Leaf upward"),
+                tr("Upward: the leaf that is drawn over. “selected” follows the selection."),
+            ),
+        )
+        for box, (name, aloud, tip) in zip(boxes, names, strict=True):
             box.setObjectName(f"plot_{name}")
-            box.setAccessibleName(f"Leaf {name}")
-            box.setToolTip(f"{where}: the leaf that is drawn over. “selected” follows the selection.")
+            box.setAccessibleName(aloud)
+            box.setToolTip(tip)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(_NAME_LENGTH)
             box.setFont(self._look.font(12))
@@ -230,8 +244,10 @@ class PlotPane(QWidget):
         suffix = path.suffix.lower()
         if suffix not in SAVED_AS:
             what = path.suffix or path.name
-            *most, last = SAVED_AS
-            raise FileRefusal(f"A plot is saved as {', '.join(most)} or {last}, not as “{what}”.")
+            formats = joined([*SAVED_AS], "or")
+            raise FileRefusal(
+                tr("A plot is saved as {formats}, not as “{what}”.", formats=formats, what=what)
+            )
         view = self.view
         view.refresh(whatever=True)
         if view.static is None or view.surface is None:
@@ -291,7 +307,7 @@ class PlotPane(QWidget):
 
     def _least_width(self) -> float:
         """Pixels that buttons of all kinds need at least."""
-        text = "".join(kind.text for kind in KINDS.values())
+        text = "".join(tr(kind.text) for kind in KINDS.values())
         width = QFontMetrics(self._choice.font()).horizontalAdvance(text)
         return width + len(KINDS) * 2 * self._look.px(BUTTON_AIR)
 
@@ -326,7 +342,7 @@ class PlotPane(QWidget):
             return
         nodes = self._bridge.state.graph.nodes
         offered = [
-            (_SELECTED, None),
+            (tr(_SELECTED), None),
             *((nodes[each].name, each) for each in pair.offered(self._bridge.state)),
         ]
         for box, chosen in zip(self._leaves, pair.chosen, strict=True):
@@ -371,9 +387,10 @@ class PlotPane(QWidget):
         self._show_span()  # what was refused is not left standing
 
     def _set_span(self, subject: int) -> None:
+        names = tr("The start of the sweep"), tr("The end of the sweep")
         low, high = (
-            read_number(field.text(), f"The {name} of the sweep")
-            for field, name in zip(self._ensure_beside().fields, ("start", "end"), strict=True)
+            read_number(field.text(), name)
+            for field, name in zip(self._ensure_beside().fields, names, strict=True)
         )
         self._bridge.session.set_range(subject, (low, high))
 

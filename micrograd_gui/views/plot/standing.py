@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from micrograd.language import tr, trn
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.session.measure import numbers
@@ -65,7 +66,14 @@ def others_moved(graph: Graph, nodes: Sequence[NodeId], places: Sequence[Place])
 
 def updates_in_words(count: int) -> str:
     """What the points of a trail are."""
-    return "before the last update" if count == 1 else f"before the last {count} updates"
+    if count == 1:
+        return tr("before the last update")
+    return trn("before the last {n} update", "before the last {n} updates", count)
+
+
+def updates_in_brief(count: int) -> str:
+    """The same, where there is less room."""
+    return tr("last update") if count == 1 else trn("last {n} update", "last {n} updates", count)
 
 
 def span_round(graph: Graph, node: NodeId, here: float, last: float | None, shown: Span | None) -> Span:
@@ -90,8 +98,14 @@ def span_round(graph: Graph, node: NodeId, here: float, last: float | None, show
 
 def too_large(graph: Graph) -> str:
     """Why a graph is not computed over and over for a plot, as a sentence; nothing where it is."""
-    many = f"{len(graph):,} nodes are too many to be computed for each point of a curve"
-    return f"{many}: {LARGE:,} at most." if len(graph) > LARGE else ""
+    if len(graph) <= LARGE:
+        return ""
+    return trn(
+        "{n:,} node is too many to be computed for each point of a curve: {most:,} at most.",
+        "{n:,} nodes are too many to be computed for each point of a curve: {most:,} at most.",
+        len(graph),
+        most=LARGE,
+    )
 
 
 def loose_end(graph: Graph) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from micrograd_gui.views.plot.surface import PlotSurface
 
 
-COMING = "The plot is being drawn…"
+COMING = N_("The plot is being drawn…")
 _REDRAW = QEvent.Type(QEvent.registerEventType())
 _AGAIN = 5  # milliseconds until a plot that comes asks again whether it is its turn
 
@@ -59,7 +60,7 @@ class PlotView(QStackedWidget):
 
     def say_that_it_comes(self) -> None:
         """Words in place of a plot that is still to be drawn, so that no pane is empty meanwhile."""
-        self.words.setText(self.kind.why_empty(self._bridge.shown) or COMING)
+        self.words.setText(self.kind.why_empty(self._bridge.shown) or tr(COMING))
 
     @property
     def awake(self) -> bool:
@@ -205,7 +206,7 @@ class PlotView(QStackedWidget):
         from micrograd_gui.views.plot.surface import PlotSurface
 
         surface = PlotSurface(self._look, self)
-        surface.setAccessibleName("Plot")
+        surface.setAccessibleName(tr("Plot"))
         surface.mpl_connect("draw_event", lambda _: self._bridge.frames.end_turn())
         self.addWidget(surface)
         return surface

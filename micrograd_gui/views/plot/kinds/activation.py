@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import written
@@ -88,7 +89,7 @@ class ActivationPlot:
         slope = float(rule.partials(*at)[0])
         marks = []
         if math.isfinite(slope) and state.quiz is None:  # it is the answer, or half of it
-            said = (f"{_slope(rule, static)}{written(slope)}", f"slope {written(slope)}")
+            said = (_slope(rule, static, written(slope)), tr("slope {slope}", slope=written(slope)))
             marks.append(Mark("grad", "dashed", *tangent(static, *at, slope), *said))
         source = node.inputs[0]
         assert source is not None
@@ -149,15 +150,16 @@ def _not_of_now(state: State, node: Node) -> str:
     stale = state.frame.stale
     if (node.id, "data") not in stale:
         return ""
-    return "from before the update" if (node.inputs[0], "data") in stale else "not run yet"
+    return tr("from before the update") if (node.inputs[0], "data") in stale else tr("not run yet")
 
 
-def _slope(rule: Op, static: StaticPlot) -> str:
-    """``slope = 1 − o² = ``; without the formula where the op has no words for it."""
+def _slope(rule: Op, static: StaticPlot, slope: str) -> str:
+    """``slope = 1 − o² = 0.5``; without the formula where the op has no words for it."""
     template = rule.slope_words(0)
     if template is None:
-        return "slope = "
-    return f"slope = {_in_names(template, static.x_name, static.y_name)} = "
+        return tr("slope = {slope}", slope=slope)
+    formula = _in_names(template, static.x_name, static.y_name)
+    return tr("slope = {formula} = {slope}", formula=formula, slope=slope)
 
 
 def _in_names(template: str, x: str, out: str = "") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from micrograd.language import tr
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short
@@ -121,10 +122,12 @@ class BoundaryPlot:
             names.append(predicted)
             points = np.linspace(*spans[0], _CURVE)[None]
             said = data.columns[judge.column].name
-            curves = _points("grad", "dots", places[:, 0], answers, held, f"rows ({said})")
+            curves = _points("grad", "dots", places[:, 0], answers, held, tr("rows ({column})", column=said))
         flat = len(query.inputs) == 2
         title = (
-            f"what {predicted} says of every ({', '.join(names)})" if flat else f"{predicted} over {names[0]}"
+            tr("what {predicted} says of every ({inputs})", predicted=predicted, inputs=", ".join(names))
+            if flat
+            else tr("{predicted} over {input}", predicted=predicted, input=names[0])
         )
         behind = graph.ancestors(judge.prediction)
         learned = {*graph.parameters, *query.inputs}
@@ -189,18 +192,21 @@ def _find_query(graph: Graph) -> BoundaryQuery | str:
     """What can be shown of the graph; or, in a sentence, why nothing can."""
     data = graph.data
     if data is None or not data.rows:
-        return "No boundary yet: give the graph rows in the Data pane."
+        return tr("No boundary yet: give the graph rows in the Data pane.")
     judge = judge_of(graph)
     if judge is None:
-        return "The boundary needs one prediction that is compared with one answer of the rows."
+        return tr("The boundary needs one prediction that is compared with one answer of the rows.")
     behind = graph.ancestors(judge.prediction)
     columns = tuple(at for at, column in enumerate(data.columns) if column.node in behind)
     inputs = tuple(node for at in columns if (node := data.columns[at].node) is not None)
     if not 1 <= len(inputs) <= 2:
         name = graph.nodes[judge.prediction].spoken
-        return f"The boundary shows one input or two; {name} is computed from {len(inputs)}."
+        count = len(inputs)
+        return tr(
+            "The boundary shows one input or two; {name} is computed from {inputs}.", name=name, inputs=count
+        )
     if any(None in graph.nodes[node].inputs for node in behind):
-        return "The prediction cannot be computed yet: wire the free ports first."
+        return tr("The prediction cannot be computed yet: wire the free ports first.")
     return BoundaryQuery(judge, inputs, columns)
 
 
@@ -210,8 +216,10 @@ def _points(color: Color, style: Style, x: Any, y: Any, held: Any, said: str) ->
     for hollow in (False, True):
         chosen = held == hollow
         if chosen.any():
-            shape: Style = style if not hollow else "open dots" if style == "dots" else "open squares"
-            words = f"{said}, held out" if hollow else said
+            shape = style
+            if hollow:
+                shape = "open dots" if style == "dots" else "open squares"  # as in code
+            words = tr("{rows}, held out", rows=said) if hollow else said
             marks.append(Mark(color, shape, tuple(x[chosen].tolist()), tuple(y[chosen].tolist()), words))
     return marks
 
@@ -248,8 +256,17 @@ def _wrong(static: BoundaryStatic, predictions: Any) -> Sequence[Mark]:
     x, *rest = static.points[:, -len(wrong) :][:, wrong]
     y = rest[0] if rest else static.answers[wrong]
     count = int(wrong.sum())
-    words = f"{count:,} of {len(wrong):,} wrong"
-    return (Mark("secant", "crosses", tuple(x.tolist()), tuple(y.tolist()), words, f"{count:,} wrong"),)
+    words = tr("{wrong:,} of {rows:,} wrong", wrong=count, rows=len(wrong))
+    return (
+        Mark(
+            "secant",
+            "crosses",
+            tuple(x.tolist()),
+            tuple(y.tolist()),
+            words,
+            tr("{wrong:,} wrong", wrong=count),
+        ),
+    )
 
 
 def _surface(static: BoundaryStatic, numbers: Any, graph: Graph) -> PlotItem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from micrograd.language import tr
 from micrograd_gui.document.text import short
 from micrograd_gui.session.explain.formulas import operand_name
 from micrograd_gui.session.measure import complete, sweep
@@ -39,9 +40,9 @@ class ErrorPlot:
             return words
         subject, target = swept(state), state.graph.target
         if subject is None or target is None or subject not in state.graph.feeding:
-            return "The target does not depend on the selected node: there is no slope to measure."
+            return tr("The target does not depend on the selected node: there is no slope to measure.")
         if subject == target:
-            return "The slope of the target by itself is 1, whatever h: select another node."
+            return tr("The slope of the target by itself is 1, whatever h: select another node.")
         return ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
@@ -67,17 +68,17 @@ class ErrorPlot:
             one = np.abs((above - here) / h - analytic) / scale
             two = np.abs((above - below) / (2 * h) - analytic) / scale
         lines = [
-            _curve("grad", "one-sided", h[:-1], one[:-1]),
-            _curve("data", "central", h[:-1], two[:-1]),
+            _curve("grad", tr("one-sided"), h[:-1], one[:-1]),
+            _curve("data", tr("central"), h[:-1], two[:-1]),
             *_guides(h[:-1], one[:-1], two[:-1], _EPSILON * abs(result) / scale),
             *_now(abs(state.h), one[-1], two[-1]),
         ]
         name, target = operand_name(graph.nodes[subject]), operand_name(graph.nodes[graph.target])
-        unit = "relative error" if analytic else "error"
+        unit = tr("relative error") if analytic else tr("error")
         return ErrorStatic(
             graph,
             subject,
-            f"error of ∂{target}/∂{name} against h",
+            tr("error of {slope} against h", slope=f"∂{target}/∂{name}"),
             "h",
             unit,
             (10.0**_SMALLEST, 10.0**_LARGEST * 1.3),
@@ -85,7 +86,7 @@ class ErrorPlot:
             tuple(lines),
             x_scale="log",
             y_scale="log",
-            key_at="lower left",
+            key_at="lower left",  # as in code
             h=state.h,
         )
 
@@ -113,7 +114,7 @@ def _guides(h: Any, one: Any, two: Any, rounding: float) -> list[Mark]:
             factor = float(np.median(error[among] / h[among] ** power))
         # Where nothing is left out (a straight line, a parabola from both sides) only rounding errs.
         if math.isfinite(factor) and factor * _TRUNCATION[0] ** power > 100 * rounding / _TRUNCATION[0]:
-            name = f"slope {power}: ~ h{'²' if power == 2 else ''}"
+            name = tr("slope {power}: ~ {h}", power=power, h="h²" if power == 2 else "h")
             shown = factor * h**power
             keep = (shown >= _FLOOR) & (shown < 1e3)
             marks.append(Mark(color, "dotted", h[keep], shown[keep], name))
@@ -121,7 +122,7 @@ def _guides(h: Any, one: Any, two: Any, rounding: float) -> list[Mark]:
         with np.errstate(all="ignore"):
             shown = rounding / h
         keep = (shown >= _FLOOR) & (shown < 1e3)
-        marks.append(Mark("muted", "dashed", h[keep], shown[keep], "round-off: ~ ε·|L| / h"))
+        marks.append(Mark("muted", "dashed", h[keep], shown[keep], tr("round-off: ~ ε·|L| / h")))
     return marks
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from micrograd.language import N_, tr, trn
 from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot.model import Bars, Color, Note, PlotItem, StaticPlot
@@ -17,10 +18,10 @@ _BINS_PER_DECADE = 2
 _TALL = 0.62  # of the height of a layer
 _LAYERS_AT_MOST = 12
 _MARKS: dict[str, tuple[str, Color]] = {
-    "healthy": ("✓ healthy", "good"),
-    "vanishing": ("▼ vanishing", "bad"),
-    "exploding": ("▲ exploding", "bad"),
-    "all zero": ("○ all 0", "bad"),
+    "healthy": (N_("✓ healthy"), "good"),
+    "vanishing": (N_("▼ vanishing"), "bad"),
+    "exploding": (N_("▲ exploding"), "bad"),
+    "all zero": (N_("○ all 0"), "bad"),
 }
 
 
@@ -39,9 +40,9 @@ class GradientsPlot:
         """Why there are no gradients."""
         graph = state.graph
         if graph.target is None or not graph.parameters:
-            return "No gradients to compare: mark leaves behind the target as parameters."
+            return tr("No gradients to compare: mark leaves behind the target as parameters.")
         if any(None in graph.nodes[node].inputs for node in graph.feeding):
-            return "The target cannot be computed yet: wire the free ports first."
+            return tr("The target cannot be computed yet: wire the free ports first.")
         return ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
@@ -60,8 +61,8 @@ class GradientsPlot:
         return StaticPlot(
             graph,
             None,
-            "sizes of the gradients, layer by layer",
-            "|grad| over all rows",
+            tr("sizes of the gradients, layer by layer"),
+            tr("|grad| over all rows"),
             "",
             (10.0 ** _SPAN[0], 10.0 ** _SPAN[1]),
             (0.0, float(count)),
@@ -85,7 +86,7 @@ class GradientsPlot:
             heights = _TALL * counts / max(1, counts.max())
             words, color = _MARKS[layer.verdict]
             drawn.append(Bars("data" if color == "good" else "grad", edges, heights, base + 0.04))
-            drawn.append(Note(color, words, 10.0 ** (_SPAN[0] + 0.3), base + 0.84, bold=True))
+            drawn.append(Note(color, tr(words), 10.0 ** (_SPAN[0] + 0.3), base + 0.84, bold=True))
             ill = bool(layer.dead or layer.saturated)
             right = 10.0 ** (_SPAN[1] - 0.3)
             drawn.append(Note("bad" if ill else "muted", _layer_words(layer), right, base + 0.84, right=True))
@@ -96,11 +97,13 @@ def _layer_words(layer: LayerHealth) -> str:
     """What else there is to say of a layer, in a few words."""
     parts = []
     if layer.dead:
-        parts.append(f"✗ {layer.dead} of {layer.relus} ReLU dead")
+        parts.append(tr("✗ {dead} of {relus} ReLU dead", dead=layer.dead, relus=layer.relus))
     if layer.saturated:
-        parts.append(f"✗ {layer.saturated} of {layer.tanhs} tanh saturated")
+        parts.append(
+            tr("✗ {saturated} of {tanhs} tanh saturated", saturated=layer.saturated, tanhs=layer.tanhs)
+        )
     if layer.zeros:
-        parts.append(f"{layer.zeros} grads 0")
+        parts.append(trn("{n} grad 0", "{n} grads 0", layer.zeros))
     if not parts and math.isfinite(layer.typical) and layer.typical:
-        parts.append(f"typically {written(layer.typical, 3)}")
+        parts.append(tr("typically {typical}", typical=written(layer.typical, 3)))
     return ", ".join(parts)

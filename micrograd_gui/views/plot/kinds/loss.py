@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import overload
 
+from micrograd.language import tr
 from micrograd_gui.document.graph import Graph, Span
 from micrograd_gui.document.text import written
 from micrograd_gui.session.explain.of_rows import learned_from
@@ -37,8 +38,8 @@ class LossPlot:
         if state.training is not None and len(state.training.losses):
             return ""
         if state.graph.data is None or not state.graph.data.rows:
-            return "No loss yet: give the graph rows in the Data pane, then train it."
-        return "No loss yet: train one step (T), or let it train (Ctrl+T)."
+            return tr("No loss yet: give the graph rows in the Data pane, then train it.")
+        return tr("No loss yet: train one step (T), or let it train (Ctrl+T).")
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
         """Whether the curve is within the axes as they are."""
@@ -70,13 +71,13 @@ class LossPlot:
             state.graph,
             None,
             _title(state.graph),
-            "step",
-            "loss",
+            tr("step"),
+            tr("loss"),
             (0.0, 1.03 * max(_last_step(training), 0 if (held := _held(state)) is None else held.k)),
             span,
             (),
             y_scale="log" if self.log else "linear",
-            right_name="accuracy" if training.accuracies else "",
+            right_name=tr("accuracy") if training.accuracies else "",
             key_at=ABOVE,
         )
 
@@ -85,26 +86,28 @@ class LossPlot:
         training = state.training
         if training is None:
             return ()
-        loss = f"loss {written(training.loss)}"
-        said = f"{loss}  at step {training.k:,}"
+        loss = tr("loss {loss}", loss=written(training.loss))
+        said = tr("loss {loss}  at step {step:,}", loss=written(training.loss), step=training.k)
         marks: list[PlotItem] = [
             GrowingCurve("data", "line", UpToNow(training.losses, training.loss), said, loss)
         ]
         if training.held_loss is not None:
-            held = f"held out {written(training.held_loss)}"
+            held = tr("held out {loss}", loss=written(training.held_loss))
             curve = UpToNow(training.held_losses, training.held_loss)
             marks.append(GrowingCurve("grad", "dashed", curve, held))
         if (other := _held(state)) is not None:
-            said = f"held run {written(other.loss)}  at step {other.k:,}"
-            marks.append(GrowingCurve("muted", "dashed", UpToNow(other.losses, other.loss), said, "held run"))
+            said = tr("held run {loss}  at step {step:,}", loss=written(other.loss), step=other.k)
+            marks.append(
+                GrowingCurve("muted", "dashed", UpToNow(other.losses, other.loss), said, tr("held run"))
+            )
         if training.accuracies:
             share = training.accuracy or 0.0
             right = f"{100 * share:.0f} %"
             curve = UpToNow(training.accuracies, share)
-            marks.append(GrowingCurve("good", "thin", curve, f"accuracy {right}", right=True))
+            marks.append(GrowingCurve("good", "thin", curve, tr("accuracy {share}", share=right), right=True))
             if training.held_accuracies and training.held_accuracy is not None:
                 curve = UpToNow(training.held_accuracies, training.held_accuracy)
-                held = f"held out {100 * training.held_accuracy:.0f} %"
+                held = tr("held out {share:.0f} %", share=100 * training.held_accuracy)
                 marks.append(GrowingCurve("good", "dotted", curve, held, right=True))
         marks.append(Mark("accent", "point", (float(training.k),), (training.loss,)))
         return tuple(marks)
@@ -156,9 +159,12 @@ class UpToNow(Sequence[float]):
 
 def _title(graph: Graph) -> str:
     """What the loss is of: the node that is the target holds that of one row only."""
-    learned = learned_from(graph)
-    held = len(held_out(graph))
-    return f"loss: {learned}" + (f", {held:,} held out" if held else "") if learned else ""
+    learned, held = learned_from(graph), len(held_out(graph))
+    if not learned:
+        return ""
+    if held:
+        return tr("loss: {learned}, {held:,} held out", learned=learned, held=held)
+    return tr("loss: {learned}", learned=learned)
 
 
 def _last_step(training: TrainingState) -> int:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from micrograd.language import tr
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import MINUS, told_apart, written
 from micrograd_gui.session.explain.formulas import operand_name
@@ -36,6 +37,7 @@ from micrograd_gui.views.plot.standing import (
     span_round,
     stood_at,
     too_large,
+    updates_in_brief,
     updates_in_words,
 )
 
@@ -108,19 +110,22 @@ class SlicePlot:
         """What to do before there is something to slice."""
         graph = state.graph
         if not graph.nodes:
-            return "Nothing to plot yet: drop a node on the canvas, or type an expression."
+            return tr("Nothing to plot yet: drop a node on the canvas, or type an expression.")
         if words := too_large(graph):
             return words
         leaves = self.pair.shown(state)
         if leaves is None:
-            return "A slice needs a target that depends on two leaves."
+            return tr("A slice needs a target that depends on two leaves.")
         if loose_end(graph):
-            return "The target cannot be computed yet: wire the free ports first."
+            return tr("The target cannot be computed yet: wire the free ports first.")
         if tells(state, leaves):
-            return TELLS
+            return tr(TELLS)
         for leaf in leaves:
             if not math.isfinite(graph.nodes[leaf].data):
-                return f"{operand_name(graph.nodes[leaf])} holds no finite number to slice round."
+                return tr(
+                    "{name} holds no finite number to slice round.",
+                    name=operand_name(graph.nodes[leaf]),
+                )
         return ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
@@ -156,7 +161,7 @@ class SlicePlot:
         x, y, target = (operand_name(graph.nodes[each]) for each in (*leaves, graph.target))
         row = rows or row_in_words(graph)
         of = f"{target} ({row})" if row else target
-        title = f"lines of equal {of}" if levels else f"{of} is flat here"
+        title = tr("lines of equal {target}", target=of) if levels else tr("{target} is flat here", target=of)
         here = graph.nodes[leaves[0]].data, graph.nodes[leaves[1]].data
         now = after_update(state, (graph.target,))
         if rows:
@@ -195,8 +200,11 @@ class SlicePlot:
         elif static.rows and None not in slopes:
             gathered = [gathered_at(state.trace, state.cursor, leaf) for leaf in static.leaves]
             slopes = [None if each is None else each.amount for each in gathered]
-        what = "grad" if slopes == grads else f"slope in {row_in_words(static.graph)}"
-        items.extend(_way_down(static, here, [each for each in slopes if each is not None], what))
+        what = brief = "grad"
+        if slopes != grads:
+            what, brief = tr("slope in {row}", row=row_in_words(static.graph)), tr("slope")
+        known = [each for each in slopes if each is not None]
+        items.extend(_way_down(static, here, known, what, brief))
         items.append(_point(state, static, here))
         return tuple(items)
 
@@ -282,18 +290,20 @@ def _gaps(numbers: np.ndarray, x_span: Span, y_span: Span) -> list[Mark]:
         return []
     places = (np.linspace(*span, len(numbers))[every // 2 :: every] for span in (x_span, y_span))
     across, upward = np.meshgrid(*places)
-    return [Mark("muted", "crosses", across[thin], upward[thin], "no finite number", "not finite")]
+    return [Mark("muted", "crosses", across[thin], upward[thin], tr("no finite number"), tr("not finite"))]
 
 
 def _trail(static: SliceStatic, x: Sequence[float], y: Sequence[float]) -> Trail:
     import numpy as np
 
     said = updates_in_words(len(x) - 1)
-    words = f"{said}; other parameters moved, too" if static.others else said
-    return Trail("accent", np.array(x), np.array(y), legend=words, brief=said.removeprefix("before the "))
+    words = tr("{updates}; other parameters moved, too", updates=said) if static.others else said
+    return Trail("accent", np.array(x), np.array(y), legend=words, brief=updates_in_brief(len(x) - 1))
 
 
-def _way_down(static: SliceStatic, here: Sequence[float], slopes: Sequence[float], what: str) -> list[Arrow]:
+def _way_down(
+    static: SliceStatic, here: Sequence[float], slopes: Sequence[float], what: str, brief: str
+) -> list[Arrow]:
     """An arrow against the slopes, which are called that; it is always of one length on the axes."""
     if len(slopes) < 2 or not all(map(math.isfinite, slopes)):
         return []
@@ -306,7 +316,7 @@ def _way_down(static: SliceStatic, here: Sequence[float], slopes: Sequence[float
         (at, at + _ARROW * share / length * size) for at, share, size in zip(here, shares, sizes, strict=True)
     )
     told = ", ".join(written(-slope) for slope in slopes)
-    return [Arrow("grad", x, y, f"{MINUS}{what} = ({told})", f"{MINUS}{what.partition(' ')[0]}")]
+    return [Arrow("grad", x, y, f"{MINUS}{what} = ({told})", f"{MINUS}{brief}")]
 
 
 def _point(state: State, static: SliceStatic, here: Sequence[float]) -> Mark:
@@ -323,7 +333,9 @@ def _point(state: State, static: SliceStatic, here: Sequence[float]) -> Mark:
     elif known is not None and (static.now is None or static.now == known):
         brief = told(name, known, shown[2])
     elif known is not None and static.now is not None:
-        brief = f"{name}: {' → '.join(told_apart((known, static.now)))} (not run yet)"
+        brief = tr(
+            "{name}: {numbers} (not run yet)", name=name, numbers=" → ".join(told_apart((known, static.now)))
+        )
     if static.rows and shown[:2] != [None, None]:
         brief = ""  # a nudge is of the row that is shown: what it does to the loss over rows is not known
     full = f"{words}, {brief}" if brief else words

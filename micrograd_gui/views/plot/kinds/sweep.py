@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.session.explain.formulas import name_of, naming_of, operand_name
@@ -40,6 +41,7 @@ from micrograd_gui.views.plot.standing import (
     span_round,
     stood_at,
     too_large,
+    updates_in_brief,
     updates_in_words,
 )
 
@@ -80,18 +82,20 @@ class SweepPlot:
     def why_empty(self, state: State) -> str:
         """What to do before there is something to sweep."""
         if not state.graph.nodes:
-            return "Nothing to plot yet: drop a node on the canvas, or type an expression."
+            return tr("Nothing to plot yet: drop a node on the canvas, or type an expression.")
         if words := too_large(state.graph):
             return words
         subject, target = swept(state), state.graph.target
         if subject is None or target is None:
-            return "Select a node: the plot shows how the target answers to it."
+            return tr("Select a node: the plot shows how the target answers to it.")
         data = state.graph.nodes[subject].data if state.graph.nodes[subject].is_leaf else 0.0
         if not math.isfinite(data):
-            return f"{name_of(state.graph.nodes[subject])} holds no finite number to sweep round."
+            return tr(
+                "{name} holds no finite number to sweep round.", name=name_of(state.graph.nodes[subject])
+            )
         if loose_end(state.graph):
-            return "The target cannot be computed yet: wire the free ports first."
-        return TELLS if tells(state, (subject,)) else ""
+            return tr("The target cannot be computed yet: wire the free ports first.")
+        return tr(TELLS) if tells(state, (subject,)) else ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
         """Whether the graph, the node that is swept and its span are the same."""
@@ -127,7 +131,11 @@ class SweepPlot:
             over = np.insert(over, int(np.searchsorted(over, here)), here)
         curve, y_span = visible(sweep(graph, subject, over))
         x, y = operand_name(node), operand_name(target)
-        title = f"how {y} answers to {x}" if subject in graph.feeding else f"{y} does not depend on {x}"
+        title = (
+            tr("how {y} answers to {x}", y=y, x=x)
+            if subject in graph.feeding
+            else tr("{y} does not depend on {x}", y=y, x=x)
+        )
         of_row = f" ({row})" if (row := row_in_words(graph)) else ""
         known = state.frame.data.get(graph.target) if now is None else now[1]
         known = known if span[0] <= here <= span[1] else None
@@ -169,14 +177,17 @@ class SweepPlot:
             shown = frame.grad.get(subject) == slope
             names = naming_of(state.graph, state.notation)
             grad = names.grad(state.graph.nodes[subject]) if names.leibniz else f"{static.x_name}.grad"
-            what = f"= {grad}" if shown else f"in {row_in_words(state.graph)}"
+            said = tr("slope = {grad} = {slope}", grad=grad, slope=written(slope))
+            if not shown:
+                row = row_in_words(state.graph)
+                said = tr("slope in {row} = {slope}", row=row, slope=written(slope))
             marks.append(
                 Mark(
                     "grad",
                     "dashed",
                     *tangent(static, x, y, slope),
-                    f"slope {what} = {written(slope)}",
-                    f"slope {written(slope)}",
+                    said,
+                    tr("slope {slope}", slope=written(slope)),
                 )
             )
         marks.extend(_secant(state, static))
@@ -218,8 +229,13 @@ def _secant(state: State, static: StaticPlot) -> list[Mark]:
             "secant",
             "dotted",
             *tangent(static, x[0], y[0], nudge.numeric),
-            f"secant, {which} = {short(nudge.h)}: {written(nudge.numeric)}",
-            f"secant {written(nudge.numeric)}",
+            tr(
+                "secant, {which} = {h}: {slope}",
+                which=which,
+                h=short(nudge.h),
+                slope=written(nudge.numeric),
+            ),
+            tr("secant {slope}", slope=written(nudge.numeric)),
         ),
         Mark("secant", "points", x, y),
     ]
@@ -238,7 +254,7 @@ def _trail(static: SweepStatic, here: Span | None) -> list[Trail]:
         return []
     end = (way.x[known][-1], way.y[known][-1]) if here is None else here
     said = updates_in_words(count)
-    words = f"{said}, each on its curve then" if static.curves_differ else said
+    words = tr("{updates}, each on its curve then", updates=said) if static.curves_differ else said
     return [
         Trail(
             "accent",
@@ -247,7 +263,7 @@ def _trail(static: SweepStatic, here: Span | None) -> list[Trail]:
             way.over[known] if static.curves_differ else None,
             way.curve[known] if static.curves_differ else None,
             words,
-            said.removeprefix("before the "),
+            updates_in_brief(count),
         )
     ]
 
@@ -260,8 +276,13 @@ def _moved_on(static: SweepStatic, here: Mark, old: float) -> Mark:
         pairs = zip(static.walked.x.tolist(), static.walked.y.tolist(), strict=True)
         was = next((written(a) for a, b in reversed([*pairs]) if math.isclose(b, old, rel_tol=1e-9)), was)
     x_words = f"{static.x_name} = {was}" if was == written(x) else f"{static.x_name}: {was} → {written(x)}"
-    words = f"{x_words}, {static.y_name}: {' → '.join(told_apart((old, y)))} (not run yet)"
-    return replace(here, legend=words, brief=f"({written(x)}, {written(y)}) not run yet")
+    words = tr(
+        "{x}, {y}: {numbers} (not run yet)",
+        x=x_words,
+        y=static.y_name,
+        numbers=" → ".join(told_apart((old, y))),
+    )
+    return replace(here, legend=words, brief=tr("({x}, {y}) not run yet", x=written(x), y=written(y)))
 
 
 def _kept_clear(here: float, known: float | None, way: Walked | None) -> tuple[tuple[float, float], ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from micrograd.language import N_
 from micrograd_gui.views.plot.model import PlotKind
 
 
@@ -60,32 +61,35 @@ def _gradients() -> PlotKind:
     return GradientsPlot()
 
 
-_ERROR = (
+_ERROR = N_(
     "The error of the measured slope against h, for the selected node.\n"
     "One-sided (L(x + h) − L(x)) / h errs in proportion to h (slope 1), "
     "central (L(x + h) − L(x − h)) / 2h to h² (slope 2). "
     "For small h rounding takes over: ε·|L| / h grows as h shrinks."
 )
-_GRADIENTS = (
+_GRADIENTS = N_(
     "How large the gradients of each layer are, over all rows.\n"
     "Vanishing: typically below 1/1000 of the layer where they are largest. "
     "Exploding: typically above 100, or not finite.\n"
     "Dead ReLU: 0 in every row. Saturated tanh: |o| above 0.97 in more than half of the rows."
 )
 _ROWS = (
-    KindRow("sweep", "Sweep", "How the target answers while the selected node takes other numbers.", _sweep),
-    KindRow("slice", "Slice",
-            "How the target answers to two leaves at once: lines of equal height, and the last updates.",
+    KindRow("sweep", N_("Sweep"), N_("How the target answers while the selected node takes other "
+        "numbers."), _sweep),
+    KindRow("slice", N_("Slice"),
+            N_("How the target answers to two leaves at once: lines of equal height, and the last updates."),
             _slice),
-    KindRow("activation", "Activation",
-            "The curve of a one-input op (tanh, …), the point at which it works, and its slope there.",
+    KindRow("activation", N_("Activation"),
+            N_("The curve of a one-input op (tanh, …), the point at which it works, and its slope there."),
             _activation),
-    KindRow("error", "Error", _ERROR, _error),
-    KindRow("loss", "Loss",
-            "How the loss falls while the graph trains; and the accuracy, where it has a meaning.", _loss),
-    KindRow("boundary", "Boundary",
-            "What the graph predicts everywhere, with the rows: where it changes sides, or the fitted curve.",
+    KindRow("error", N_("Error"), _ERROR, _error),
+    KindRow("loss", N_("Loss"),
+            N_("How the loss falls while the graph trains; and the accuracy, where it has a "
+                "meaning."), _loss),
+    KindRow("boundary", N_("Boundary"),
+            N_("What the graph predicts everywhere, with the rows: where it changes sides, or the "
+                "fitted curve."),
             _boundary),
-    KindRow("gradients", "Gradients", _GRADIENTS, _gradients),
+    KindRow("gradients", N_("Gradients"), _GRADIENTS, _gradients),
 )  # fmt: skip
 KINDS = {row.name: row for row in _ROWS}
