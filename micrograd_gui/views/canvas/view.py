@@ -490,8 +490,7 @@ class CanvasView(ZoomView):
         super().focusOutEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        self.open_menu(None if by_key else QPointF(event.pos()))
+        self.open_menu(None if event.reason() == event.Reason.Keyboard else QPointF(event.pos()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

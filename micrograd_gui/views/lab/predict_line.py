@@ -124,7 +124,25 @@ class PredictLine(QFrame):
         self.mode.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         column, first, second = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
         leave = self._button("leave", "✕", tr("Leave; nothing is hidden any more (Esc)."), self._room.leave)
-        self.buttons = {
+        self.buttons = self._make_buttons()
+        first.addWidget(self.ask, 1)
+        first.addWidget(self.score)
+        first.addWidget(self.mode)
+        first.addWidget(leave)
+        second.addWidget(self.answer)
+        for button in self.buttons.values():
+            second.addWidget(button)
+        second.addWidget(self.said, 1)
+        second.addWidget(self.filler, 1)
+        self.filler.hide()
+        column.addLayout(first)
+        column.addLayout(second)
+        self._rows = (column, first, second)
+        self._below = False
+
+    def _make_buttons(self) -> dict[str, QToolButton]:
+        """What can be done besides typing, by its name."""
+        return {
             name: self._button(name, text, tip, run)
             for name, text, tip, run in (
                 ("check", tr("Check"), tr("Compare the answer with the step (Return)."), self._on_given),
@@ -154,20 +172,6 @@ class PredictLine(QFrame):
                 ),
             )
         }
-        first.addWidget(self.ask, 1)
-        first.addWidget(self.score)
-        first.addWidget(self.mode)
-        first.addWidget(leave)
-        second.addWidget(self.answer)
-        for button in self.buttons.values():
-            second.addWidget(button)
-        second.addWidget(self.said, 1)
-        second.addWidget(self.filler, 1)
-        self.filler.hide()
-        column.addLayout(first)
-        column.addLayout(second)
-        self._rows = (column, first, second)
-        self._below = False
 
     def _button(self, name: str, text: str, tip: str, run: object) -> QToolButton:
         button = QToolButton()
