@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from micrograd_gui.figures.motion import Shown
 
+MOST_PIXELS = {"GIF": 300_000_000, "WEBP": 200_000_000}  # of all frames together
 MOVING, MOVING_FOR = 5, 50  # frames in which a step's numbers travel, and milliseconds of each
 _PILL_SIZE, _FINER = 12.0, 3  # the text of what travels; it is drawn so much larger first
 
@@ -34,21 +35,26 @@ def animation(
     """A GIF or WebP that shows the figures one after the other, the last one longer, for ever.
 
     ``moving`` gives by number what travels over a figure, frame by frame, before it rests; the figure
-    stays for as many seconds as without, and where these are few nothing travels.
+    stays for as many seconds as without, and where these are few nothing travels. Raises Refusal where all
+    of it would take more than a gigabyte.
     """
     hasty = seconds * 1000 < 2 * MOVING * MOVING_FOR
     table = Indexed(palette.colour(tone) for tone in (*TONES, *PATH_TONES))
-    frames, milliseconds = [], []
+    frames, milliseconds, held = [], [], 0.0
     for number, each in enumerate(figures):
         size = matplotlib_writer.affordable(each, scale, usual=1.0)
         still = matplotlib_writer.pixels(each, palette, scale=size)
         way = () if moving is None or hasty else moving(number, each)
+        held += each.width * each.height * size * size * (len(way) + 1)
+        if held > MOST_PIXELS[format]:
+            matplotlib_writer.too_long(number + 1, held)
         seen = [*(_with_pills(still, shown, palette, size) for shown in way), still]
         frames += [table.of(each) for each in seen] if format == "GIF" else seen
         milliseconds += [*(MOVING_FOR for _ in way), round(1000 * seconds) - MOVING_FOR * len(way)]
     milliseconds[-1] += round(1500 * seconds)
     if format == "GIF":
-        frames = [table.finished(each) for each in frames]  # with one table for all, what stays takes no room
+        for at, drawn in enumerate(frames):  # one by one, for two of each would take twice the memory
+            frames[at] = table.finished(drawn)  # with one table for all, what stays takes no room
     file = io.BytesIO()
     extra = {"lossless": True, "method": 6} if format == "WEBP" else {"optimize": False}
     frames[0].save(

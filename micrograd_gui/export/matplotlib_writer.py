@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.figures.figure import Figure
@@ -131,6 +131,14 @@ def affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
             "in pixels nothing of it would be seen. Take SVG or PDF, which have none."
         )
     return found
+
+
+def too_long(moments: int, held: float) -> NoReturn:
+    """Raises the Refusal of a film whose first moments have so many pixels together."""
+    raise Refusal(
+        f"The film would take more than a gigabyte of memory: its first {moments} moments alone have "
+        f"{held / 1e6:,.0f} million pixels. Choose a smaller width or scale, or take HTML."
+    )
 
 
 def pixels(figure: Figure, palette: Palette, *, scale: float) -> Image:

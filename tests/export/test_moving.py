@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 import micrograd_gui as mg
+from micrograd_gui.export import animation
 
 
 @pytest.mark.parametrize(("suffix", "style"), [(".gif", "notebook"), (".webp", "canvas")])
@@ -41,3 +42,14 @@ def test_without_gradients_none_travel(tmp_path: Path) -> None:
             film.seek(at)
             stays.append(film.info["duration"])
     assert stays.count(50) == 5, "those of the forward step"
+
+
+@pytest.mark.parametrize("form", ["gif", "webp"])
+def test_a_film_that_would_take_gigabytes_is_refused(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A film of 1,200 products took 6.5 GB as a GIF and more than 11 GB as a WebP."""
+    monkeypatch.setitem(animation.MOST_PIXELS, form.upper(), 100_000)
+    with pytest.raises(mg.Refusal, match=r"^The film would take more than a gigabyte of memory"):
+        mg.render(mg.parse("L = a*b"), tmp_path / f"a.{form}")
+    assert not list(tmp_path.iterdir())
