@@ -27,6 +27,7 @@ from micrograd_gui.session.record import record, record_ahead
 from micrograd_gui.session.session import Change
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Pass, RecordedRun
+from micrograd_gui.session.transitions import with_layout
 from micrograd_gui.views.canvas.scene import Scene
 
 PAINTED_AFTER = 250  # milliseconds
@@ -283,9 +284,8 @@ class Behind(QObject):
         if session.state.graph is before.graph:
             return change(session.state)
         if session.state.graph.nodes is before.graph.nodes:  # it was laid out: a run is the same there
-            again = self.work(change, scene)
-            if again.graph is session.state.graph:  # an edit would take the layout back
-                return again
+            laid_out = session.state.graph
+            return with_places_of(laid_out, before.graph, self.work(change, scene))
         raise Refusal("The graph has become another one meanwhile.")
 
     def work_out(self, graph: Graph) -> None:
@@ -316,6 +316,19 @@ class Behind(QObject):
     def _failed(self, error: Exception) -> None:
         self._end()
         self._context.bridge.attempt(_again, error)
+
+
+def with_places_of(laid_out: Graph, before: Graph, made: State) -> State:
+    """It, with the places of a layout that came meanwhile, where the edit itself has moved nothing.
+
+    An edit is made of the graph as it was when it was asked for; it would take the layout back.
+    """
+    if made.graph is laid_out:
+        return made
+    old, now = before.places, made.graph.places
+    unmoved = {node for node, place in now.items() if place == old.get(node)}
+    came = {node: place for node, place in laid_out.places.items() if node in unmoved}
+    return with_layout(made, made.graph, came)
 
 
 def _again(error: Exception) -> None:

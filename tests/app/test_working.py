@@ -176,6 +176,15 @@ def test_what_comes_meanwhile_is_not_lost(opened, in_window, held):
     assert session.state.forward_done
     assert session.state.graph.places == moved
     go.clear()
+    graph = session.state.graph
+    laid_out = {node: (x + 5.0, y) for node, (x, y) in graph.places.items()}
+    QTimer.singleShot(40, lambda: (session.tidied(graph, laid_out, as_edit=False), go.set()))
+    session.set_target(2)  # made of the graph as it was: it takes no layout back
+    assert session.state.graph.target == 2
+    assert session.state.graph.places == laid_out
+    session.undo()
+    assert (session.state.graph.target, session.state.graph.places) == (1, laid_out)
+    go.clear()
     QTimer.singleShot(40, lambda: (session.new(), go.set()))
     with pytest.raises(Refusal, match="another one meanwhile"):
         session.set_target(2)

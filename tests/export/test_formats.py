@@ -78,7 +78,7 @@ def test_an_svg_with_any_label_is_well_formed_and_has_no_element_of_the_labels_m
     content = exported(tmp_path / "a.svg", graph)
     root = ElementTree.fromstring(content)
     assert {each.tag.removeprefix(SVG) for each in root.iter()} <= {
-        "svg", "title", "metadata", "rect", "path", "polygon", "ellipse", "text", "tspan", "g",
+        "svg", "title", "metadata", "style", "rect", "path", "polygon", "ellipse", "text", "tspan", "g",
     }  # fmt: skip
     assert len(list(root.iter(f"{SVG}ellipse"))) == 1
     assert not re.search(rb"<script|javascript:|\son\w+=", content)
