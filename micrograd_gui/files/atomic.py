@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.text import visible
 
@@ -37,8 +38,14 @@ def write_readable(path: Path, content: bytes, what: str) -> None:
     """The same for what is to be read again: more than that is refused, and the old file is untouched."""
     if len(content) > LARGEST:
         raise FileRefusal(
-            f"{quoted_name(path)} cannot be written: {what} would take {len(content) / 1e6:.0f} MB, "
-            f"and at most {LARGEST // 1_000_000} MB are read again."
+            tr(
+                "{file} cannot be written: {what} would take {size:.0f} MB, "
+                "and at most {most} MB are read again.",
+                file=quoted_name(path),
+                what=what,
+                size=len(content) / 1e6,
+                most=LARGEST // 1_000_000,
+            )
         )
     write_whole(path, content)
 
@@ -227,24 +234,32 @@ def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        raise FileRefusal(f"{quoted_name(path)} cannot be written: {reason(error, path)}.") from None
+        raise FileRefusal(
+            tr("{file} cannot be written: {reason}.", file=quoted_name(path), reason=reason(error, path))
+        ) from None
 
 
 def read_whole(path: Path) -> bytes:
     """What is in the file, told before reading when it is too large; raises FileRefusal, which names it."""
     try:
         if path.exists() and not path.is_file():
-            raise FileRefusal(f"{quoted_name(path)} is not a file.")
+            raise FileRefusal(tr("{file} is not a file.", file=quoted_name(path)))
         size = path.stat().st_size
         if size > LARGEST:
             raise FileRefusal(
-                f"{quoted_name(path)} is too large: it has {size / 1e6:.0f} MB, "
-                f"and at most {LARGEST // 1_000_000} MB are read."
+                tr(
+                    "{file} is too large: it has {size:.0f} MB, and at most {most} MB are read.",
+                    file=quoted_name(path),
+                    size=size / 1e6,
+                    most=LARGEST // 1_000_000,
+                )
             )
         _tell("reading %s, %d bytes", path, size)
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise FileRefusal(f"{quoted_name(path)} cannot be read: {reason(error, path)}.") from None
+        raise FileRefusal(
+            tr("{file} cannot be read: {reason}.", file=quoted_name(path), reason=reason(error, path))
+        ) from None
 
 
 def _tell(message: str, *about: object) -> None:
@@ -263,15 +278,15 @@ def reason(error: Exception, path: Path) -> str:
     """Why the system would not, in words."""
     match error:
         case FileNotFoundError() if not path.parent.exists():
-            return f"there is no folder {quoted_name(path.parent)}"
+            return tr("there is no folder {folder}", folder=quoted_name(path.parent))
         case FileNotFoundError():
-            return "there is no such file"
+            return tr("there is no such file")
         case IsADirectoryError():
-            return "it is a folder"
+            return tr("it is a folder")
         case NotADirectoryError():
-            return f"{quoted_name(path.parent)} is not a folder"
+            return tr("{file} is not a folder", file=quoted_name(path.parent))
         case PermissionError():
-            return "it is not permitted"
+            return tr("it is not permitted")
         case OSError(strerror=str(said)):
             return said[:1].lower() + said[1:]
-    return "its name is not one a file can have"
+    return tr("its name is not one a file can have")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from micrograd.language import tr
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph
@@ -70,18 +71,23 @@ def as_path(name: str) -> str:
         return name
     told = f"“{visible(name, '�')[:_SHOWN]}{'…' if len(name) > _SHOWN else ''}”"
     if found[1] is None:
-        raise FileRefusal(f"{told} is no file of this machine: save it here first, then open the file.")
+        raise FileRefusal(
+            tr("{address} is no file of this machine: save it here first, then open the file.", address=told)
+        )
     from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
     try:
         parts = urlsplit(name)
         host = (parts.hostname or "").lower()
     except ValueError:
-        raise FileRefusal(f"{told} cannot be read as an address of a file.") from None
+        raise FileRefusal(tr("{address} cannot be read as an address of a file.", address=told)) from None
     if host not in ("", "localhost"):
         raise FileRefusal(
-            f"{told} is on another machine, “{visible(unquote(host), '�')[:_SHOWN]}”: only files of this one "
-            "are opened."
+            tr(
+                "{address} is on another machine, “{machine}”: only files of this one are opened.",
+                address=told,
+                machine=visible(unquote(host), "�")[:_SHOWN],
+            )
         )
     if os.name == "nt":
         from urllib.request import url2pathname
@@ -90,9 +96,14 @@ def as_path(name: str) -> str:
     else:
         path = os.fsdecode(unquote_to_bytes(parts.path))
     if not path or "\0" in path:
-        raise FileRefusal(f"{told} names no file.")
+        raise FileRefusal(tr("{address} names no file.", address=told))
     if parts.query or parts.fragment:
-        raise FileRefusal(f"{told} has a ? or a #: in the address of a file they are written %3F and %23.")
+        raise FileRefusal(
+            tr(
+                "{address} has a ? or a #: in the address of a file they are written %3F and %23.",
+                address=told,
+            )
+        )
     return path
 
 
@@ -118,7 +129,7 @@ def resolve(source: object) -> OpenedGraph:
         return OpenedGraph(graph_from_expression(source), title="expression")
     from micrograd_gui.document.live.capture import graph_from_value
 
-    return OpenedGraph(graph_from_value(source), title=getattr(source, "label", "") or "live values")
+    return OpenedGraph(graph_from_value(source), title=getattr(source, "label", "") or tr("live values"))
 
 
 @Net("open")
@@ -135,8 +146,11 @@ def open_named(name: str | Path) -> OpenedGraph:
     bare = isinstance(name, str) and not path.suffix and os.sep not in name
     if bare and "\0" not in str(name) and not os.path.exists(path):
         raise Refusal(
-            f"{quoted_name(path)} is neither a file nor an example; "
-            f"the examples are {', '.join(example_names())}."
+            tr(
+                "{file} is neither a file nor an example; the examples are {names}.",
+                file=quoted_name(path),
+                names=", ".join(example_names()),
+            )
         )
     if path.suffix.lower() != SUFFIX:
         return OpenedGraph(read(path), title=path.stem)
@@ -169,16 +183,28 @@ def _graph_in(content: bytes, path: Path) -> Graph:
         if graph is not None:
             return graph
         if suffix not in SUFFIXES:
-            raise FileRefusal(f"{quoted_name(path)} holds no graph: these do: {', '.join(SUFFIXES)}.")
+            raise FileRefusal(
+                tr(
+                    "{file} holds no graph: these do: {names}.",
+                    file=quoted_name(path),
+                    names=", ".join(SUFFIXES),
+                )
+            )
         if suffix in TEXTS:
             raise FileRefusal(
-                f"{quoted_name(path)} carries no graph: only what was exported here does. "
-                "The cells of a lecture or notebook can be pasted."
+                tr(
+                    "{file} carries no graph: only what was exported here does. "
+                    "The cells of a lecture or notebook can be pasted.",
+                    file=quoted_name(path),
+                )
             )
         if is_picture(content):
             raise FileRefusal(
-                f"{quoted_name(path)} carries no graph: only pictures made here do, "
-                "and those that another program saved again may have lost it."
+                tr(
+                    "{file} carries no graph: only pictures made here do, "
+                    "and those that another program saved again may have lost it.",
+                    file=quoted_name(path),
+                )
             )
     return codec.decode(content, quoted_name(path))
 
@@ -188,7 +214,7 @@ def _read_dot(content: bytes, name: str) -> Graph:
 
     text = content.decode("utf-8", "replace").replace("\0", "")
     if not text.strip():
-        raise FileRefusal(f"{name} cannot be read as DOT: it is empty.")
+        raise FileRefusal(tr("{name} cannot be read as DOT: it is empty.", name=name))
     return graph_from_dot(text, name)
 
 
@@ -204,11 +230,15 @@ def save(path: Path, graph: Graph) -> Fingerprint:
 
     if path.suffix.lower() != SUFFIX and not path.is_dir():
         raise FileRefusal(
-            f"{quoted_name(path)} cannot be written: a graph is saved as a {SUFFIX} file; "
-            "for other forms there are Export in the window, and render."
+            tr(
+                "{file} cannot be written: a graph is saved as a {suffix} file; "
+                "for other forms there are Export in the window, and render.",
+                file=quoted_name(path),
+                suffix=SUFFIX,
+            )
         )
     content = codec.encode(graph).encode("utf-8", "replace")
-    write_readable(path, content, "the graph")
+    write_readable(path, content, tr("the graph"))
     return looking.written(path, content)
 
 
@@ -242,5 +272,11 @@ def load_example(name: str) -> Graph:
     """The example's graph; raises Refusal, which lists the names, where there is none of that name."""
     by_name = {example.name: example for example in examples()}
     if name not in by_name:
-        raise Refusal(f"There is no example “{spoken(name)}”; there are {', '.join(by_name)}.")
+        raise Refusal(
+            tr(
+                "There is no example “{name}”; there are {names}.",
+                name=spoken(name),
+                names=", ".join(by_name),
+            )
+        )
     return read(by_name[name].path)

@@ -13,6 +13,7 @@ from typing import Any
 
 from micrograd.dot import DATA, LABEL, STALE, TARGET
 from micrograd.foreign import rule_of, same
+from micrograd.language import N_, tr
 from micrograd.ops import Op
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
@@ -20,7 +21,7 @@ from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.text import lowered, spoken
 from micrograd_gui.layout.graphviz import LayoutRefusal, engine
 
-FORM = "a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values"
+FORM = N_("a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values")
 _PIECES = re.compile(r"\\.|[|<>{}]|[^\\|<>{}]+|\\\Z", re.DOTALL)  # of a record: escapes, signs, plain text
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*+"(?:\s*\+\s*"(?:[^"\\]|\\.)*+")*+', re.DOTALL)
 FIELDS_AT_MOST = 1_000  # of one record: Graphviz takes time by the square of them
@@ -49,10 +50,18 @@ class _Value:
     data: float | None
 
 
-def graph_from_dot(text: str, name: str = "The file") -> Graph:
+def graph_from_dot(text: str, name: str = "") -> Graph:
     """The graph that the DOT text draws, with the numbers in its records; raises FileRefusal."""
+    name = name or tr("The file")
     if any(each[0].count("|") >= FIELDS_AT_MOST for each in _TEXTS.finditer(text)):
-        raise FileRefusal(f"{name} has a record of more than {FIELDS_AT_MOST:,} fields: {FORM}.")
+        raise FileRefusal(
+            tr(
+                "{name} has a record of more than {most:,} fields: {form}.",
+                name=name,
+                most=FIELDS_AT_MOST,
+                form=tr(FORM),
+            )
+        )
     objects, edges, target = _parsed(text, name)
     values: dict[int, _Value] = {}
     ops: dict[int, str] = {}
@@ -68,9 +77,9 @@ def graph_from_dot(text: str, name: str = "The file") -> Graph:
         else:
             ops[key] = _escapes(label)
     if not values:
-        raise FileRefusal(f"{name} has no node of a graph: {FORM}.")
+        raise FileRefusal(tr("{name} has no node of a graph: {form}.", name=name, form=tr(FORM)))
     if len(values) > NODES_AT_MOST:
-        raise FileRefusal(f"{name} has more than {NODES_AT_MOST:,} nodes.")
+        raise FileRefusal(tr("{name} has more than {most:,} nodes.", name=name, most=NODES_AT_MOST))
     if target and all(_OURS.fullmatch(each.name) for each in values.values()):
         values = {key: replace(each, id=int(each.name[1:])) for key, each in values.items()}
     into: dict[int, list[int]] = {key: [] for key in objects}
@@ -124,11 +133,13 @@ def _parsed(text: str, name: str) -> tuple[dict[int, Mapping[str, Any]], list[tu
         )  # the quickest one: no place is of use here
         whole, _ = json.JSONDecoder(strict=False).raw_decode(answer.decode("utf-8", "replace"))
     except LayoutRefusal as refusal:
-        where = re.search(r"syntax error in line .*", str(refusal))
+        where = re.search(r"syntax error in line .*", str(refusal))  # as in code
         reason = f"{where[0].rstrip('.')}." if where else str(refusal)
-        raise FileRefusal(f"{name} cannot be read as DOT: {reason}") from None
+        raise FileRefusal(tr("{name} cannot be read as DOT: {reason}", name=name, reason=reason)) from None
     except (ValueError, RecursionError):
-        raise FileRefusal(f"{name} cannot be read as DOT: it is nested too deeply, or damaged.") from None
+        raise FileRefusal(
+            tr("{name} cannot be read as DOT: it is nested too deeply, or damaged.", name=name)
+        ) from None
     groups = ("nodes", "edges", "subgraphs")
     objects = {
         each["_gvid"]: each for each in whole.get("objects", ()) if not any(key in each for key in groups)
@@ -186,7 +197,13 @@ def _contents(fields: list[str], called: str, name: str) -> tuple[str, float | N
         data = float(fields[at].removeprefix("data ").removesuffix(STALE))
     except ValueError:
         raise FileRefusal(
-            f"{name}: the node “{spoken(called)}” has “{spoken(fields[at])}”, which is no number; {FORM}."
+            tr(
+                "{name}: the node “{called}” has “{field}”, which is no number; {form}.",
+                name=name,
+                called=spoken(called),
+                field=spoken(fields[at]),
+                form=tr(FORM),
+            )
         ) from None
     return " | ".join(fields[:at]), None if fields[at].endswith(STALE) else data
 
@@ -206,7 +223,7 @@ def _in_order(into: Mapping[int, list[int]], objects: Iterable[int], name: str) 
     try:
         return list(TopologicalSorter({key: into[key] for key in objects}).static_order())
     except CycleError:
-        raise FileRefusal(f"{name} draws a cycle, so nothing in it can be computed.") from None
+        raise FileRefusal(tr("{name} draws a cycle, so nothing in it can be computed.", name=name)) from None
 
 
 def _operation(
@@ -218,21 +235,40 @@ def _operation(
     name: str,
 ) -> tuple[Op, list[int]]:
     """The op that a value comes from, and its operands in order."""
-    said = f"{name}: the node “{spoken(value.label or value.name)}”"
+    said = tr("{name}: the node “{node}”", name=name, node=spoken(value.label or value.name))
     if len(into[key]) != 1 or into[key][0] not in ops:
-        raise FileRefusal(f"{said} comes from {len(into[key])} nodes, not from one op; {FORM}.")
+        raise FileRefusal(
+            tr(
+                "{node} comes from {n} nodes, not from one op; {form}.",
+                node=said,
+                n=len(into[key]),
+                form=tr(FORM),
+            )
+        )
     op = into[key][0]
     operands = list(into[op])
     text = ops[op]
     rule = rule_of(text)
     if rule is None:
-        raise FileRefusal(f"{said} comes from “{spoken(text)}”, which is not in the table of ops.")
+        raise FileRefusal(
+            tr("{node} comes from “{text}”, which is not in the table of ops.", node=said, text=spoken(text))
+        )
     if any(each not in values for each in operands):
-        raise FileRefusal(f"{said} comes from an op of ops, not of values; {FORM}.")
+        raise FileRefusal(
+            tr("{node} comes from an op of ops, not of values; {form}.", node=said, form=tr(FORM))
+        )
     if rule.arity == 2 and len(operands) == 1:
         operands *= 2  # the lecture draws the two wires of a * a as one
     if len(operands) != rule.arity:
-        raise FileRefusal(f"{said}: {rule.name} takes {rule.arity} operands, not {len(operands)}.")
+        raise FileRefusal(
+            tr(
+                "{node}: {op} takes {arity} operands, not {n}.",
+                node=said,
+                op=rule.name,
+                arity=rule.arity,
+                n=len(operands),
+            )
+        )
     return rule, _ordered(rule, operands, values, value.data)
 
 

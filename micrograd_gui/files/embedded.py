@@ -9,6 +9,7 @@ import zlib
 from typing import Any
 from xml.parsers import expat
 
+from micrograd.language import tr
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
@@ -42,8 +43,12 @@ def pack(graph: Graph) -> str:
     text = json.dumps(json.loads(codec.encode(graph.seen(UNSEEN))), sort_keys=True, separators=(",", ":"))
     if len(text) > LARGEST_GRAPH:
         raise FileRefusal(
-            f"The graph is too large to be put into a picture: it takes {len(text) / 1e6:.0f} MB, "
-            f"and at most {LARGEST_GRAPH // 1_000_000} MB are read again."
+            tr(
+                "The graph is too large to be put into a picture: it takes {size:.0f} MB, "
+                "and at most {most} MB are read again.",
+                size=len(text) / 1e6,
+                most=LARGEST_GRAPH // 1_000_000,
+            )
         )
     return text
 
@@ -62,11 +67,12 @@ def _narrow(content: bytes) -> bytes:
     return content.decode(wide, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
 
 
-def graph_inside(content: bytes, name: str = "The picture") -> Graph | None:
+def graph_inside(content: bytes, name: str = "") -> Graph | None:
     """The graph in the content of a picture, script, notebook or page made here; None: there is none.
 
     Raises FileRefusal where it is damaged.
     """
+    name = name or tr("The picture")
     if content.startswith(_PNG):
         text = _in_png(content)
     elif content.startswith(b"%PDF-"):
@@ -80,8 +86,8 @@ def graph_inside(content: bytes, name: str = "The picture") -> Graph | None:
     if text is None:
         return None
     if len(text) > LARGEST_GRAPH:
-        raise FileRefusal(f"The graph in {name} is too large.")
-    return codec.decode(text, f"The graph in {name}")
+        raise FileRefusal(tr("The graph in {name} is too large.", name=name))
+    return codec.decode(text, tr("The graph in {name}", name=name))
 
 
 def _is_xml(content: bytes) -> bool:

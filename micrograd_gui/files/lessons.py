@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import FileRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.rough_layout import arranged
@@ -60,7 +61,13 @@ def open_lesson(name: str | Path) -> Lesson:
     bare = isinstance(name, str) and not path.suffix and os.sep not in name
     if bare and "\0" not in str(name) and not path.exists():
         names = ", ".join(known)
-        raise Refusal(f"{quoted_name(path)} is neither a lesson nor a file; the lessons are {names}.")
+        raise Refusal(
+            tr(
+                "{name} is neither a lesson nor a file; the lessons are {names}.",
+                name=quoted_name(path),
+                names=names,
+            )
+        )
     return _lesson(str(path.absolute()), path)  # its progress is its own, whatever else is called so
 
 
@@ -84,4 +91,6 @@ def _opening(text: LessonText, path: Path) -> Graph:
 
         return graph_from_expression(text.opens)
     except Refusal as refusal:
-        raise FileRefusal(f"{quoted_name(path)} is no whole lesson at opens: {refusal}") from None
+        raise FileRefusal(
+            tr("{file} is no whole lesson at opens: {sentence}", file=quoted_name(path), sentence=refusal)
+        ) from None

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from micrograd.language import tr
 from micrograd_gui.document import codec
 from micrograd_gui.document.block import Block
 from micrograd_gui.document.data import Data, TrainingPlan
@@ -52,7 +53,7 @@ def folder() -> Path:
     if sys.platform == "win32":
         wanted, usual = "LOCALAPPDATA", "AppData/Local"
     elif sys.platform == "darwin":
-        wanted, usual = "", "Library/Application Support"
+        wanted, usual = "", "Library/Application Support"  # as in code
     else:
         wanted, usual = "XDG_STATE_HOME", ".local/state"
     base = os.environ.get(wanted, "")
@@ -207,11 +208,15 @@ def read(path: Path) -> Recovered:
         kept, pieces = _taken_apart(path.read_bytes())
         graph = _graph(kept, pieces)
         if len(graph) <= _CHECKED:
-            graph = codec.decode(codec.encode(graph), "its graph")
+            graph = codec.decode(codec.encode(graph), tr("its graph"))
         return Recovered(kept, graph)
     except OSError as error:
         raise FileRefusal(
-            f"The recovery file {quoted_name(path)} cannot be read: {reason(error, path)}."
+            tr(
+                "The recovery file {file} cannot be read: {reason}.",
+                file=quoted_name(path),
+                reason=reason(error, path),
+            )
         ) from None
     except _Damage as damage:
         why = str(damage)
@@ -219,8 +224,10 @@ def read(path: Path) -> Recovered:
         why = str(refusal).rstrip(".")
     except Exception as error:  # noqa: BLE001 - whatever stands in it, the start goes on without
         _log.warning("%s", path, exc_info=error)
-        why = "it makes no sense"
-    raise FileRefusal(f"The recovery file {quoted_name(path)} is damaged: {why}.")
+        why = tr("it makes no sense")
+    raise FileRefusal(
+        tr("The recovery file {file} is damaged: {reason}.", file=quoted_name(path), reason=why)
+    )
 
 
 class _Damage(Exception):
@@ -229,18 +236,18 @@ class _Damage(Exception):
 
 def _taken_apart(found: bytes) -> tuple[KeptDocument, list[_Piece]]:
     if not found:
-        raise _Damage("it is empty")
+        raise _Damage(tr("it is empty"))
     if not found.startswith(_MAGIC):
-        raise _Damage("it does not begin as one does")
+        raise _Damage(tr("it does not begin as one does"))
     at, check, packed = len(_MAGIC), 0, []
     while size := int.from_bytes(found[at : at + 4], "big"):
         packed.append(found[at + 4 : at + 4 + size])
         at += 4 + size
         check = zlib.crc32(packed[-1], check)
     if at + 8 > len(found):
-        raise _Damage("its end is missing")
+        raise _Damage(tr("its end is missing"))
     if int.from_bytes(found[at + 4 : at + 8], "big") != check or not packed:
-        raise _Damage("it is not as it was written")
+        raise _Damage(tr("it is not as it was written"))
     decoder = msgspec.msgpack.Decoder(_Piece)
     return msgspec.msgpack.decode(packed[0], type=KeptDocument), [decoder.decode(each) for each in packed[1:]]
 
@@ -352,7 +359,13 @@ class Slot:
             while (lock := HeldFile.taken(where / f"{os.urandom(8).hex()}{LOCK}")) is None:
                 pass
         except (OSError, ValueError) as error:
-            raise FileRefusal(f"{quoted_name(where)} cannot be written to: {reason(error, where)}.") from None
+            raise FileRefusal(
+                tr(
+                    "{folder} cannot be written to: {reason}.",
+                    folder=quoted_name(where),
+                    reason=reason(error, where),
+                )
+            ) from None
         return cls(lock)
 
     def write(self, what: bytes) -> None:
@@ -439,7 +452,7 @@ def left_behind(where: Path, saved_in: Iterable[Path] = ()) -> tuple[list[LeftBe
             found = read(slot.path)
         except FileRefusal as refusal:
             _log.warning("recovery: %s", refusal)
-            sentences.append(f"{refusal} It is kept as {slot.set_aside()}.")
+            sentences.append(tr("{sentence} It is kept as {file}.", sentence=refusal, file=slot.set_aside()))
             continue
         path = found.kept.path
         if path is not None and _is_saved(path, found):

@@ -14,6 +14,7 @@ from threading import Event
 from typing import NamedTuple
 
 from micrograd.ieee import divide
+from micrograd.language import N_, tr, trn
 from micrograd_gui.document.data import NUMBERS_AT_MOST, ROWS_AT_MOST, Column, Data
 from micrograd_gui.document.errors import FileRefusal, Net
 from micrograd_gui.document.notation.literals import constant_in
@@ -55,7 +56,7 @@ class Reading:
         """Raises FileRefusal where nobody wants the table any more."""
         self.share = share
         if self._stop is not None and self._stop.is_set():
-            raise FileRefusal(f"{name} is not wanted any more.")
+            raise FileRefusal(tr("{name} is not wanted any more.", name=name))
 
 
 @Net("read")
@@ -70,9 +71,16 @@ def write(path: Path | str, data: Data, reading: Reading | None = None) -> None:
     """Put the rows into a CSV file that ``read`` gives back."""
     path = Path(path)
     if len(data.columns) > COLUMNS_AT_MOST:
-        many = f"{len(data.columns):,} columns, and at most {COLUMNS_AT_MOST:,} are read again"
-        raise FileRefusal(f"{quoted_name(path)} cannot be written: there are {many}.")
-    write_readable(path, as_text(data, reading).encode(), "the table")
+        raise FileRefusal(
+            tr(
+                "{file} cannot be written: there are {columns:,} columns, "
+                "and at most {most:,} are read again.",
+                file=quoted_name(path),
+                columns=len(data.columns),
+                most=COLUMNS_AT_MOST,
+            )
+        )
+    write_readable(path, as_text(data, reading).encode(), tr("the table"))
 
 
 def cell(said: str | float | None) -> str:
@@ -117,19 +125,19 @@ def as_text(data: Data, reading: Reading | None = None) -> str:
     parts, many = [written([header])], len(data.rows)
     for begin in range(0, many, _TOLD_EACH):
         if reading is not None:
-            reading.has_come_to(begin / many, "The table")
+            reading.has_come_to(begin / many, tr("The table"))
         parts.append(written(data.rows[begin : begin + _TOLD_EACH]))
     return "".join(parts)
 
 
-@Net("read", "The table")
-def parse(text: str, name: str = "The table", reading: Reading | None = None) -> Data:
+@Net("read", N_("The table"))
+def parse(text: str, name: str = "", reading: Reading | None = None) -> Data:
     """The rows in the text: commas, semicolons, tabs, bars or blanks between fields; a header or none.
 
     A line that begins with ``#`` is a comment; the last one before the rows may name the columns. An index
     column and empty columns at the end are left out. ``reading`` is told how far it has come.
     """
-    reading = reading or Reading()
+    reading, name = reading or Reading(), name or tr("The table")
     lines = _Lines(text.removeprefix("\ufeff"), name, reading)
     first, *rows = _records(lines, name)
     named = _is_header(first.fields)
@@ -144,17 +152,17 @@ def parse(text: str, name: str = "The table", reading: Reading | None = None) ->
         header = lines.names(width) or _names_of_inputs(width)
     names = _told_apart(header)
     if not rows:
-        raise FileRefusal(f"{name} has a header but no row of numbers.")
+        raise FileRefusal(tr("{name} has a header but no row of numbers.", name=name))
     numbers = tuple(_rows(lines, rows, names, index))
     if lines.has_commas:
         _refuse_unclear(rows, name)
     return Data(tuple(map(Column, names[index:])), numbers)
 
 
-@Net("read", "The table")
+@Net("read", N_("The table"))
 def has_names(text: str) -> bool:
     """Whether the columns of a table that `parse` reads are named; only its beginning is looked at."""
-    lines = _Lines(text[:_BEGINNING].removeprefix("\ufeff"), "The table", Reading())
+    lines = _Lines(text[:_BEGINNING].removeprefix("\ufeff"), tr("The table"), Reading())
     for fields in csv.reader(lines, delimiter=lines.separator, skipinitialspace=True):
         said = [field for field in fields if field] if lines.separator == " " else _stripped(fields)
         if said:
@@ -167,6 +175,10 @@ class _Record(NamedTuple):
 
     line: int
     fields: list[str]
+
+
+class _Unread(csv.Error):
+    """Lines that are too long, or too many, as a sentence."""
 
 
 class _Lines:
@@ -200,9 +212,17 @@ class _Lines:
         signs = self._quotes > 0 or self._hash
         for number, line in enumerate(io.StringIO(self._text, newline="")):
             if number > LINES_AT_MOST:
-                raise csv.Error("there are too many lines")
+                raise _Unread(
+                    tr(
+                        "{name} cannot be read at line {line}: there are too many lines.",
+                        name=self.name,
+                        line=number,
+                    )
+                )
             if len(line) > _LONGEST_LINE:
-                raise csv.Error(f"line {number + 1} is too long")
+                raise _Unread(
+                    tr("{name} cannot be read: line {line} is too long.", name=self.name, line=number + 1)
+                )
             read += len(line)
             if number % _TOLD_EACH == 0:
                 self.reading.has_come_to(read / half, self.name)
@@ -256,24 +276,53 @@ def _records(lines: _Lines, name: str) -> list[_Record]:
             if not (fields and fields[0].strip()) and not any(field.strip() for field in fields):
                 continue
             if len(fields) > COLUMNS_AT_MOST and len(_stripped(fields)) > COLUMNS_AT_MOST:
-                raise FileRefusal(f"{name} has more than {COLUMNS_AT_MOST:,} columns.")
+                raise FileRefusal(
+                    tr(
+                        "{name} has more than {most:,} columns.",
+                        name=name,
+                        most=COLUMNS_AT_MOST,
+                    )
+                )
             records.append(_Record(reader.line_num, fields))
             named = _is_header(fields) if len(records) == 1 else named
             rows = len(records) - named
             if rows > ROWS_AT_MOST:
-                raise FileRefusal(f"{name} has too many rows: at most {ROWS_AT_MOST:,} are read.")
+                raise FileRefusal(
+                    tr(
+                        "{name} has too many rows: at most {most:,} are read.",
+                        name=name,
+                        most=ROWS_AT_MOST,
+                    )
+                )
             if rows * len(fields) > NUMBERS_AT_MOST:
-                raise FileRefusal(f"{name} has too many numbers: at most {NUMBERS_AT_MOST:,} are read.")
+                raise FileRefusal(
+                    tr(
+                        "{name} has too many numbers: at most {most:,} are read.",
+                        name=name,
+                        most=NUMBERS_AT_MOST,
+                    )
+                )
     except csv.Error as error:
-        said = "a quotation mark is never closed" if lines.never_closed else str(error)
-        where = "" if said.startswith("line ") else f" at line {reader.line_num}"
-        raise FileRefusal(f"{name} cannot be read{where}: {said}.") from None
+        line = reader.line_num
+        if lines.never_closed:
+            said = tr(
+                "{name} cannot be read at line {line}: a quotation mark is never closed.",
+                name=name,
+                line=line,
+            )
+        elif isinstance(error, _Unread):
+            said = str(error)
+        else:
+            said = tr("{name} cannot be read at line {line}: {reason}.", name=name, line=line, reason=error)
+        raise FileRefusal(said) from None
     if not records:
-        raise FileRefusal(f"{name} is empty.")
+        raise FileRefusal(tr("{name} is empty.", name=name))
     last = records[-1].fields
     if lines.never_closed and last and "\n" in last[-1]:
         opened = reader.line_num - last[-1].rstrip("\n").count("\n")
-        raise FileRefusal(f"{name}, line {opened}: the quotation mark is never closed.")
+        raise FileRefusal(
+            tr("{name}, line {line}: the quotation mark is never closed.", name=name, line=opened)
+        )
     return records
 
 
@@ -316,7 +365,13 @@ def _refuse_unclear(rows: Sequence[_Record], name: str) -> None:
     if unclear:
         line, field = unclear
         raise FileRefusal(
-            f"{name}, line {line}: the comma in “{field}” is not clear; write {with_point(field)}."
+            tr(
+                "{name}, line {line}: the comma in “{field}” is not clear; write {number}.",
+                name=name,
+                line=line,
+                field=field,
+                number=with_point(field),
+            )
         )
 
 
@@ -347,18 +402,32 @@ def _row(row: _Record, names: Sequence[str], index: bool, name: str) -> tuple[fl
     if len(fields) > len(names):
         fields = list(_stripped(fields)) if len(_stripped(fields)) > len(names) else fields[: len(names)]
     if len(fields) != len(names):
-        are = "is 1 field" if len(fields) == 1 else f"are {len(fields)} fields"
-        columns = "1 column" if len(names) == 1 else f"{len(names)} columns"
-        raise FileRefusal(f"{name}, line {row.line}: there {are} for {columns}.")
+        raise FileRefusal(
+            trn(
+                "{name}, line {line}: there is {n} field for {columns}.",
+                "{name}, line {line}: there are {n} fields for {columns}.",
+                len(fields),
+                name=name,
+                line=row.line,
+                columns=trn("{n} column", "{n} columns", len(names)),
+            )
+        )
     numbers = []
     for place, field in enumerate(fields[index:], index):
         number = _number(field)
         if number is None or not math.isfinite(number):
-            where = f"{name}, line {row.line}, column {place + 1} (“{spoken(names[place])}”)"
             if number is not None:
-                raise FileRefusal(f"{where}: “{spoken(field)}” is not a finite number.")
-            said = f"“{spoken(field)}” is not a number" if field.strip() else "the field is empty"
-            raise FileRefusal(f"{where}: {said}.")
+                said = N_(
+                    "{name}, line {line}, column {column} (“{called}”): “{field}” is not a finite number."
+                )
+            elif field.strip():
+                said = N_("{name}, line {line}, column {column} (“{called}”): “{field}” is not a number.")
+            else:
+                said = N_("{name}, line {line}, column {column} (“{called}”): the field is empty.")
+            column, called = place + 1, spoken(names[place])
+            raise FileRefusal(
+                tr(said, name=name, line=row.line, column=column, called=called, field=spoken(field))
+            )
         numbers.append(number)
     return tuple(numbers)
 
@@ -380,7 +449,7 @@ def _name(field: str) -> str:
 
 def _told_apart(header: Sequence[str]) -> list[str]:
     """The names, each once, and none empty."""
-    names = [field or f"column {at}" for at, field in enumerate(header, 1)]
+    names = [field or f"column {at}" for at, field in enumerate(header, 1)]  # as in code
     firsts: dict[str, int] = {}
     return [
         name if firsts.setdefault(name, at) == at else f"{name} ({at + 1})" for at, name in enumerate(names)
@@ -463,4 +532,4 @@ def _text(content: bytes, name: str) -> str:
         if "\0" in text:
             break
         return text
-    raise FileRefusal(f"{name} is not text.")
+    raise FileRefusal(tr("{name} is not text.", name=name))
