@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import OptionRefusal
 from micrograd_gui.document.text import quoted
 from micrograd_gui.resource import FAMILY, Family, FontFile, asked, main_font, ours
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BOX = "□"  # stands for a sign that no font has
-_LIKED = ("noto sans", "source han sans", "hiragino", "yu gothic", "meiryo", "pingfang", "microsoft yahei")
-_UNFIT = ("color", "bitmap", "last resort", "lastresort")  # words in names: no outlines, boxes alone
+_LIKED = (
+    "noto sans", "source han sans", "hiragino", "yu gothic",  # as in code
+    "meiryo", "pingfang", "microsoft yahei",  # as in code
+)  # fmt: skip
+_UNFIT = ("color", "bitmap", "last resort", "lastresort")  # as in code: no outlines, boxes alone
 _UNSEEN = frozenset(map(chr, (*range(0x200C, 0x2010), *range(0xFE00, 0xFE10))))  # join, turn, choose a form
 _BOLD = 600  # the weight from which on a font is taken for bold
 _NEAR = 3  # names that a refusal tells
@@ -34,7 +38,13 @@ def family_named(name: str) -> Family:
             found = each.family
             files.setdefault((weight >= _BOLD, style != "normal"), each)
     if not files:
-        raise OptionRefusal("font", f"must be on this machine, as {quoted(name)} is not{_told_near(wanted)}.")
+        near = _told_near(wanted)
+        said = (
+            N_("{option} must be on this machine, as {given} is not; near to it are {names}.")
+            if near
+            else N_("{option} must be on this machine, as {given} is not.")
+        )
+        raise OptionRefusal("font", said, given=quoted(name), names=near)
     return Family(found, tuple(files.items()))
 
 
@@ -42,8 +52,7 @@ def _told_near(wanted: str) -> str:
     names = {each.family.casefold(): each.family for each, _, _ in _entries()}
     near = [key for key in names if wanted and wanted in key][:_NEAR]
     near += get_close_matches(wanted, names, _NEAR)
-    told = [f"“{names[key]}”" for key in dict.fromkeys(near)][:_NEAR]
-    return f"; near to it are {', '.join(told)}" if told else ""
+    return ", ".join([f"“{names[key]}”" for key in dict.fromkeys(near)][:_NEAR])
 
 
 # Signs that a font lacks --------------------------------------------------------------------------------
@@ -93,7 +102,9 @@ def no_font_has(texts: Iterable[str]) -> str:
     """What is to be told of signs that no font here has; nothing where all have one."""
     signs = without_font(texts)
     told = f"{signs[:12]}{'…' if len(signs) > 12 else ''}"
-    return f"No font of this machine has {told}: boxes stand in their place." if signs else ""
+    if not signs:
+        return ""
+    return tr("No font of this machine has {signs}: boxes stand in their place.", signs=told)
 
 
 def shown(text: str) -> str:

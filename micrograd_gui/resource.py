@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-FAMILY = "DejaVu Sans"  # the font of the window and of all figures
+FAMILY = "DejaVu Sans"  # as in code: the font of the window and of all figures
 _FILES = {
     (False, False): "DejaVuSans.ttf",
     (True, False): "DejaVuSans-Bold.ttf",
@@ -59,7 +59,7 @@ class Family(NamedTuple):
         return self.files[0][1]
 
 
-_asked: ContextVar[Family | None] = ContextVar("the font that a figure is drawn in", default=None)
+_asked: ContextVar[Family | None] = ContextVar("font of a figure", default=None)  # as in code
 
 
 @contextmanager

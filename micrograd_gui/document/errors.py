@@ -49,16 +49,23 @@ class FileRefusal(Refusal):
 
 
 class OptionRefusal(Refusal):
-    """What is given for an option cannot be; the sentence begins with the option's name as a keyword."""
+    """What is given for an option cannot be; the sentence names the option as a keyword.
 
-    def __init__(self, options: str | tuple[str, ...], rest: str) -> None:
+    It is marked by `N_`, begins with ``{option}``, and its other ``values`` are put in too; or it is the
+    rest of a sentence, behind the option's name, in the language in use.
+    """
+
+    def __init__(self, options: str | tuple[str, ...], sentence: str, /, **values: object) -> None:
         self.options = (options,) if isinstance(options, str) else options
-        self.rest = rest
+        self._sentence, self._values = sentence, values
         super().__init__(self.naming(str))
 
     def naming(self, name: Callable[[str], str]) -> str:
         """The sentence, with each option called as that says: the command line says flags."""
-        return tr("{option} {rest}", option=joined(list(map(name, self.options))), rest=self.rest)
+        option = joined([name(each) for each in self.options])
+        if not self._sentence.startswith("{option} "):
+            return tr("{option} {rest}", option=option, rest=self._sentence)
+        return tr(self._sentence, option=option, **self._values)
 
 
 class ExpressionRefusal(Refusal):

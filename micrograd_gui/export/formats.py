@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from micrograd.language import N_, tr
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph
@@ -68,12 +69,16 @@ def form_of(path: Path) -> Form:
     """The row of a file's suffix; raises Refusal, which names those there are."""
     form = FORMS.get(path.suffix.lower())
     if form is None:
-        what = f"The suffix {quoted(path.suffix)} is not known" if path.suffix else "A suffix is missing"
-        raise Refusal(f"{what}: it decides the form, and is one of {', '.join(FORMS)}.")
+        said = (
+            N_("The suffix {suffix} is not known: it decides the form, and is one of {suffixes}.")
+            if path.suffix
+            else N_("A suffix is missing: it decides the form, and is one of {suffixes}.")
+        )
+        raise Refusal(tr(said, suffix=quoted(path.suffix), suffixes=", ".join(FORMS)))
     return form
 
 
-@Net("export", "The graph")
+@Net("export", N_("The graph"))
 def export(film: Film, path: Path) -> tuple[Path, ...]:
     """Make the file, or a numbered file for each moment, and give what was written.
 
@@ -82,7 +87,13 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
     form, paths = form_of(path), targets(film, path)
     see_that_it_can_be(film, form)
     if form.suffix == ".py" and path.stem in _IMPORTED:
-        raise Refusal(f"A script named {path.name} would import itself in place of {path.stem}: rename it.")
+        raise Refusal(
+            tr(
+                "A script named {file} would import itself in place of {module}: rename it.",
+                file=path.name,
+                module=path.stem,
+            )
+        )
     films = [film] if len(paths) == 1 else film.each()
     with drawn_in(film.options.font):
         return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
@@ -93,7 +104,13 @@ def see_that_it_can_be(film: Film, form: Form) -> None:
     _ = film.options.palette
     if film.options.only_card and not form.cards:
         those = ", ".join(each.suffix for each in FORMS.values() if each.cards)
-        raise Refusal(f"The step card alone is drawn as one of {those}, not as {form.suffix}.")
+        raise Refusal(
+            tr(
+                "The step card alone is drawn as one of {suffixes}, not as {suffix}.",
+                suffixes=those,
+                suffix=form.suffix,
+            )
+        )
     see_that_few(len(film.moments), film.graph, film.options, form)
 
 
@@ -105,12 +122,16 @@ def see_that_few(moments: int, graph: Graph, options: Options, form: Form) -> No
     nodes = len(Film(graph, (), options).stand_ins.graph)
     if moments * nodes > HEAVIEST:
         raise Refusal(
-            f"{moments} moments of {nodes} nodes are too many to draw; "
-            "take one moment, fewer nodes, or the .html player."
+            tr(
+                "{moments} moments of {nodes} nodes are too many to draw; "
+                "take one moment, fewer nodes, or the .html player.",
+                moments=moments,
+                nodes=nodes,
+            )
         )
 
 
-@Net("export", "The graph")
+@Net("export", N_("The graph"))
 def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ...]:
     """Draw the graph as the options say, whose table is ``OPTIONS``, and give what was written.
 
@@ -120,11 +141,15 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
     step, options = read_options(graph, given, folds=form.folds)
     _see_that_heeded(form, given)
     if options.paper != Options().paper and not options.worksheet:
-        raise OptionRefusal("paper", "is of use to a worksheet alone.")
+        raise OptionRefusal("paper", N_("{option} is of use to a worksheet alone."))
     if options.panel_at is not None and options.panel is None:
-        raise OptionRefusal("panel_at", "says where a panel stands, and there is none: give panel, too.")
+        raise OptionRefusal(
+            "panel_at", N_("{option} says where a panel stands, and there is none: give panel, too.")
+        )
     if options.worksheet and options.sizing is not None:
-        raise OptionRefusal("worksheet", "has the size of its paper: it goes without width and text.")
+        raise OptionRefusal(
+            "worksheet", N_("{option} has the size of its paper: it goes without width and text.")
+        )
     if "step" not in form.options:
         step = None
     progress = Progress(see=partial(see_that_few, graph=graph, options=options, form=form))
@@ -153,8 +178,12 @@ def _see_that_heeded(form: Form, given: Mapping[str, Any]) -> None:
         usual = _WHOLE if name == "step" else (row.default,)
         if name not in form.options and row.read(value) not in usual:
             those = [each.suffix for each in FORMS.values() if name in each.options]
-            which = f"one of {', '.join(those)}" if those[1:] else f"a {those[0]}"
-            raise OptionRefusal(name, f"is of no use to a {form.suffix}: it goes with {which}.")
+            said = (
+                N_("{option} is of no use to a {suffix}: it goes with one of {suffixes}.")
+                if those[1:]
+                else N_("{option} is of no use to a {suffix}: it goes with a {suffixes}.")
+            )
+            raise OptionRefusal(name, said, suffix=form.suffix, suffixes=", ".join(those))
 
 
 def targets(film: Film, path: Path) -> tuple[Path, ...]:
@@ -323,7 +352,11 @@ def _script(film: Film) -> bytes:
 
         text = training_script(film.graph)
     else:
-        raise OptionRefusal("dialect", f"must be torch where train is set, not {quoted(dialect)}.")
+        raise OptionRefusal(
+            "dialect",
+            N_("{option} must be torch where train is set, not {given}."),
+            given=quoted(dialect),
+        )
     return f"{text}\n{comments(pack(film.graph), '#')}".encode("utf-8", "replace")
 
 
@@ -363,24 +396,24 @@ _SHEET = ("worksheet", "paper")
 FORMS: dict[str, Form] = {
     form.suffix: form
     for form in (
-        Form(".svg", "SVG picture", _svg, _names(_DRAWN, _SIZED, _CARDS, "transparent")),
-        Form(".png", "PNG picture", _png, _names(_DRAWN, _SIZED, _CARDS, "transparent", "scale", "dpi")),
-        Form(".pdf", "PDF document", _pdf, _names(_DRAWN, _SIZED, _CARDS, _SHEET), several=True),
-        Form(".dot", "Graphviz DOT", _dot,
+        Form(".svg", N_("SVG picture"), _svg, _names(_DRAWN, _SIZED, _CARDS, "transparent")),
+        Form(".png", N_("PNG picture"), _png, _names(_DRAWN, _SIZED, _CARDS, "transparent", "scale", "dpi")),
+        Form(".pdf", N_("PDF document"), _pdf, _names(_DRAWN, _SIZED, _CARDS, _SHEET), several=True),
+        Form(".dot", N_("Graphviz DOT"), _dot,
              _names(_WHICH, "names", "width", "font", "rankdir", "gradients", _WIRES), folds=False),
-        Form(".gif", "Animated GIF", _animation("GIF"), _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"),
-             several=True, animated=True),
-        Form(".webp", "Animated WebP", _animation("WEBP"),
+        Form(".gif", N_("Animated GIF"), _animation("GIF"),
              _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"), several=True, animated=True),
-        Form(".tex", "TikZ for TeX", _tex, _names(_DRAWN, _SIZED, _CARDS, _SHEET, "transparent"),
+        Form(".webp", N_("Animated WebP"), _animation("WEBP"),
+             _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"), several=True, animated=True),
+        Form(".tex", N_("TikZ for TeX"), _tex, _names(_DRAWN, _SIZED, _CARDS, _SHEET, "transparent"),
              several=True),
-        Form(".mmd", "Mermaid flowchart", _mermaid,
+        Form(".mmd", N_("Mermaid flowchart"), _mermaid,
              _names(_WHICH, "names", "theme", "rankdir", "gradients", _WIRES, "open_blocks", "digits")),
-        Form(".html", "HTML player", _player, _names(_DRAWN, _SIZED),
+        Form(".html", N_("HTML player"), _player, _names(_DRAWN, _SIZED),
              several=True, animated=True, light=True),
-        Form(".py", "Python script", _script, _names("dialect", "train"), several=True, light=True),
-        Form(".ipynb", "Jupyter notebook", _notebook, _names(), several=True, light=True),
-        Form(".csv", "Numbers as CSV", _numbers, _names(_WHICH), several=True, light=True, folds=False),
-        Form(".micrograd", "micrograd-gui file", _micrograd, _names("nodes")),
+        Form(".py", N_("Python script"), _script, _names("dialect", "train"), several=True, light=True),
+        Form(".ipynb", N_("Jupyter notebook"), _notebook, _names(), several=True, light=True),
+        Form(".csv", N_("Numbers as CSV"), _numbers, _names(_WHICH), several=True, light=True, folds=False),
+        Form(".micrograd", N_("micrograd-gui file"), _micrograd, _names("nodes")),
     )
 }  # fmt: skip

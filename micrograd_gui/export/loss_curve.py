@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files.atomic import quoted_name, write_whole
@@ -19,7 +20,11 @@ def refuse_suffix(path: Path | str) -> None:
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise FileRefusal(
-            f"{quoted_name(path)} cannot be drawn: its suffix must be one of {', '.join(SUFFIXES)}."
+            tr(
+                "{file} cannot be drawn: its suffix must be one of {suffixes}.",
+                file=quoted_name(path),
+                suffixes=", ".join(SUFFIXES),
+            )
         )
 
 
@@ -37,18 +42,18 @@ def write(
     refuse_suffix(path)
     figure = Figure(figsize=(8, 4.5), dpi=160, layout="constrained")
     axes = figure.add_subplot()
-    axes.set(xlabel="step", ylabel="loss", title=title)
+    axes.set(xlabel=tr("step"), ylabel=tr("loss"), title=title)
     axes.plot(range(len(losses)), losses, color=LOSS, linewidth=2, marker="o" if len(losses) < 2 else "")
     if len(held_out):
         axes.plot(range(len(held_out)), held_out, color=HELD_OUT, linewidth=2, linestyle=(0, (4, 2)))
-        axes.legend(["rows learned from", "rows held out"])
+        axes.legend([tr("rows learned from"), tr("rows held out")])
     if len(losses) > 1 and min(losses) > 0 and max(losses) > 30 * min(losses):
         axes.set_yscale("log")
     axes.grid(alpha=0.3)
     if len(accuracies):
         beside = axes.twinx()
         beside.plot(range(len(accuracies)), [100 * a for a in accuracies], color=ACCURACY, linestyle="--")
-        beside.set(ylabel="accuracy in %", ylim=(-3, 103))
+        beside.set(ylabel=tr("accuracy in %"), ylim=(-3, 103))
         beside.yaxis.label.set_color(ACCURACY)
         axes.yaxis.label.set_color(LOSS)
     content = io.BytesIO()

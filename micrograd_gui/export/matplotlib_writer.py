@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import STRIKE
@@ -112,23 +113,38 @@ def affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
     longest = max(figure.width, figure.height)
     most = min((MOST_PIXELS / area) ** 0.5, LONGEST_SIDE / longest)
     if scale is not None and scale > most:
-        less = f"choose at most {most:.2g}, or" if most >= SCALE_RANGE[0] else "take"
+        wide, high = figure.width * scale, figure.height * scale
         if figure.unit is not None:
-            fewer = f"choose at most {most * _POINTS / figure.unit:.0f}, or take"
             raise Refusal(
-                f"At {scale * _POINTS / figure.unit:.0f} pixels per inch the picture would be "
-                f"{figure.width * scale:.0f} by {figure.height * scale:.0f} pixels: {fewer} SVG or PDF, "
-                "which have none."
+                tr(
+                    "At {dpi:.0f} pixels per inch the picture would be {wide:.0f} by {high:.0f} pixels: "
+                    "choose at most {most:.0f}, or take SVG or PDF, which have none.",
+                    dpi=scale * _POINTS / figure.unit,
+                    wide=wide,
+                    high=high,
+                    most=most * _POINTS / figure.unit,
+                )
             )
-        raise Refusal(
-            f"At {scale:g} pixels per unit the picture would be {figure.width * scale:.0f} by "
-            f"{figure.height * scale:.0f} pixels: {less} SVG or PDF, which have none."
+        said = (
+            N_(
+                "At {scale:g} pixels per unit the picture would be {wide:.0f} by {high:.0f} pixels: "
+                "choose at most {most:.2g}, or SVG or PDF, which have none."
+            )
+            if most >= SCALE_RANGE[0]
+            else N_(
+                "At {scale:g} pixels per unit the picture would be {wide:.0f} by {high:.0f} pixels: "
+                "take SVG or PDF, which have none."
+            )
         )
+        raise Refusal(tr(said, scale=scale, wide=wide, high=high, most=most))
     found = min(usual, most) if scale is None else scale
     if min(figure.width, figure.height) * found < 1:
         raise Refusal(
-            f"The picture is {longest / min(figure.width, figure.height):,.0f} times as long as it is wide: "
-            "in pixels nothing of it would be seen. Take SVG or PDF, which have none."
+            tr(
+                "The picture is {times:,.0f} times as long as it is wide: "
+                "in pixels nothing of it would be seen. Take SVG or PDF, which have none.",
+                times=longest / min(figure.width, figure.height),
+            )
         )
     return found
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_args
 
+from micrograd.language import N_, joined, tr
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact, given_number, quoted
@@ -59,7 +60,7 @@ class Option:
     @property
     def called(self) -> str:
         """What the export dialog calls it."""
-        return self.title or self.name.replace("_", " ").capitalize()
+        return tr(self.title) if self.title else self.name.replace("_", " ").capitalize()
 
     @property
     def flag(self) -> str:
@@ -73,10 +74,22 @@ class Option:
         if self.choices is not None:
             *most, last = self.choices()
             if not isinstance(value, str):
-                rest = f"must be {', '.join(most)} or {last}, not {quoted(value)}."
-                raise OptionRefusal(self.name, rest)
+                raise OptionRefusal(
+                    self.name,
+                    N_("{option} must be {choices}, not {given}."),
+                    choices=joined([*most, last], "or"),
+                    given=quoted(value),
+                )
             if value not in (*most, last):
-                raise Refusal(f"There is no {self.name} {quoted(value)}: take {', '.join(most)} or {last}.")
+                choices = joined([*most, last], "or")
+                raise Refusal(
+                    tr(
+                        "There is no {option} {given}: take {choices}.",
+                        option=self.name,
+                        given=quoted(value),
+                        choices=choices,
+                    )
+                )
         elif self.length and self.within is not None:
             from micrograd_gui.figures.fitting.sizing import length_from
 
@@ -84,15 +97,20 @@ class Option:
         elif self.within is not None:
             return self._number(value, *self.within)
         elif self.switch and not isinstance(value, bool):
-            raise OptionRefusal(self.name, f"must be True or False, not {quoted(value)}.")
+            raise OptionRefusal(
+                self.name, N_("{option} must be True or False, not {given}."), given=quoted(value)
+            )
         return value
 
     def _number(self, value: Any, least: float, most: float) -> float | int:
         number = given_number(value, self.name)
         if not least <= number <= most or (self.whole and not number.is_integer()):
-            kind = "whole number" if self.whole else "number"
-            span = f"from {least:g} to {most:g}"
-            raise OptionRefusal(self.name, f"must be a {kind} {span}, not {quoted(value)}.")
+            said = (
+                N_("{option} must be a whole number from {least:g} to {most:g}, not {given}.")
+                if self.whole
+                else N_("{option} must be a number from {least:g} to {most:g}, not {given}.")
+            )
+            raise OptionRefusal(self.name, said, least=least, most=most, given=quoted(value))
         return int(number) if self.whole else number
 
 
@@ -105,84 +123,86 @@ OPTIONS: dict[str, Option] = {
     row.name: row
     for row in (
         Option(name="step", metavar="N",
-            help="the moment after N steps (0: before the first), last, or all: numbered files, pages of a "
+            help=N_("the moment after N steps (0: before the first), last, or all: numbered files, "
+                "pages of a "
             "PDF, slides of a .tex, frames of a GIF, WebP or .html; without it the end of the run, with no "
-            "step outlined"),
-        Option(name="style", title="Style", first=True, choices=lambda: STYLES, default="notebook",
-            help="whose look"),
-        Option(name="theme", title="Colours", first=True, choices=lambda: tuple(PALETTES),
-            usual="as its reader's screen is",
-            help="light; an .html goes by its reader's screen unless it is told; print needs no colours"),
-        Option(name="scale", title="Pixels per unit", first=True, metavar="S", within=SCALE_RANGE,
-            usual="2, of an animation 1", offered=("1", "2", "3"),
-            help="pixels per unit: of a PNG 2, of an animation 1"),
-        Option(name="width", title="Width", first=True, metavar="W", length=True, within=WIDTHS,
-            usual="as it comes", offered=(*PRESETS, "8.4cm", "17.4cm", "3.3in", "800px"),
-            help="how wide the figure is: 8.4cm, 84mm, 3.3in, 240pt, 800px, or with text and height "
-            f"{', '.join(PRESETS)}; with --text the form is chosen that has that width"),
-        Option(name="text", title="Smallest text", first=True, metavar="T", length=True, within=TEXTS,
-            bare="pt", usual="as it comes", offered=("7pt", "8pt", "9pt", "10pt"),
-            help="how large its smallest text is: 8pt"),
-        Option(name="dpi", title="Pixels per inch", metavar="D", within=DPIS,
-            usual="300, of an animation 150", offered=("96", "150", "300", "600"),
-            help="of a picture of some width or text: of a PNG 300, of an animation 150; in px, 96"),
-        Option(name="font", title="Font", metavar="NAME", usual="DejaVu Sans",
-            offered=("DejaVu Serif", "STIXGeneral"),
-            help="of this machine, by name: \"Noto Serif\"; what it lacks another has; of a .tex for signs "
-            "that TeX's own fonts lack"),
-        Option(name="gradients", title="with gradients", first=True, switch=True, default=True,
-            help="no grad in the nodes"),
-        Option(name="bars", title="with bars for sign and size", switch=True, default=False,
-            help="below each number a bar, the longer the larger: full, blue and to the right above 0, "
-            "hollow, red and to the left below"),
-        Option(name="wires", title="On the wires", first=True, choices=lambda: get_args(Wires),
+            "step outlined")),
+        Option(name="style", title=N_("Style"), first=True, choices=lambda: STYLES, default="notebook",
+            help=N_("whose look")),
+        Option(name="theme", title=N_("Colours"), first=True, choices=lambda: tuple(PALETTES),
+            usual=N_("as its reader's screen is"),
+            help=N_("light; an .html goes by its reader's screen unless it is told; print needs no colours")),
+        Option(name="scale", title=N_("Pixels per unit"), first=True, metavar="S", within=SCALE_RANGE,
+            usual=N_("2, of an animation 1"), offered=("1", "2", "3"),
+            help=N_("pixels per unit: of a PNG 2, of an animation 1")),
+        Option(name="width", title=N_("Width"), first=True, metavar="W", length=True, within=WIDTHS,
+            usual=N_("as it comes"), offered=(*PRESETS, "8.4cm", "17.4cm", "3.3in", "800px"),
+            help=N_("how wide the figure is: 8.4cm, 84mm, 3.3in, 240pt, 800px, or with text and height "
+            "column, two-columns, slide, beamer, poster; with --text the form is chosen that has that "
+            "width")),
+        Option(name="text", title=N_("Smallest text"), first=True, metavar="T", length=True, within=TEXTS,
+            bare="pt", usual=N_("as it comes"), offered=("7pt", "8pt", "9pt", "10pt"),
+            help=N_("how large its smallest text is: 8pt")),
+        Option(name="dpi", title=N_("Pixels per inch"), metavar="D", within=DPIS,
+            usual=N_("300, of an animation 150"), offered=("96", "150", "300", "600"),
+            help=N_("of a picture of some width or text: of a PNG 300, of an animation 150; in px, 96")),
+        Option(name="font", title=N_("Font"), metavar="NAME", usual="DejaVu Sans",  # as in code
+            offered=("DejaVu Serif", "STIXGeneral"),  # as in code
+            help=N_("of this machine, by name: \"Noto Serif\"; what it lacks another has; of a .tex for "
+            "signs that TeX's own fonts lack")),
+        Option(name="gradients", title=N_("with gradients"), first=True, switch=True, default=True,
+            help=N_("no grad in the nodes")),
+        Option(name="bars", title=N_("with bars for sign and size"), switch=True, default=False,
+            help=N_("below each number a bar, the longer the larger: full, blue and to the right above 0, "
+            "hollow, red and to the left below")),
+        Option(name="wires", title=N_("On the wires"), first=True, choices=lambda: get_args(Wires),
             default="acting",
-            help="numbers on the wires of the acting step (in the canvas's style), on all: the value that "
-            "came along, its local slope, and what it carried back; or on none"),
-        Option(name="notation", title="Gradients as", choices=lambda: get_args(Notation), default="grad",
-            help="a.grad, or ∂L/∂a"),
-        Option(name="panel", title="With a plot", metavar="WHAT", offered=("sweep", "tanh", "loss"),
-            help="in the same figure: loss (of a training), an op (tanh, or tanh:NODE), sweep (the target "
-            "over a parameter, or sweep:NODE)"),
-        Option(name="panel_at", title="which stands", choices=lambda: get_args(Where),
-            usual="where it has room",
-            help="beside the graph or below it; beside, where the page is wider than 14 cm"),
-        Option(name="transparent", title="with a transparent ground", switch=True, default=False,
-            help="no ground behind an SVG, PNG or .tex"),
-        Option(name="rankdir", title="Direction", first=True, choices=lambda: DIRECTIONS, default="LR",
-            help="to the right, or downwards"),
-        Option(name="names", title="Names", choices=lambda: get_args(Names), default="labels",
-            help="of nodes that have no label: v3, or by formula what they are computed of: x1w1 + x2w2"),
-        Option(name="nodes", metavar="A,B,…", help="only these nodes and the wires between them"),
+            help=N_("numbers on the wires of the acting step (in the canvas's style), on all: the value that "
+            "came along, its local slope, and what it carried back; or on none")),
+        Option(name="notation", title=N_("Gradients as"), choices=lambda: get_args(Notation), default="grad",
+            help=N_("a.grad, or ∂L/∂a")),
+        Option(name="panel", title=N_("With a plot"), metavar="WHAT", offered=("sweep", "tanh", "loss"),
+            help=N_("in the same figure: loss (of a training), an op (tanh, or tanh:NODE), sweep (the target "
+            "over a parameter, or sweep:NODE)")),
+        Option(name="panel_at", title=N_("which stands"), choices=lambda: get_args(Where),
+            usual=N_("where it has room"),
+            help=N_("beside the graph or below it; beside, where the page is wider than 14 cm")),
+        Option(name="transparent", title=N_("with a transparent ground"), switch=True, default=False,
+            help=N_("no ground behind an SVG, PNG or .tex")),
+        Option(name="rankdir", title=N_("Direction"), first=True, choices=lambda: DIRECTIONS, default="LR",
+            help=N_("to the right, or downwards")),
+        Option(name="names", title=N_("Names"), choices=lambda: get_args(Names), default="labels",
+            help=N_("of nodes that have no label: v3, or by formula what they are computed of: x1w1 + x2w2")),
+        Option(name="nodes", metavar="A,B,…", help=N_("only these nodes and the wires between them")),
         Option(name="paths", metavar="NODE",
-            help="every path from that node to the target, told apart, with its product of slopes below"),
-        Option(name="open_blocks", title="collapsed blocks opened", switch=True, default=False,
-            help="collapsed blocks with all their nodes"),
-        Option(name="digits", title="Digits", metavar="N", within=(0, MOST_DIGITS), whole=True, default=4,
-            help="behind the point of each number: 4"),
+            help=N_("every path from that node to the target, told apart, with its product of slopes below")),
+        Option(name="open_blocks", title=N_("collapsed blocks opened"), switch=True, default=False,
+            help=N_("collapsed blocks with all their nodes")),
+        Option(name="digits", title=N_("Digits"), metavar="N", within=(0, MOST_DIGITS), whole=True, default=4,
+            help=N_("behind the point of each number: 4")),
         Option(name="card", switch=True,
-            help="the step card below the graph; without it, where a file has many moments"),
-        Option(name="only", choices=lambda: ("graph", "card"), help="no step card, or nothing but that"),
-        Option(name="margin", title="Margin", metavar="M", within=(0, MOST_MARGIN), default=MARGIN,
-            help="around the whole, in units: 8"),
-        Option(name="dialect", title="Written in", first=True, choices=lambda: get_args(DialectName),
-            usual="micrograd, or PyTorch for training",
-            help="what a .py is written in: micrograd"),
-        Option(name="train", title="a script that trains", first=True, switch=True, default=False,
-            help="a .py that trains the graph on its rows by PyTorch, or torchrun"),
-        Option(name="fps", title="Moments a second", metavar="F", within=(1 / SECONDS[1], 1 / SECONDS[0]),
+            help=N_("the step card below the graph; without it, where a file has many moments")),
+        Option(name="only", choices=lambda: ("graph", "card"), help=N_("no step card, or nothing but that")),
+        Option(name="margin", title=N_("Margin"), metavar="M", within=(0, MOST_MARGIN), default=MARGIN,
+            help=N_("around the whole, in units: 8")),
+        Option(name="dialect", title=N_("Written in"), first=True, choices=lambda: get_args(DialectName),
+            usual=N_("micrograd, or PyTorch for training"),
+            help=N_("what a .py is written in: micrograd")),
+        Option(name="train", title=N_("a script that trains"), first=True, switch=True, default=False,
+            help=N_("a .py that trains the graph on its rows by PyTorch, or torchrun")),
+        Option(name="fps", title=N_("Moments a second"), metavar="F", within=(1 / SECONDS[1], 1 / SECONDS[0]),
             usual="0.625",
-            help="moments per second of an animation"),
-        Option(name="motion", title="with motion", switch=True, default=True,
-            help="no numbers that travel along the wires of a step"),
-        Option(name="seconds", title="Seconds a moment", first=True, metavar="T", within=SECONDS, usual="1.6",
-            help="or seconds per moment: 1.6"),
-        Option(name="worksheet", title="as a worksheet with an answer key", first=True, switch=True,
+            help=N_("moments per second of an animation")),
+        Option(name="motion", title=N_("with motion"), switch=True, default=True,
+            help=N_("no numbers that travel along the wires of a step")),
+        Option(name="seconds", title=N_("Seconds a moment"), first=True, metavar="T", within=SECONDS,
+            usual="1.6", help=N_("or seconds per moment: 1.6")),
+        Option(name="worksheet", title=N_("as a worksheet with an answer key"), first=True, switch=True,
             default=False,
-            help="a sheet with blanks to fill in, and its answers: what comes after --step N is asked, "
-            "without it the gradients"),
-        Option(name="paper", title="Paper", choices=lambda: tuple(PAPERS), default="a4",
-            help="of a worksheet: a4 or letter"),
+            help=N_("a sheet with blanks to fill in, and its answers: what comes after --step N is asked, "
+            "without it the gradients")),
+        Option(name="paper", title=N_("Paper"), choices=lambda: tuple(PAPERS), default="a4",
+            help=N_("of a worksheet: a4 or letter")),
     )
 }  # fmt: skip
 
@@ -230,11 +250,17 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
     """
     for name in given:
         if name not in OPTIONS:
-            raise Refusal(f"There is no option {quoted(name)}; there are {', '.join(OPTIONS)}.")
+            raise Refusal(
+                tr(
+                    "There is no option {given}; there are {options}.",
+                    given=quoted(name),
+                    options=", ".join(OPTIONS),
+                )
+            )
     said = {name: row.read(given.get(name)) for name, row in OPTIONS.items()}
     card, only = said["card"], said["only"]
     if only == "graph" and card:
-        raise OptionRefusal(("only", "card"), "say opposite things: give one of them.")
+        raise OptionRefusal(("only", "card"), N_("{option} say opposite things: give one of them."))
     sizing = _sizing(given, said)
     options = Options(
         sizing=sizing,
@@ -253,7 +279,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         panel_at=said["panel_at"],
         style=said["style"],
         nodes=_nodes(graph, said["nodes"]),
-        paths=None if said["paths"] is None else _node(graph, said["paths"], "paths", "the name of a node"),
+        paths=None if said["paths"] is None else _node(graph, said["paths"], "paths"),
         folded=folds and not said["open_blocks"],
         card=False if only == "graph" and card is None else card,
         only_card=only == "card",
@@ -277,7 +303,9 @@ def _sizing(given: Mapping[str, Any], said: Mapping[str, Any]) -> Sizing | None:
 
     if said["scale"] is not None:
         other = "width" if width else "text" if text else "dpi"
-        raise OptionRefusal(("scale", other), "both say how large a picture is: give one of them.")
+        raise OptionRefusal(
+            ("scale", other), N_("{option} both say how large a picture is: give one of them.")
+        )
     preset = None if width is None else sizing.PRESETS.get(width.preset)
     size = None if text is None else text.points
     return sizing.Sizing(
@@ -301,7 +329,11 @@ def _font(given: object) -> Family | None:
     if given is None:
         return None
     if not isinstance(given, str):
-        raise OptionRefusal("font", f"must be the name of a font, such as DejaVu Serif, not {quoted(given)}.")
+        raise OptionRefusal(
+            "font",
+            N_("{option} must be the name of a font, such as DejaVu Serif, not {given}."),
+            given=quoted(given),
+        )
     from micrograd_gui.fonts import family_named
 
     return family_named(given)
@@ -310,7 +342,9 @@ def _font(given: object) -> Family | None:
 def _panel(given: object) -> str | None:
     if given is None or isinstance(given, str):
         return given
-    raise OptionRefusal("panel", f"must be a text, such as sweep:w1, not {quoted(given)}.")
+    raise OptionRefusal(
+        "panel", N_("{option} must be a text, such as sweep:w1, not {given}."), given=quoted(given)
+    )
 
 
 def _step(given: object) -> str | None:
@@ -320,7 +354,9 @@ def _step(given: object) -> str | None:
 
 def _seconds(fps: float | None, seconds: float | None) -> float:
     if fps is not None and seconds is not None:
-        raise OptionRefusal(("fps", "seconds"), "both say how fast an animation is: give one of them.")
+        raise OptionRefusal(
+            ("fps", "seconds"), N_("{option} both say how fast an animation is: give one of them.")
+        )
     if fps is not None:
         return 1 / fps
     return Options().seconds if seconds is None else seconds
@@ -331,15 +367,19 @@ def _nodes(graph: Graph, names: object) -> frozenset[NodeId] | None:
     if names is None:
         return None
     if not isinstance(names, Iterable):
-        raise OptionRefusal("nodes", f"must be names of nodes, not {quoted(names)}.")
+        raise OptionRefusal("nodes", N_("{option} must be names of nodes, not {given}."), given=quoted(names))
     each = names.split(",") if isinstance(names, str) else names
-    return frozenset(_node(graph, name, "nodes", "names of nodes") for name in each)
+    return frozenset(_node(graph, name, "nodes") for name in each)
 
 
-def _node(graph: Graph, name: object, option: str, what: str) -> NodeId:
+def _node(graph: Graph, name: object, option: Literal["nodes", "paths"]) -> NodeId:
     if isinstance(name, str):
         return graph.named(name.strip())
     if not isinstance(name, int) or name not in graph.nodes:
-        ids = "ids" if option == "nodes" else "its id"
-        raise OptionRefusal(option, f"must be {what}, or {ids}, of this graph, not {quoted(name)}.")
+        said = (
+            N_("{option} must be names of nodes, or ids, of this graph, not {given}.")
+            if option == "nodes"
+            else N_("{option} must be the name of a node, or its id, of this graph, not {given}.")
+        )
+        raise OptionRefusal(option, said, given=quoted(name))
     return name

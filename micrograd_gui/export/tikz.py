@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import cycle
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
 from micrograd_gui.export import tex
@@ -185,8 +186,12 @@ def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
     longest = max(figure.width, figure.height) * unit
     if longest > _LONGEST:
         raise Refusal(
-            f"The picture is {longest:.0f} points long, and TeX knows no length above {_LONGEST:.0f}: "
-            "take fewer nodes, or a .pdf or .svg, which have no such limit."
+            tr(
+                "The picture is {points:.0f} points long, and TeX knows no length above {most:.0f}: "
+                "take fewer nodes, or a .pdf or .svg, which have no such limit.",
+                points=longest,
+                most=_LONGEST,
+            )
         )
     whole = f"(0,0) rectangle ({figure.width:g},{figure.height:g});"
     return [

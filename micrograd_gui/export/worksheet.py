@@ -8,7 +8,9 @@ from functools import partial
 from math import ceil
 from typing import NamedTuple
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import OptionRefusal, Refusal
+from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.blanks import (
     Ask,
     TableRow,
@@ -24,7 +26,7 @@ from micrograd_gui.figures.geometry import WORD_SIZE
 from micrograd_gui.figures.moments import PAPERS, Film, Moment
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.parts import SMALL
-from micrograd_gui.figures.text_metrics import width
+from micrograd_gui.figures.text_metrics import shown_label, width
 from micrograd_gui.layout.graphviz import LayoutRefusal
 from micrograd_gui.session.explain.formulas import Line, naming_of
 
@@ -53,10 +55,11 @@ class Worksheet:
 
     ``scale`` is points per unit of the figures, ``room`` in points what each of the parts has on its page.
     Where the figures have no room for what is asked there are ``rows``, and of the figures nothing, or one
-    part with blocks as boxes; ``grad`` is the head of their gradients.
+    part with blocks as boxes; ``grad`` is the head of their gradients, ``key_title`` the answer key's title.
     """
 
     title: str
+    key_title: str
     task: str
     rules: tuple[Line, ...]
     asks: tuple[Ask, ...]
@@ -87,14 +90,25 @@ def worksheet_of(film: Film) -> Worksheet:
     """
     options, graph, moment = film.options, film.graph, film.moments[0]
     if options.nodes is not None:
-        raise OptionRefusal(("worksheet", "nodes"), "do not go together: a worksheet is of the whole graph.")
+        raise OptionRefusal(
+            ("worksheet", "nodes"), N_("{option} do not go together: a worksheet is of the whole graph.")
+        )
     if options.paths is not None:
-        raise OptionRefusal(("worksheet", "paths"), "do not go together: paths tell the answers.")
+        raise OptionRefusal(
+            ("worksheet", "paths"), N_("{option} do not go together: paths tell the answers.")
+        )
     if not options.gradients:
-        raise OptionRefusal(("worksheet", "gradients"), "do not go together: a worksheet asks for gradients.")
+        raise OptionRefusal(
+            ("worksheet", "gradients"), N_("{option} do not go together: a worksheet asks for gradients.")
+        )
     if len(graph) > MOST_ROWS:
-        rest = f"a worksheet has at most {MOST_ROWS:,} rows."
-        raise Refusal(f"A graph of {len(graph):,} nodes is too large: {rest}")
+        raise Refusal(
+            tr(
+                "A graph of {nodes:,} nodes is too large: a worksheet has at most {most:,} rows.",
+                nodes=len(graph),
+                most=MOST_ROWS,
+            )
+        )
     names = naming_of(graph, options.notation)
     asks = asks_at(graph, moment, names)
     paper = PAPERS[options.paper]
@@ -105,10 +119,12 @@ def worksheet_of(film: Film) -> Worksheet:
     head = partial(_head_height, task(), rules)
     fit = _fit(film, paper, head, sum(map(height, asks)))
     rows = () if fit is not None else table_of(graph, moment, asks)
+    title, key_title = _titles(graph)
     if fit is None:
         fit = _outline(film, paper, partial(_head_height, task(table=True), rules))
     return Worksheet(
-        f"Worksheet: {film.title[:1].lower()}{film.title[1:]}",
+        title,
+        key_title,
         task(table=bool(rows)),
         rules,
         asks,
@@ -224,8 +240,23 @@ def _is_in(part: Part, point: tuple[float, float], reach: tuple[float, float]) -
     return 0 <= point[0] - part.x < reach[0] and 0 <= point[1] - part.y < reach[1]
 
 
+def _titles(graph: Graph) -> tuple[str, str]:
+    """Of the sheet and of its answer key."""
+    assert graph.target is not None
+    name = shown_label(graph.nodes[graph.target].name)
+    return tr("Worksheet: the graph of {target}", target=name), tr(
+        "Answers: the graph of {target}", target=name
+    )
+
+
 def _place(row: int, down: int, column: int, across: int) -> str:
-    return f"row {row + 1} of {down}, column {column + 1} of {across}"
+    return tr(
+        "row {row} of {rows}, column {column} of {columns}",
+        row=row + 1,
+        rows=down,
+        column=column + 1,
+        columns=across,
+    )
 
 
 def _head_height(task: str, rules: Sequence[Line], wide: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from micrograd.language import N_, tr, trc
 from micrograd_gui.export.matplotlib_writer import Box, PaperPage, Placed, Rule
 from micrograd_gui.export.pdf import Document
 from micrograd_gui.export.worksheet import (
@@ -31,10 +32,10 @@ from micrograd_gui.session.explain.formulas import Line
 _ANSWER = 10.0  # points
 _SMALL, _CELL = 8.0, 20.0  # points: the answers to a table, and a row of one
 COLUMNS = (  # the head, how much of the room, the size of the text, whether it is bold
-    ("node", 0.17, 9.0, True),
-    ("is", 0.3, 8.0, False),
+    (N_("node"), 0.17, 9.0, True),
+    (N_("is"), 0.3, 8.0, False),
     ("data", 0.15, 9.0, False),
-    ("read by", 0.2, 7.0, False),
+    (N_("read by"), 0.2, 7.0, False),
     ("grad", 0.18, 9.0, False),
 )
 
@@ -57,7 +58,7 @@ def pages_of(sheet: Worksheet, progress: Progress) -> Iterator[PaperPage]:
     for ask in () if sheet.rows else sheet.asks:
         _leave_room(flow, ask)
     flow.turn_page()
-    flow.write(f"Answers: {sheet.title.partition(': ')[2]}", TITLE, bold=True)
+    flow.write(sheet.key_title, TITLE, bold=True)
     flow.gap(10)
     _put_figure(flow, sheet, sheet.filled)
     for ask in sheet.asks:
@@ -69,7 +70,8 @@ def pages_of(sheet: Worksheet, progress: Progress) -> Iterator[PaperPage]:
 def _write_head(flow: _Flow, sheet: Worksheet) -> None:
     flow.write(sheet.title, TITLE, bold=True)
     flow.gap(7)
-    flow.write(f"Name {'_' * 34}   Date {'_' * 16}", BODY)
+    name, date = trc("on a worksheet", "Name"), trc("on a worksheet", "Date")
+    flow.write(f"{name} {'_' * 34}   {date} {'_' * 16}", BODY)
     flow.gap(5)
     flow.write(sheet.task, BODY)
     flow.gap(3)
@@ -90,7 +92,7 @@ def _put_figure(flow: _Flow, sheet: Worksheet, figure: Figure) -> None:
         return
     for part in sheet.parts:
         flow.turn_page()
-        flow.write(f"The graph, {part.name}", BODY, bold=True)
+        flow.write(tr("The graph, {place}", place=part.name), BODY, bold=True)
         corner = EDGE - part.x * sheet.scale, flow.y - part.y * sheet.scale
         flow.put(figure, sheet.scale, corner, (EDGE, flow.y, wide, high))
         flow.y += high
@@ -252,7 +254,7 @@ class _Flow:
         """All pages, each with its number. Raises Cancelled once nobody waits for them any more."""
         for number, each in enumerate(self.pages, 1):
             progress.tick(number - 1, len(self.pages))
-            said = f"{number} of {len(self.pages)}"
+            said = tr("{page} of {pages}", page=number, pages=len(self.pages))
             x = self.wide - EDGE - width(said, 8.0)
             each.texts.append(Text(0, "label", x, self.high - 28, "start", said, 8.0, faint=True))
             yield each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from micrograd.language import tr, trc
 from micrograd_gui.document.text import one_line
 from micrograd_gui.export import tex, tikz
 from micrograd_gui.export.worksheet import EDGE, MOST_LINES, Worksheet
@@ -29,14 +30,14 @@ _FILE = r"""%% %(title)s, made by micrograd-gui. Compile it as it stands.
 \begin{document}\ifdefined\microgradfont\microgradfont\fi
 \savebox\blanks{%(blank)s}%%
 \savebox\filled{%(filled)s}%%
-{\Large\bfseries Worksheet: %(what)s}\par
-Name \rule[-2pt]{180bp}{0.4pt}\quad Date \rule[-2pt]{90bp}{0.4pt}\par
+{\Large\bfseries %(heading)s}\par
+%(name)s \rule[-2pt]{180bp}{0.4pt}\quad %(date)s \rule[-2pt]{90bp}{0.4pt}\par
 %(task)s\par
 %(rules)s
 %(graph)s
 %(work)s
 \clearpage
-{\Large\bfseries Answers: %(what)s}\par
+{\Large\bfseries %(key)s}\par
 %(solved)s
 %(answers)s
 \end{document}
@@ -47,10 +48,12 @@ def tex_of(sheet: Worksheet) -> bytes:
     """The sheet and its answer key, the key on pages of its own."""
     paper = next(name for name, size in PAPERS.items() if size == sheet.paper)
     blank, filled = (tikz.picture(each, sheet.palette) for each in (sheet.blank, sheet.filled))
-    what = sheet.title.partition(": ")[2]
     parts = {
         "title": one_line(sheet.title),
-        "what": tex.plain(what),
+        "heading": tex.plain(sheet.title),
+        "key": tex.plain(sheet.key_title),
+        "name": tex.plain(trc("on a worksheet", "Name")),
+        "date": tex.plain(trc("on a worksheet", "Date")),
         "paper": f"{paper}paper",
         "turned": ",landscape" if sheet.landscape else "",
         "edge": EDGE,
@@ -84,7 +87,7 @@ def _placed(sheet: Worksheet, figure: Figure, box: str) -> str:
     for part in sheet.parts:
         at = f"({-part.x * sheet.scale:.2f}bp,{part.y * sheet.scale:.2f}bp)"
         pages.append(
-            rf"\clearpage{{\bfseries The graph, {part.name}}}\par"
+            rf"\clearpage{{\bfseries {tex.plain(tr('The graph, {place}', place=part.name))}}}\par"
             rf"\begin{{tikzpicture}}\clip (0,0) rectangle ({wide:.2f}bp,{4 - high:.2f}bp);"
             rf"\node[anchor=north west,inner sep=0pt] at {at} {{\scalebox{{{scale}}}{{\usebox{box}}}}};"
             r"\end{tikzpicture}"
@@ -96,8 +99,8 @@ def _table(sheet: Worksheet) -> str:
     """A row for each node, with a line to write on where something is asked; its head on each page."""
     parts = [part - 0.012 for _, part, *_ in COLUMNS]
     form = "".join(rf"@{{}}>{{\raggedright\arraybackslash}}p{{{part:.3f}\linewidth}}" for part in parts)
-    heads = " & ".join(rf"\footnotesize {tex.plain(head)}" for head, *_ in COLUMNS[:-1])
-    head = rf"{heads} & \footnotesize {tex.plain(sheet.grad)}\\\hline\endhead"
+    heads = " & ".join(rf"\footnotesize {tex.plain(tr(head))}" for head, *_ in COLUMNS[:-1])  # as in code
+    head = rf"{heads} & \footnotesize {tex.plain(sheet.grad)}\\\hline\endhead"  # as in code
     rows = []
     for row in sheet.rows:
         name, made, data, readers, grad = (_cell(text) for text in row[:5])

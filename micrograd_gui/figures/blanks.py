@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from micrograd.language import N_, again, tr, trn
 from micrograd.ops import by_letter, op_of
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -74,21 +75,31 @@ def run_before(graph: Graph, step: str | None, trace: Run | None = None) -> tupl
     None: the one at which the forward pass is done. Raises Refusal where nothing is left to ask there.
     """
     if graph.target is None or graph.nodes[graph.target].is_leaf:
-        raise Refusal("A worksheet needs a target that is computed: there is nothing to work out.")
+        raise Refusal(tr("A worksheet needs a target that is computed: there is nothing to work out."))
     run = record(graph, (Pass("forward"), Pass("backward"))) if trace is None else trace
     if run.problem is not None:
-        raise Refusal(f"A worksheet needs a run without a fault. {run.problem.note}")
+        raise Refusal(
+            tr("A worksheet needs a run without a fault. {sentence}", sentence=again(run.problem.note))
+        )
     if step is None:
         cursor = run.forward_end_after(0) or 0
     elif not step.isdecimal() or len(step) > 9 or int(step) > len(run):
-        rest = f"must be a whole number from 0 to {len(run)} for a worksheet, not {quoted(step)}."
-        raise OptionRefusal("step", rest)
+        raise OptionRefusal(
+            "step",
+            N_("{option} must be a whole number from 0 to {steps} for a worksheet, not {given}."),
+            steps=len(run),
+            given=quoted(step),
+        )
     else:
         cursor = int(step)
     then = _until_backward_is_done(run.steps[cursor:])
     if not then:
-        rest = f"must be before the end: after {cursor} of {len(run)} steps nothing is left to ask."
-        raise OptionRefusal("step", rest)
+        raise OptionRefusal(
+            "step",
+            N_("{option} must be before the end: after {done} of {steps} steps nothing is left to ask."),
+            done=cursor,
+            steps=len(run),
+        )
     return run, cursor, then
 
 
@@ -122,7 +133,7 @@ def asks_at(graph: Graph, moment: Unsolved, names: Naming = GRAD) -> tuple[Ask, 
         node, came = graph.nodes[number], ways[number]
         label = names.grad(node)
         before = came[0][1].before if came else None
-        given = f"it holds {written(before)} so far" if before else ""
+        given = tr("it holds {number} so far", number=written(before)) if before else ""
         answer = _answer(graph, number, came, right, frame, names) if came else (seed_line(node, names),)
         port = came[-1][1].port if came else 0
         asks.append((at, port, Ask(number, "grad", label, given, right, answer, max(1, len(came)))))
@@ -137,7 +148,7 @@ def _of_data(graph: Graph, step: Step, frame: Frame, names: Naming) -> list[Ask]
         return [Ask(node.id, "data", names.field(node, "data").text, "", step.data, (line,))]
     return [
         Ask(each.node, "data", names.field(graph.nodes[each.node], "data").text,
-            f"it is {written(each.before)} before the update", each.after,
+            tr("it is {number} before the update", number=written(each.before)), each.after,
             (update_line(graph.nodes[each.node], step.rate, each, step.rule, names),))
         for each in step.changes
     ]  # fmt: skip
@@ -188,14 +199,16 @@ def table_of(graph: Graph, moment: Unsolved, asks: Sequence[Ask]) -> tuple[Table
         node = graph.nodes[number]
         made = "" if node.is_leaf else "".join(each.text for each in call(graph, node))
         readers = list(dict.fromkeys(name_of(graph.nodes[user]) for user, _ in graph.users.get(number, ())))
-        more = [f"and {len(readers) - _MOST_READERS} more"] * (len(readers) > _MOST_READERS)
+        read = ", ".join(readers[:_MOST_READERS])
+        if len(readers) > _MOST_READERS:
+            read = tr("{names}, and {rest} more", names=read, rest=len(readers) - _MOST_READERS)
         given = (asked[number, field].given for field in ("data", "grad") if (number, field) in asked)
         rows.append(
             TableRow(
                 name_of(node),
                 made,
                 shown(number, "data"),
-                ", ".join([*readers[:_MOST_READERS], *more]),
+                read,
                 shown(number, "grad"),
                 "; ".join(filter(None, given)),
             )
@@ -211,21 +224,46 @@ def task_of(graph: Graph, asks: Sequence[Ask], row: str, *, table: bool = False)
     grads = len(asks) - data
     said = []
     if data:
-        said.append(f"Work out the data of {data} node{'s' * (data > 1)}, from the leaves to {target}.")
-    if grads:
-        given = "Every node has its data. " if not data else ""
-        also = "Then work" if data else "Work"
         said.append(
-            f"{given}{also} out {grads} gradient{'s' * (grads > 1)}, from {target} backwards: "
-            f"a.grad, or ∂{target}/∂a, tells how fast {target} answers when a moves."
+            trn(
+                "Work out the data of {n} node, from the leaves to {target}.",
+                "Work out the data of {n} nodes, from the leaves to {target}.",
+                data,
+                target=target,
+            )
         )
+    if grads:
+        said.append(_task_of_gradients(target, grads, first=not data))
     said.append(
-        "Fill in the blanks of the table, which has a row for each node; its columns say what a node is made "
-        "of, and what reads it."
+        tr(
+            "Fill in the blanks of the table, which has a row for each node; its columns say what a node is "
+            "made of, and what reads it."
+        )
         if table
-        else "Fill in the blanks of the graph; the lines are for your work."
+        else tr("Fill in the blanks of the graph; the lines are for your work.")
     )
-    return " ".join([f"The inputs are those of {row}."] * bool(row) + said)
+    return " ".join([tr("The inputs are those of {row}.", row=row)] * bool(row) + said)
+
+
+def _task_of_gradients(target: str, grads: int, *, first: bool) -> str:
+    """What is to be done with so many gradients; ``first``: no data are asked before them."""
+    if first:
+        return trn(
+            "Every node has its data. Work out {n} gradient, from {target} backwards: "
+            "a.grad, or ∂{target}/∂a, tells how fast {target} answers when a moves.",
+            "Every node has its data. Work out {n} gradients, from {target} backwards: "
+            "a.grad, or ∂{target}/∂a, tells how fast {target} answers when a moves.",
+            grads,
+            target=target,
+        )
+    return trn(
+        "Then work out {n} gradient, from {target} backwards: "
+        "a.grad, or ∂{target}/∂a, tells how fast {target} answers when a moves.",
+        "Then work out {n} gradients, from {target} backwards: "
+        "a.grad, or ∂{target}/∂a, tells how fast {target} answers when a moves.",
+        grads,
+        target=target,
+    )
 
 
 def rules_of(graph: Graph, asks: Sequence[Ask]) -> tuple[Line, ...]:
@@ -234,8 +272,10 @@ def rules_of(graph: Graph, asks: Sequence[Ask]) -> tuple[Line, ...]:
     if any(ask.field == "grad" for ask in asks):
         lines.append(
             sentence(
-                "Chain rule: an operand's grad += slope of the op for that operand × the op's own grad. "
-                "What comes over several wires is added."
+                tr(
+                    "Chain rule: an operand's grad += slope of the op for that operand × the op's own grad. "
+                    "What comes over several wires is added."
+                )
             )
         )
     ops = dict.fromkeys(node.op for node in graph if node.op is not None)

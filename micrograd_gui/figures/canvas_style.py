@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from micrograd.language import trn
 from micrograd_gui.document.block import Block, Key, block_key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.rough_layout import arranged
@@ -214,7 +215,8 @@ def _box(folding: Folding, key: Key, origin: Place, gradients: bool, down: bool)
     if is_block(key):
         box = folding.boxes[key]
         if box.output is None:
-            numbers = [Cell("count", x, y + TITLE, wide, HEIGHT - TITLE, f"{len(box.block.outputs)} outputs")]
+            said = trn("{n} output", "{n} outputs", len(box.block.outputs))
+            numbers = [Cell("count", x, y + TITLE, wide, HEIGHT - TITLE, said)]
         foot = (Cell("foot", x, y + HEIGHT, wide, tall - HEIGHT, box.content),) if words else ()
         name, shows = shown_label(box.block.title) or box.block.kind, _shown_by(box)
         ports = tuple(_ports_down(folding, key, origin) if down else _block_ports(folding, box, origin))

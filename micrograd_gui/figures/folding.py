@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from micrograd.language import trn
 from micrograd_gui.document.block import (
     Block,
     BlockId,
@@ -81,7 +82,9 @@ class FoldedBox(Struct, frozen=True, dict=True):
     def content(self) -> str:
         """How much the box hides."""
         count = self.parameters
-        return f"{count:,} parameter{'' if count == 1 else 's'}" if count else f"{len(self.nodes):,} nodes"
+        if count:
+            return trn("{n:,} parameter", "{n:,} parameters", count)
+        return trn("{n:,} nodes", "{n:,} nodes", len(self.nodes))
 
     @cached_property
     def size(self) -> Size:

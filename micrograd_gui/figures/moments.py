@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from threading import Event
 from typing import TYPE_CHECKING
 
+from micrograd.language import N_, joined, tr
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import quoted, spoken, written
@@ -52,7 +53,7 @@ class Progress:
     def tick(self, done: int, total: int) -> None:
         """So many moments of so many are done; raises Cancelled where nobody waits any more."""
         if self.stop is not None and self.stop.is_set():
-            raise Cancelled("The export was cancelled.")
+            raise Cancelled(tr("The export was cancelled."))
         self.tell(done, total)
 
     def waiting(self, cursors: Sequence[int]) -> Iterator[int]:
@@ -97,11 +98,23 @@ class Options:
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
-            raise Refusal(f"There is no style “{spoken(self.style)}”; there are {' and '.join(STYLES)}.")
+            raise Refusal(
+                tr(
+                    "There is no style “{style}”; there are {styles}.",
+                    style=spoken(self.style),
+                    styles=joined(STYLES),
+                )
+            )
         if self.rankdir not in DIRECTIONS:
-            raise Refusal(f"A graph is drawn {' or '.join(DIRECTIONS)}, not “{spoken(self.rankdir)}”.")
+            raise Refusal(
+                tr(
+                    "A graph is drawn {directions}, not “{direction}”.",
+                    directions=joined(DIRECTIONS, "or"),
+                    direction=spoken(self.rankdir),
+                )
+            )
         if self.only_card and self.card is False:
-            raise Refusal("Only the step card, and no step card: there would be nothing to draw.")
+            raise Refusal(tr("Only the step card, and no step card: there would be nothing to draw."))
 
     @property
     def palette(self) -> Palette:
@@ -157,8 +170,12 @@ class Film:
     def title(self) -> str:
         """What the picture is of, in a few words."""
         target = self.graph.target
-        what = "A graph" if target is None else f"The graph of {shown_label(self.graph.nodes[target].name)}"
-        return f"A step in {what[:1].lower()}{what[1:]}" if self.options.only_card else what
+        if target is None:
+            return tr("A step in a graph") if self.options.only_card else tr("A graph")
+        name = shown_label(self.graph.nodes[target].name)
+        if self.options.only_card:
+            return tr("A step in the graph of {target}", target=name)
+        return tr("The graph of {target}", target=name)
 
     def each(self) -> Iterator[Film]:
         """A film of one moment for each of them, drawn in the frame of the whole."""
@@ -446,9 +463,9 @@ def film_of(
 def see_that_there_is_something(graph: Graph, options: Options) -> None:
     """Raises Refusal where there is nothing to draw."""
     if not graph.nodes:
-        raise Refusal("The graph is empty: there is nothing to draw.")
+        raise Refusal(tr("The graph is empty: there is nothing to draw."))
     if options.nodes is not None and not options.nodes & graph.nodes.keys():
-        raise Refusal("Nothing is selected: there is nothing to draw.")
+        raise Refusal(tr("Nothing is selected: there is nothing to draw."))
 
 
 def wires_at(graph: Graph, trace: Run, cursor: int, options: Options) -> Mapping[GraphWire, OnWire]:
@@ -495,6 +512,10 @@ def _cursors(trace: Run, step: str) -> Sequence[int]:
     if step == "all":
         return range(len(trace) + 1)
     if not step.isdecimal() or len(step) > 9 or int(step) > len(trace):
-        rest = f"must be a whole number from 0 to {len(trace)}, last or all, not {quoted(step)}."
-        raise OptionRefusal("step", rest)
+        raise OptionRefusal(
+            "step",
+            N_("{option} must be a whole number from 0 to {steps}, last or all, not {given}."),
+            steps=len(trace),
+            given=quoted(step),
+        )
     return [int(step)]

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import spoken
 
@@ -96,5 +97,11 @@ PALETTES = {
 def palette_named(name: str) -> Palette:
     """The colours of that theme; raises Refusal where there is none of that name."""
     if name not in PALETTES:
-        raise Refusal(f"There is no theme “{spoken(name)}”; there are {', '.join(PALETTES)}.")
+        raise Refusal(
+            tr(
+                "There is no theme “{theme}”; there are {themes}.",
+                theme=spoken(name),
+                themes=", ".join(PALETTES),
+            )
+        )
     return PALETTES[name]

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from msgspec import Struct, structs
 
+from micrograd.language import N_, tr
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.errors import OptionRefusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -85,7 +86,12 @@ def _plotted(graph: Graph, trace: Run, said: str) -> Plotted:
     if kind in OPS and op_of(kind).arity == 1:
         return _activation(graph, kind, node, data)
     ops = ", ".join(name for name, op in OPS.items() if op.arity == 1 and name.isalpha())
-    raise OptionRefusal("panel", f"must be loss, sweep or sweep:NODE, or one of {ops}, not {quoted(said)}.")
+    raise OptionRefusal(
+        "panel",
+        N_("{option} must be loss, sweep or sweep:NODE, or one of {ops}, not {given}."),
+        ops=ops,
+        given=quoted(said),
+    )
 
 
 def _loss(graph: Graph) -> Plotted:
@@ -97,7 +103,7 @@ def _loss(graph: Graph) -> Plotted:
     training = Trainer(graph.planned(plan))
     losses = [training.step().loss for _ in range(plan.steps)]
     losses.append(training.evaluate()[0])
-    return Plotted("loss", "steps", tuple(map(float, range(len(losses)))), tuple(losses))
+    return Plotted(tr("loss"), tr("steps"), tuple(map(float, range(len(losses)))), tuple(losses))
 
 
 def _swept(graph: Graph, node: NodeId | None, values: Mapping[NodeId, float]) -> Plotted:
@@ -111,10 +117,12 @@ def _swept(graph: Graph, node: NodeId | None, values: Mapping[NodeId, float]) ->
     feeding.sort(key=lambda each: graph.nodes[each].role != "parameter")
     subject = node if node is not None else next((each for each in feeding if graph.nodes[each].label), None)
     if target is None or subject is None or target not in values or subject not in values:
-        raise OptionRefusal("panel", "needs a target that can be computed, and a node that it answers to.")
+        raise OptionRefusal(
+            "panel", N_("{option} needs a target that can be computed, and a node that it answers to.")
+        )
     x = values[subject]
     if not math.isfinite(x):
-        raise OptionRefusal("panel", "sweeps no node whose number is not finite.")
+        raise OptionRefusal("panel", N_("{option} sweeps no node whose number is not finite."))
     span = graph.ranges.get(subject) or (x - max(_SPREAD, abs(x)), x + max(_SPREAD, abs(x)))
     xs = linspace(*span, _POINTS)
     ys = sweep(graph, subject, xs)
@@ -122,7 +130,7 @@ def _swept(graph: Graph, node: NodeId | None, values: Mapping[NodeId, float]) ->
     below, above = sweep(graph, subject, array([x - h, x + h]))
     over, across = (shown_label(graph.nodes[each].name) for each in (target, subject))
     slope = float(above - below) / (2 * h)
-    title = f"{over} over {across}"
+    title = tr("{target} over {node}", target=over, node=across)
     point = x, values[target]
     return Plotted(title, across, tuple(xs.tolist()), tuple(ys.tolist()), point, slope, (target, subject))
 
@@ -131,8 +139,12 @@ def _activation(graph: Graph, op: str, node: NodeId | None, values: Mapping[Node
     """The curve of an op of one operand, where a node of it works, and its slope there."""
     found = [each for each in graph.order if graph.nodes[each].op == op and node in (None, each)]
     if not found:
-        where = "that node is of another op" if node is not None else "the graph has none"
-        raise OptionRefusal("panel", f"shows the {op} of a node, and {where}.")
+        said = (
+            N_("{option} shows the {op} of a node, and that node is of another op.")
+            if node is not None
+            else N_("{option} shows the {op} of a node, and the graph has none.")
+        )
+        raise OptionRefusal("panel", said, op=op)
     shown = found[-1]
     source = graph.nodes[shown].inputs[0]
     x = values.get(source, math.nan) if source is not None else math.nan

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from micrograd.language import tr
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.figures.figure import MARGIN, Figure
 from micrograd_gui.figures.geometry import Point
@@ -179,17 +180,21 @@ def _said(graph: Graph, found: Paths, margin: float) -> list[_SaidOfPath]:
         names, symbols, numbers, product = row.cells
         said = f"{names}:  {symbols}" + (f" = {numbers}" if numbers not in ("", product) else "")
         if row.moment < 0:
-            said = f"{names}, added up" if product else names
+            said = tr("{paths}, added up", paths=names) if product else names
         said += " = " if product else ""
         rows.append(
             _SaidOfPath(said, product, left, number, found.shown[number].wires if row.moment >= 0 else ())
         )
     words = "" if page.total is None else "".join(each.text for each in page.total.fragments[:-1])
     total = "" if page.total is None else page.total.fragments[-1].text
-    said = words or f"{page.title}: the sum of their products is the gradient"
+    said = words or tr("{title}: the sum of their products is the gradient", title=page.title)
     if not found.ways:
-        target = "a target" if found.target is None else name_of(graph.nodes[found.target])
-        said = f"No path leads from {name_of(graph.nodes[found.node])} to {target}."
+        node = name_of(graph.nodes[found.node])
+        if found.target is None:
+            said = tr("No path leads from {node} to a target.", node=node)
+        else:
+            target = name_of(graph.nodes[found.target])
+            said = tr("No path leads from {node} to {target}.", node=node, target=target)
     return [*rows, _SaidOfPath(said, total, margin)]
 
 

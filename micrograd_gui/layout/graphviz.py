@@ -10,6 +10,7 @@ from threading import Event, Lock
 from time import monotonic
 
 from micrograd.dot import embedded_dot
+from micrograd.language import tr
 from micrograd.leash import Snapped, TookTooLong, Unwanted, run_leashed
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
@@ -60,9 +61,11 @@ class Engine:
         deadline = monotonic() + time_limit
         while not _ONE_AT_A_TIME.acquire(timeout=_LOOK_UP_EVERY):
             if stop is not None and stop.is_set():
-                raise Cancelled("The layout was cancelled.")
+                raise Cancelled(tr("The layout was cancelled."))
             if monotonic() > deadline:
-                raise LayoutRefusal(f"The layout waited {time_limit:g} seconds for another one.")
+                raise LayoutRefusal(
+                    tr("The layout waited {seconds:g} seconds for another one.", seconds=time_limit)
+                )
         try:
             return self._answer(dot, format, layout, max(0.0, deadline - monotonic()), time_limit, stop)
         finally:
@@ -82,20 +85,32 @@ class Engine:
             )
         except OSError as error:
             raise LayoutRefusal(
-                f"The layout engine {self.name} cannot be started: {error.strerror}."
+                tr(
+                    "The layout engine {engine} cannot be started: {reason}.",
+                    engine=self.name,
+                    reason=error.strerror,
+                )
             ) from None
         except Unwanted:
-            raise Cancelled("The layout was cancelled.") from None
+            raise Cancelled(tr("The layout was cancelled.")) from None
         except TookTooLong:
             raise LayoutRefusal(
-                f"The layout took longer than {time_limit:g} seconds and was stopped."
+                tr("The layout took longer than {seconds:g} seconds and was stopped.", seconds=time_limit)
             ) from None
         except Snapped as why:
-            raise LayoutRefusal(f"The layout {why}.") from None
+            raise LayoutRefusal(tr("The layout {reason}.", reason=why)) from None
         if answer.status != 0 or not answer.out:
             said = answer.said.decode("utf-8", "replace").strip().splitlines()
-            last = next((line for line in reversed(said) if not line.startswith("note: ")), "it said nothing")
-            raise LayoutRefusal(f"The layout engine {self.name} failed: {one_line(last, 200)}.")
+            last = next(
+                (line for line in reversed(said) if not line.startswith("note: ")), tr("it said nothing")
+            )
+            raise LayoutRefusal(
+                tr(
+                    "The layout engine {engine} failed: {reason}.",
+                    engine=self.name,
+                    reason=one_line(last, 200),
+                )
+            )
         return answer.out
 
 
@@ -110,7 +125,9 @@ def engine() -> Engine:
     """The best engine; raises LayoutRefusal where there is none."""
     found = engines()
     if not found:
-        raise LayoutRefusal("There is no Graphviz here: neither the package graphviz-pure nor a program dot.")
+        raise LayoutRefusal(
+            tr("There is no Graphviz here: neither the package graphviz-pure nor a program dot.")
+        )
     return found[0]
 
 
@@ -133,18 +150,18 @@ def effort(inputs: Sequence[Sequence[int]]) -> dict[str, str]:
     )
 
     if len(inputs) > LARGEST:
-        raise TooMuch(f"Graphviz would take too long for {len(inputs):,} boxes.")
+        raise TooMuch(tr("Graphviz would take too long for {boxes:,} boxes.", boxes=len(inputs)))
     far = span(inputs)
     if far > FARTHEST:
-        raise TooMuch("Graphviz would take too long, for many wires go far.")
+        raise TooMuch(tr("Graphviz would take too long, for many wires go far."))
     if crowd(inputs) > CROWDED:
-        raise TooMuch("Graphviz would take too long, for too many wires run side by side.")
+        raise TooMuch(tr("Graphviz would take too long, for too many wires run side by side."))
     return dict(LESS_EFFORT) if len(inputs) > LARGE or far > FAR else {}
 
 
 def in_layers(refusal: LayoutRefusal) -> str:
     """The sentence that says why nodes stand in layers."""
-    return f"The graph stands in plain layers: {_lowered(str(refusal))}"
+    return tr("The graph stands in plain layers: {reason}", reason=_lowered(str(refusal)))
 
 
 def _lowered(sentence: str) -> str:

@@ -49,6 +49,12 @@ ENGLISH = (
     "micrograd/optim.py", "micrograd/replay/",
     "micrograd_gui/session/lessons/goals.py",  # the words of the file format, and its schema's
 )  # fmt: skip
+# What these write is code, for programs to read: a text is what somebody is told meanwhile.
+CODE = (
+    "micrograd_gui/export/code/", "micrograd_gui/export/glyphs.py", "micrograd_gui/export/mermaid.py",
+    "micrograd_gui/export/pdf.py", "micrograd_gui/export/svg.py", "micrograd_gui/export/tex.py",
+    "micrograd_gui/export/tikz.py",
+)  # fmt: skip
 VALUE = "◆"  # stands for what is put in
 _WORDS = re.compile(rf"[A-Za-z]{{2,}}[,;:.!?’”)…]* [“‘(]?[A-Za-z0-9{VALUE}]|{VALUE}[,;:.’”)]* [A-Za-z]{{2,}}")
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -62,7 +68,7 @@ def unspoken(module: Module) -> Iterator[tuple[int, str]]:
     """Each text of a module that is not marked, with its line."""
     if module.path.startswith(ENGLISH):
         return
-    lines = module.text.splitlines()
+    lines, code = module.text.splitlines(), module.path.startswith(CODE)
     above: dict[ast.AST, ast.AST] = {}
     for node in module.nodes:
         for child in ast.iter_child_nodes(node):
@@ -73,7 +79,7 @@ def unspoken(module: Module) -> Iterator[tuple[int, str]]:
         ):
             continue
         text = _text_of(node)
-        if _WORD.search(text) and not _is_excused(node, above, text):
+        if _WORD.search(text) and not _is_excused(node, above, text, code):
             first, last = node.lineno - 1, node.end_lineno or node.lineno
             if not any(AS_IN_CODE in line for line in lines[first:last]):
                 yield node.lineno, text
@@ -85,7 +91,7 @@ def _text_of(node: ast.Constant | ast.JoinedStr) -> str:
     return "".join(str(each.value) if isinstance(each, ast.Constant) else VALUE for each in node.values)
 
 
-def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str) -> bool:
+def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str, code: bool) -> bool:
     child, parent = node, above.get(node)
     if isinstance(parent, ast.JoinedStr | ast.Expr | ast.Compare | ast.Subscript | ast.MatchValue):
         return True
@@ -94,7 +100,7 @@ def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str) -> bool
     if (
         isinstance(parent, ast.Call)
         and child in parent.args[:1]
-        and _name(parent.func) in ("Mistake", "_plain")
+        and _name(parent.func) in ("Mistake", "_plain", "OptionRefusal")
     ):
         return True  # the name that it is found by
     if isinstance(parent, ast.Call) and child in parent.args[:3] and _name(parent.func) == "Doing":
@@ -104,7 +110,7 @@ def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str) -> bool
     shown = isinstance(parent, ast.Call) and _name(parent.func) in SHOWN and child in parent.args
     if shown and _name(parent.func) == "Action":  # its name and its keys are no texts
         shown = child in parent.args[1:2]
-    if not shown and (not _WORDS.search(text) or _CODE.search(text)):
+    if not shown and (code or not _WORDS.search(text) or _CODE.search(text)):
         return True
     while parent is not None and not isinstance(parent, ast.FunctionDef | ast.ClassDef | ast.Module):
         if isinstance(parent, ast.Subscript) and child is parent.slice:

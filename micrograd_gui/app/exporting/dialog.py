@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import tr
 from micrograd_gui.app import documents as dialogs
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.command_row import CommandRow
@@ -74,7 +75,7 @@ class ExportDialog(QDialog):
         self.form.setObjectName("form")
         self.form.setAccessibleName("Form")
         for each in FORMS.values():
-            self.form.addItem(f"{each.title} ({each.suffix})", each.suffix)
+            self.form.addItem(f"{tr(each.title)} ({each.suffix})", each.suffix)
         self.presets = PresetRow(self._context.settings, self._preset, left)
         self.presets.chosen.connect(self._take_preset)
         self.presets.told.connect(lambda sentence: self._say(sentence))

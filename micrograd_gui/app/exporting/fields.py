@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.export.options import Option
 
@@ -95,11 +96,11 @@ class OptionFields(QWidget):
             rows: list[tuple[Any, str]]
             rows = [(each, _CAPTIONS.get((row.name, each), each)) for each in row.choices()]
             if row.default is None:
-                rows.insert(0, (None, row.usual or "as usual"))
+                rows.insert(0, (None, tr(row.usual or N_("as usual"))))
             self.add_choice(row.name, row.called, rows, begin, first=row.first)
         else:
             self._add_line(row)
-        self.fields[row.name].setToolTip(as_tip(f"{row.help}\n{row.flag}"))
+        self.fields[row.name].setToolTip(as_tip(f"{tr(row.help)}\n{row.flag}"))
 
     def add_choice(
         self, name: str, title: str, rows: Iterable[tuple[Any, str]], begin: Any, *, first: bool = True
@@ -143,7 +144,7 @@ class OptionFields(QWidget):
             line = QLineEdit(self._pages[row.first])
             line.textChanged.connect(lambda _: self._tell(row.name))
             self._put(row.name, row.called, line, row.first)
-        usual = row.usual or ("" if row.default is None else f"{row.default:g}")
+        usual = tr(row.usual) or ("" if row.default is None else f"{row.default:g}")
         line.setPlaceholderText(usual)
 
     def _put(self, name: str, title: str, field: QWidget, first: bool) -> None:

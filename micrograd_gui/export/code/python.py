@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from unicodedata import normalize
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.rewriting.expansions import without_own_ops
@@ -38,13 +39,27 @@ class Dialect:
         fallback = self.calls.get("")
         if fallback is not None:
             return fallback.format(op=repr(node.op), operands=", ".join(operands))
-        raise Refusal(f"{self.title} has no counterpart of the op “{node.op}” of {node.spoken}.", node.id)
+        raise Refusal(
+            tr(
+                "{language} has no counterpart of the op “{op}” of {node}.",
+                language=self.title,
+                op=node.op,
+                node=node.spoken,
+            ),
+            node.id,
+        )
 
 
 def script(graph: Graph, dialect: str = DIALECT) -> str:
     """A script that runs the graph forward and backward and prints its numbers; raises Refusal."""
     if dialect not in DIALECTS:
-        raise Refusal(f"There is no dialect “{spoken(dialect)}”; there are {', '.join(DIALECTS)}.")
+        raise Refusal(
+            tr(
+                "There is no dialect “{dialect}”; there are {dialects}.",
+                dialect=spoken(dialect),
+                dialects=", ".join(DIALECTS),
+            )
+        )
     row = DIALECTS[dialect]
     return row.write(row, without_own_ops(graph))
 
@@ -288,14 +303,16 @@ def computable_nodes(graph: Graph) -> list[Node]:
     Raises Refusal where there is no target, or where what feeds it has an empty port.
     """
     if graph.target is None:
-        raise Refusal("The graph is empty: there is nothing to write as code.")
+        raise Refusal(tr("The graph is empty: there is nothing to write as code."))
     known: dict[NodeId, Node] = {}
     for number in graph.order:
         node = graph.nodes[number]
         if all(source in known for source in node.inputs):
             known[number] = node
         elif number in graph.feeding:
-            raise Refusal(f"{node.spoken} has an empty port, so it cannot be written as code.", number)
+            raise Refusal(
+                tr("{node} has an empty port, so it cannot be written as code.", node=node.spoken), number
+            )
     return list(known.values())
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
@@ -182,7 +183,7 @@ class _Writer:
                     self._layer(at, layer, stacked)
                     pending |= set(layer.outputs)
                     continue
-                raise Refusal(f"{node.spoken} cannot be written as a layer.", node.id)
+                raise Refusal(tr("{node} cannot be written as a layer.", node=node.spoken), node.id)
             if node.is_leaf:
                 self.written[node.id] = f"rows.new_tensor({number(node.data)})"  # on the rows' device
                 continue

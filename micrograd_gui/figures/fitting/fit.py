@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec import structs
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.fitting.moving import moved
@@ -68,10 +69,8 @@ def fitted(film: Drawable, sizing: Sizing, margin: float) -> Figure:
         found = turned if turned is not None and (found is None or not turned.note) else found
     if found is not None:
         return _with_way_out(found, film, forms, sizing, margin)
-    raise Refusal(
-        f"With a text of {told(sizing.text, 'pt')} the figure does not get into {_room(sizing)}: "
-        f"it needs {_instead(film, forms, sizing, margin)}, fewer digits, or fewer nodes."
-    )
+    way, enough = _instead(film, forms, sizing, margin)
+    raise Refusal(tr(_TOO_TIGHT[way], text=told(sizing.text, "pt"), room=_room(sizing), enough=enough))
 
 
 def _with_way_out(
@@ -79,30 +78,56 @@ def _with_way_out(
 ) -> Figure:
     """The figure; where it had to leave gradients out, it is told what would show them."""
     whole = [form for form in forms if not form.note]
-    if LOST not in found.note or not whole:
+    lost = tr(LOST)
+    if lost not in found.note or not whole:
         return found
-    needed = _instead(film, whole, sizing, margin)
-    return replace(found, note=found.note.replace(LOST, f"{LOST} Gradients need {needed}, or fewer nodes."))
+    way, enough = _instead(film, whole, sizing, margin)
+    needed = tr(_GRADIENTS_NEED[way], enough=enough)
+    return replace(found, note=found.note.replace(lost, f"{lost} {needed}"))
 
 
 def _room(sizing: Sizing) -> str:
     width = told(sizing.width or 0.0, sizing.unit)
-    return width if sizing.height is None else f"{width} by {told(sizing.height, sizing.unit)}"
+    if sizing.height is None:
+        return width
+    return tr("{width} by {height}", width=width, height=told(sizing.height, sizing.unit))
 
 
-def _instead(film: Drawable, forms: Sequence[InForm], sizing: Sizing, margin: float) -> str:
+# What would do instead, and how much of it.
+_Way = Literal["width", "text", "size"]
+_TOO_TIGHT: dict[_Way, str] = {
+    "width": N_(
+        "With a text of {text} the figure does not get into {room}: "
+        "it needs a width of {enough}, a smaller text, fewer digits, or fewer nodes."
+    ),
+    "text": N_(
+        "With a text of {text} the figure does not get into {room}: "
+        "it needs a text of {enough} pt, fewer digits, or fewer nodes."
+    ),
+    "size": N_(
+        "With a text of {text} the figure does not get into {room}: "
+        "it needs another size, fewer digits, or fewer nodes."
+    ),
+}
+_GRADIENTS_NEED: dict[_Way, str] = {
+    "width": N_("Gradients need a width of {enough}, a smaller text, or fewer nodes."),
+    "text": N_("Gradients need a text of {enough} pt, or fewer nodes."),
+    "size": N_("Gradients need another size, or fewer nodes."),
+}
+
+
+def _instead(film: Drawable, forms: Sequence[InForm], sizing: Sizing, margin: float) -> tuple[_Way, str]:
     """What would do: of a page with a height the text, else the width."""
     assert sizing.width is not None
     assert sizing.text is not None
     if sizing.height is None:
-        wide = told(_enough(film, forms, sizing, margin), sizing.unit, up=True)
-        return f"a width of {wide}, a smaller text"
+        return "width", told(_enough(film, forms, sizing, margin), sizing.unit, up=True)
     text = sizing.text
     while text > 1.0:
         text = text - 0.5 if text > 2.0 else text - 0.1
         if _found(film, forms, structs.replace(sizing, text=text), sizing.width, margin) is not None:
-            return f"a text of {text:g} pt"
-    return "another size"
+            return "text", f"{text:g}"
+    return "size", ""
 
 
 def _scaled(film: Drawable, sizing: Sizing) -> Figure:
@@ -111,7 +136,10 @@ def _scaled(film: Drawable, sizing: Sizing) -> Figure:
     made = replace(made, unit=width / made.width)
     size = film.smallest_text(made) * (made.unit or 1.0)
     if size < TINY:
-        note = f"The smallest text is {size:.1f} pt: with --text 8pt a form is chosen that can be read."
+        note = tr(
+            "The smallest text is {size:.1f} pt: with --text 8pt a form is chosen that can be read.",
+            size=size,
+        )
         made = replace(made, note=_together(made.note, note))
     return made
 
@@ -147,7 +175,7 @@ def _of_form(
     unit = sizing.text / form.figure.smallest_text
     wide = width / unit - taken
     room = _KEY_ROOM if sizing.height is None else _LEAST_ROOM
-    made = with_key(replace(form.figure, note=_together(form.figure.note, form.note)), room, margin)
+    made = with_key(replace(form.figure, note=_together(form.figure.note, tr(form.note))), room, margin)
     if made.width <= wide:
         yield _Fitting(_stretched(made, wide, margin), form.cost + _height_cost(made, unit, width))
     elif form.rankdir == "LR":
@@ -221,7 +249,7 @@ def with_key(made: Figure, room: float, margin: float) -> Figure:
         return made
     grad = next(iter(made.grads.values()), "grad")
     word = "grad" if grad == "grad" else f"{grad.rpartition('/')[0]}/∂·"
-    said = f"in each box: name, data, {word}"
+    said = tr("in each box: name, data, {grad}", grad=word)
     text = Text(0, "label", margin, made.height + room - 5 - margin, "start", said, _KEY_SIZE, faint=True)
     return replace(made, key=text, height=made.height + room)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from micrograd.language import N_
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.fitting.sizing import Sizing
@@ -48,7 +49,7 @@ _RANKS, _MORE_RANKS, _NODES = 13.0, 14.0, 6.0  # between ranks, where many wires
 BAR_ROOM = 5.0  # for a bar below a number
 LARGER = 1.15  # times as large are names with indices, where all other text is of one size
 _INCH = 72.0
-LOST = "There is no room for gradients: each box has its name and its number."
+LOST = N_("There is no room for gradients: each box has its name and its number.")
 
 
 class RecordForm(Struct, frozen=True):
@@ -80,7 +81,7 @@ FORMS = (
     RecordForm("wide", stacked=False, words=True, grads=True, cost=0.0),
     RecordForm("tall", stacked=True, words=True, grads=True, cost=0.05),
     RecordForm("compact", stacked=True, words=False, grads=True, cost=0.3),
-    RecordForm("name and number", stacked=True, words=False, grads=False, cost=6.0),
+    RecordForm("name and number", stacked=True, words=False, grads=False, cost=6.0),  # as in code
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from micrograd.language import N_
 from micrograd_gui.document.errors import OptionRefusal
 from micrograd_gui.document.text import quoted
 
@@ -82,12 +83,25 @@ def length_from(value: Any, name: str, within: tuple[float, float], *, bare: str
     found = _LENGTH.fullmatch(f"{value!r}" if number else value.lower() if isinstance(value, str) else "")
     unit = "" if found is None else {"": bare, '"': "in", "”": "in", "″": "in"}.get(found[2], found[2])
     if found is None or not unit:
-        example = f"8.4cm, 84mm, 3.3in, 240pt or 800px, or one of {', '.join(PRESETS)}" if wide else "8pt"
-        raise OptionRefusal(name, f"must be a length with its unit, such as {example}, not {quoted(value)}.")
+        wanted = (
+            N_(
+                "{option} must be a length with its unit, such as 8.4cm, 84mm, 3.3in, 240pt or 800px, "
+                "or one of {presets}, not {given}."
+            )
+            if wide
+            else N_("{option} must be a length with its unit, such as 8pt, not {given}.")
+        )
+        raise OptionRefusal(name, wanted, presets=", ".join(PRESETS), given=quoted(value))
     points = float(found[1]) * POINTS[unit]
     if not within[0] <= points <= within[1]:
-        span = " to ".join(told(each, unit) for each in within)
-        raise OptionRefusal(name, f"must be from {span}, not {quoted(value)}.")
+        least, most = (told(each, unit) for each in within)
+        raise OptionRefusal(
+            name,
+            N_("{option} must be from {least} to {most}, not {given}."),
+            least=least,
+            most=most,
+            given=quoted(value),
+        )
     return Length(points, unit)
 
 
