@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, SupportsIndex, overload
 
 from msgspec.structs import replace
 
+from micrograd.language import N_, again, tr
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_count, given_number, quoted, runs
@@ -52,14 +53,15 @@ def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
     defines is a leaf of value 1, unless ``values`` gives it another. With ``onto`` the text is a further
     cell: the labels of that graph, and what earlier cells have defined, are known in it, and all that the
     graph has stays, unless the cell trains: then the graph is what it trains, with rows and plan.
-
     A cell may have functions, loops and classes; it is walked through within bounds, never executed, and
     what it printed is ``graph.workspace.cells[-1].printed``. Raises Refusal, which names line and column.
     """
     from micrograd_gui.document.notation.reader import graph_from_expression
 
     if not isinstance(text, str):
-        raise Refusal(f"text must be an expression or a cell, such as “L = a*b”, not {quoted(text)}.")
+        raise Refusal(
+            tr("text must be an expression or a cell, such as “L = a*b”, not {given}.", given=quoted(text))
+        )
     graph = graph_from_expression(text, None if onto is None else _graph(onto, "onto"), cell=True)
     return set_leaves(graph, values)
 
@@ -71,12 +73,13 @@ def set_leaves(graph: Graph, values: Mapping[str, float]) -> Graph:
         at = labels.get(name, labels.get(runs(name)))  # x_{12} is x_12, too
         if at is None:
             leaves = ", ".join(node.title for node in graph if node.label and node.is_leaf)
-            raise Refusal(f"There is no node called {quoted(name)}; the leaves are {leaves[:200]}.")
+            said = N_("There is no node called {name}; the leaves are {leaves}.")
+            raise Refusal(tr(said, name=quoted(name), leaves=leaves[:200]))
         graph = graph.valued(at, given_number(number, name))
     return graph
 
 
-@Net("save", "The graph")
+@Net("save", N_("The graph"))
 def write(graph: Graph, path: AnyPath) -> None:
     """Save the graph as a .micrograd file, whole or not at all; for other forms there is `render`.
 
@@ -137,7 +140,6 @@ class RecordedPasses(Sequence[MomentNumbers]):
     """A forward and a backward pass, written down: a sequence of its moments.
 
     Where the graph has several rows, it shows one of them; ``of`` says what the gradients at the end are of.
-
     ``steps[i]`` leads from moment i to moment i + 1, so there is one moment more than there are steps; its
     nodes are ids, which ``names`` tells. Moment 0 is before the first step, moment −1 the end. ``problem`` is
     the sentence that says why the run ended early; None where it did not.
@@ -164,7 +166,7 @@ class RecordedPasses(Sequence[MomentNumbers]):
 
     @property
     def problem(self) -> str | None:
-        return None if self.trace.problem is None else self.trace.problem.note
+        return None if self.trace.problem is None else again(self.trace.problem.note)
 
     @cached_property
     def names(self) -> dict[NodeId, str]:
@@ -178,7 +180,8 @@ class RecordedPasses(Sequence[MomentNumbers]):
 
     def _cursor(self, moment: int) -> int:
         if not -len(self) <= _moment(moment) < len(self):
-            raise Refusal(f"There is no moment {moment}: the run has moments 0 to {len(self) - 1}.")
+            said = N_("There is no moment {moment}: the run has moments 0 to {last}.")
+            raise Refusal(tr(said, moment=moment, last=len(self) - 1))
         return moment % len(self)
 
     def __len__(self) -> int:
@@ -196,21 +199,20 @@ class RecordedPasses(Sequence[MomentNumbers]):
         return self.frame(moment)
 
 
-@Net("run", "The graph")
+@Net("run", N_("The graph"))
 def run(graph: Graph, *, rows: bool | None = None) -> RecordedPasses:
     """Run the graph forward, then backward, and write down every moment. The graph stays as it is.
 
     Where it learns from several rows, the pass goes through the one that is shown, and its last step makes
     the gradients of the parameters those over the rows, by which `train` steps; ``of`` says so. With
     ``rows=False``, or where the graph's plan has it so, all of them are of the row that is shown.
-
     Raises Refusal where there is no node. What cannot be computed ends the run early, as ``problem`` says.
     """
     from micrograd_gui.session.over_rows import passes
     from micrograd_gui.session.record import record
 
     if _graph(graph).target is None:
-        raise Refusal("The graph is empty: there is nothing to run.")
+        raise Refusal(tr("The graph is empty: there is nothing to run."))
     graph = graph if rows is None else _learning_from(graph, rows)
     return RecordedPasses(graph, record(graph, passes(graph)))
 
@@ -284,7 +286,7 @@ class CheckRows(Sequence[CheckRow]):
         return check_as_html(self.graph, self.checked)
 
 
-@Net("run", "The graph")
+@Net("run", N_("The graph"))
 def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     """The numeric slope of the target for every node that feeds it, beside the analytic one.
 
@@ -297,7 +299,7 @@ def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     return CheckRows(graph, measure.check(_graph(graph), h), h)
 
 
-@Net("run", "The graph")
+@Net("run", N_("The graph"))
 def forward_mode(graph: Graph, leaf: str | NodeId) -> NumbersByName:
     """Every node's derivative by that leaf (its name, or id), found forward with the numbers.
 
@@ -311,7 +313,7 @@ def forward_mode(graph: Graph, leaf: str | NodeId) -> NumbersByName:
     number = graph.named(leaf) if isinstance(leaf, str) else leaf
     node = graph.nodes.get(number)
     if node is None or not node.is_leaf:
-        raise Refusal(f"leaf must be a leaf of the graph, not {quoted(leaf)}.")
+        raise Refusal(tr("leaf must be a leaf of the graph, not {given}.", given=quoted(leaf)))
     data = {each: value.data for each, value in build(graph).items()}
     return NumbersByName(names_of(graph), derivatives(graph, data, number))
 
@@ -319,7 +321,7 @@ def forward_mode(graph: Graph, leaf: str | NodeId) -> NumbersByName:
 # Pictures and other forms ------------------------------------------------------------------------
 
 
-@Net("export", "The graph")
+@Net("export", N_("The graph"))
 def render(graph: Graph, path: AnyPath, **options: Unpack[RenderOptions]) -> tuple[Path, ...]:
     """Draw the graph with its numbers into a file whose suffix decides the form; gives the paths written.
 
@@ -375,7 +377,7 @@ class Trained:
         return len(self.losses)
 
 
-@Net("run", "The training")
+@Net("run", N_("The training"))
 def train(
     graph: Graph,
     steps: int | None = None,
@@ -422,11 +424,9 @@ class Learned:
         """Where it stands now."""
         from micrograd_gui.session.explain.of_rows import learned_from
 
-        training = self.training
-        loss, accuracy = training.evaluate()
+        training, (loss, accuracy) = self.training, self.training.evaluate()
         graph = training.graph.numbered(training.by_node(training.numbers))
-        named, of = dict(training.named()), learned_from(graph)
-        held = self._held_out()
+        named, of, held = dict(training.named()), learned_from(graph), self._held_out()
         return Trained(graph, tuple(self.losses), tuple(self.accuracies), loss, accuracy, named, held, of)
 
     def _held_out(self) -> HeldOut | None:
@@ -480,14 +480,15 @@ def prepare_training(
 def _graph(given: object, what: str = "graph") -> Graph:
     """That graph; raises Refusal where it is none."""
     if not isinstance(given, Graph):
-        raise Refusal(f"{what} must be a graph, as read and parse give it, not {quoted(given)}.")
+        said = N_("{what} must be a graph, as read and parse give it, not {given}.")
+        raise Refusal(tr(said, what=what, given=quoted(given)))
     return given
 
 
 def _moment(given: object) -> int:
     """The number of a moment; raises Refusal where it is none."""
     if not isinstance(given, SupportsIndex):
-        raise Refusal(f"moment must be a whole number, not {quoted(given)}.")
+        raise Refusal(tr("moment must be a whole number, not {given}.", given=quoted(given)))
     return given.__index__()
 
 
@@ -496,4 +497,4 @@ def _path(given: object, what: str = "path") -> Path:
     name = fspath(given) if isinstance(given, str | PathLike) else None
     if isinstance(name, str):
         return Path(name)
-    raise Refusal(f"{what} must be the name of a file, not {quoted(given)}.")
+    raise Refusal(tr("{what} must be the name of a file, not {given}.", what=what, given=quoted(given)))
