@@ -144,7 +144,7 @@ class OptionFields(QWidget):
             line = QLineEdit(self._pages[row.first])
             line.textChanged.connect(lambda _: self._tell(row.name))
             self._put(row.name, row.called, line, row.first)
-        usual = tr(row.usual) or ("" if row.default is None else f"{row.default:g}")
+        usual = tr(row.usual) if row.usual else ("" if row.default is None else f"{row.default:g}")
         line.setPlaceholderText(usual)
 
     def _put(self, name: str, title: str, field: QWidget, first: bool) -> None:

@@ -175,7 +175,8 @@ def _of_form(
     unit = sizing.text / form.figure.smallest_text
     wide = width / unit - taken
     room = _KEY_ROOM if sizing.height is None else _LEAST_ROOM
-    made = with_key(replace(form.figure, note=_together(form.figure.note, tr(form.note))), room, margin)
+    lost = tr(form.note) if form.note else ""
+    made = with_key(replace(form.figure, note=_together(form.figure.note, lost)), room, margin)
     if made.width <= wide:
         yield _Fitting(_stretched(made, wide, margin), form.cost + _height_cost(made, unit, width))
     elif form.rankdir == "LR":
