@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from threading import Event
 from typing import TYPE_CHECKING
 
 from micrograd.language import N_, joined, tr
@@ -17,8 +16,9 @@ from micrograd_gui.figures.geometry import Size
 from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, with_stand_ins
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.parts import SIZE, End
+from micrograd_gui.figures.progress import Progress
 from micrograd_gui.figures.text_metrics import shown_label, width
-from micrograd_gui.layout.graphviz import TIME_LIMIT, Cancelled
+from micrograd_gui.layout.graphviz import TIME_LIMIT
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 
@@ -40,28 +40,6 @@ DIRECTIONS = ("LR", "TB")
 SCALE_RANGE = (0.1, 20.0)  # pixels per unit that may be asked for
 _MOST_BOXES = 10_000  # of all moments together; of more not every text is asked for its size
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}  # points
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Who waits for a long export: sees how many moments it has, is told how far it is, and may end it."""
-
-    tell: Callable[[int, int], object] = lambda done, total: None
-    stop: Event | None = None
-    see: Callable[[int], object] = lambda count: None
-
-    def tick(self, done: int, total: int) -> None:
-        """So many moments of so many are done; raises Cancelled where nobody waits any more."""
-        if self.stop is not None and self.stop.is_set():
-            raise Cancelled(tr("The export was cancelled."))
-        self.tell(done, total)
-
-    def waiting(self, cursors: Sequence[int]) -> Iterator[int]:
-        """The same, as long as somebody waits; raises Cancelled as above."""
-        self.see(len(cursors))
-        for each in cursors:
-            Progress(stop=self.stop).tick(0, 0)
-            yield each
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,29 +13,23 @@ from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
-from micrograd.ieee import divide
 from micrograd.language import N_, tr, trn
 from micrograd_gui.document.data import NUMBERS_AT_MOST, ROWS_AT_MOST, Column, Data
 from micrograd_gui.document.errors import FileRefusal, Net
-from micrograd_gui.document.notation.literals import constant_in
 from micrograd_gui.document.text import MINUS, may_be_grouped, spoken, with_point
 from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
+from micrograd_gui.files.encoded import text_in
+from micrograd_gui.files.ratios import ratio
 
 COLUMNS_AT_MOST = 1_000
-# nothing in it is gone back to: else a field of some thousand digits would take for ever
-_RATIO = re.compile(r"[+-]?(\d++\.?\d*+\*?)?(pi|π|√?\d++\.?\d*+)(/\d++\.?\d*+)?")
-_PLAIN = r"((?:0|[1-9][0-9]*+)(?:\.[0-9]*+)?)"  # in Python no 0 stands before another digit
-_QUICK = re.compile(rf"(-?)(?:{_PLAIN}(\*?))?(?:(pi|π)|(√?){_PLAIN})(?:/{_PLAIN})?")
 _SEPARATORS = (";", "\t", ",", "|", " ")
 _DECLARED = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)  # a line for spreadsheets
 LINES_AT_MOST, _LONGEST_LINE = 2 * ROWS_AT_MOST, 1_000_000  # which no table comes near to
 _BEGINNING = 20_000  # characters, in which the first row is
 _LOOKED_AT = 30  # lines, to tell what stands between fields
-_QUICKLY_AT_MOST = 200  # characters of a ratio; what is longer, constant_in takes for none
 _TOLD_EACH = 1_000  # rows, after which it is told how far reading has come
 _WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0,
           "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}  # fmt: skip
-_WIDE = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # What a spreadsheet runs, or strips and then runs; an apostrophe, so that what was written can be told.
 _RUN = r"(?=['\t\r\n]|\s*[=+\-@＝＋－＠])"
 _TO_BE_RUN, _ESCAPED = re.compile(rf"\A{_RUN}"), re.compile(rf"\A'{_RUN}")
@@ -63,7 +57,7 @@ class Reading:
 def read(path: Path | str, reading: Reading | None = None) -> Data:
     """The rows in a CSV file, bound to nothing yet; raises FileRefusal, which names line and column."""
     path = Path(path)
-    return parse(_text(read_whole(path), quoted_name(path)), quoted_name(path), reading)
+    return parse(text_in(read_whole(path), quoted_name(path)), quoted_name(path), reading)
 
 
 @Net("save")
@@ -474,24 +468,8 @@ def _number(field: str, words: bool = True) -> float | None:
         return None if "_" in plain else float(plain)
     except ValueError:
         pass
-    number = _ratio(plain)
+    number = ratio(plain)
     return _WORDS.get(plain.lower()) if number is None and words else number
-
-
-def _ratio(text: str) -> float | None:
-    """What ``-2pi/3`` is; None for anything else. What Python would have to parse takes twenty times as long.
-
-    >>> _ratio("1/4"), _ratio("-√4/8"), _ratio("2*3")
-    (0.25, -0.25, 6.0)
-    """
-    found = _QUICK.fullmatch(text)
-    if found is None or len(text) > _QUICKLY_AT_MOST or (found[2] and not (found[3] or found[4] or found[5])):
-        return constant_in(text) if _RATIO.fullmatch(text) else None
-    sign, many, _, named, root, base, divisor = found.groups()
-    number = math.pi if named else math.sqrt(float(base)) if root else float(base)
-    number = float(many) * number if many else number
-    number = divide(number, float(divisor)) if divisor else number
-    return -number if sign else number
 
 
 def _separator(lines: Sequence[str]) -> str:
@@ -510,26 +488,3 @@ def _separator(lines: Sequence[str]) -> str:
         if not found or share > best:
             best, found = share, separator
     return found or ","
-
-
-def _text(content: bytes, name: str) -> str:
-    """Text from UTF-8, UTF-16 or UTF-32 with a byte-order mark, those without one, or Western European."""
-    wide = next((encoding for mark, encoding in _WIDE.items() if content.startswith(mark)), None)
-    half = len(content[:1000]) // 2
-    if wide is not None:
-        encodings = [wide]
-    elif half and content[1:1000:2].count(0) > 0.8 * half:
-        encodings = ["utf-16-le"]
-    elif half and content[0:1000:2].count(0) > 0.8 * half:
-        encodings = ["utf-16-be"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeError:
-            continue
-        if "\0" in text:
-            break
-        return text
-    raise FileRefusal(tr("{name} is not text.", name=name))

@@ -16,8 +16,9 @@ from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import render, run
 from micrograd_gui.export import formats
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
-from micrograd_gui.figures.moments import Options, Progress, film_of
+from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.palette import PALETTES
+from micrograd_gui.figures.progress import Progress
 from micrograd_gui.figures.shapes import groups
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import Cancelled
