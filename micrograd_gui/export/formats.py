@@ -19,10 +19,10 @@ from micrograd_gui.document.text import quoted
 from micrograd_gui.export.options import OPTIONS, read_options
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Options, film_of
-from micrograd_gui.figures.progress import Progress
 from micrograd_gui.figures.text_metrics import shown_label
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
+from micrograd_gui.layout.progress import Progress
 from micrograd_gui.resource import drawn_in
 
 # Modules that a script, or what it imports, imports; and names of others that nobody does.

@@ -22,6 +22,7 @@ _FAR = 2**30  # Windows locks bytes, not files: this one is beyond all that is w
 _SETTLED = 5  # seconds: a part that nobody holds may have been made this moment, and be held in the next
 _TRIES = 100
 _FORGOTTEN = 3600  # seconds after which a part is given up of which nobody can say whether it is held
+_WIDE = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _unfinished: list[Path] = []  # the parts of this process
 
 
@@ -290,3 +291,29 @@ def reason(error: Exception, path: Path) -> str:
         case OSError(strerror=str(said)):
             return said[:1].lower() + said[1:]
     return tr("its name is not one a file can have")
+
+
+def text_in(content: bytes, name: str) -> str:
+    """Text from UTF-8, UTF-16 or UTF-32 with a byte-order mark, those without one, or Western European.
+
+    Raises FileRefusal where it is not text.
+    """
+    wide = next((encoding for mark, encoding in _WIDE.items() if content.startswith(mark)), None)
+    half = len(content[:1000]) // 2
+    if wide is not None:
+        encodings = [wide]
+    elif half and content[1:1000:2].count(0) > 0.8 * half:
+        encodings = ["utf-16-le"]
+    elif half and content[0:1000:2].count(0) > 0.8 * half:
+        encodings = ["utf-16-be"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeError:
+            continue
+        if "\0" in text:
+            break
+        return text
+    raise FileRefusal(tr("{name} is not text.", name=name))

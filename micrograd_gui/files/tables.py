@@ -17,8 +17,7 @@ from micrograd.language import N_, tr, trn
 from micrograd_gui.document.data import NUMBERS_AT_MOST, ROWS_AT_MOST, Column, Data
 from micrograd_gui.document.errors import FileRefusal, Net
 from micrograd_gui.document.text import MINUS, may_be_grouped, spoken, with_point
-from micrograd_gui.files.atomic import quoted_name, read_whole, write_readable
-from micrograd_gui.files.encoded import text_in
+from micrograd_gui.files.atomic import quoted_name, read_whole, text_in, write_readable
 from micrograd_gui.files.ratios import ratio
 
 COLUMNS_AT_MOST = 1_000

@@ -18,10 +18,10 @@ from micrograd_gui.export import formats
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.palette import PALETTES
-from micrograd_gui.figures.progress import Progress
 from micrograd_gui.figures.shapes import groups
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import Cancelled
+from micrograd_gui.layout.progress import Progress
 from tests.hostile import LABELS
 
 SVG = "{http://www.w3.org/2000/svg}"
