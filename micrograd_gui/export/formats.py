@@ -22,7 +22,7 @@ from micrograd_gui.figures.moments import Film, Options, film_of
 from micrograd_gui.figures.text_metrics import shown_label
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
-from micrograd_gui.layout.progress import Progress
+from micrograd_gui.layout.graphviz import Progress
 from micrograd_gui.resource import drawn_in
 
 # Modules that a script, or what it imports, imports; and names of others that nobody does.

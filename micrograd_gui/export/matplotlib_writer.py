@@ -152,8 +152,12 @@ def affordable(figure: Figure, scale: float | None, *, usual: float) -> float:
 def too_long(moments: int, held: float) -> NoReturn:
     """Raises the Refusal of a film whose first moments have so many pixels together."""
     raise Refusal(
-        f"The film would take more than a gigabyte of memory: its first {moments} moments alone have "
-        f"{held / 1e6:,.0f} million pixels. Choose a smaller width or scale, or take HTML."
+        tr(
+            "The film would take more than a gigabyte of memory: its first {moments} moments alone have "
+            "{millions:,.0f} million pixels. Choose a smaller width or scale, or take HTML.",
+            moments=moments,
+            millions=held / 1e6,
+        )
     )
 
 

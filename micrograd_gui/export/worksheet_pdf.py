@@ -26,7 +26,7 @@ from micrograd_gui.figures.figure import BLANK, Figure
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Role, Text
 from micrograd_gui.figures.text_metrics import fitting, shown_label, width
-from micrograd_gui.layout.progress import Progress
+from micrograd_gui.layout.graphviz import Progress
 from micrograd_gui.session.explain.formulas import Line
 
 _ANSWER = 10.0  # points

@@ -17,8 +17,7 @@ from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, wit
 from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.parts import SIZE, End
 from micrograd_gui.figures.text_metrics import shown_label, width
-from micrograd_gui.layout.graphviz import TIME_LIMIT
-from micrograd_gui.layout.progress import Progress
+from micrograd_gui.layout.graphviz import TIME_LIMIT, Progress
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
 

@@ -20,8 +20,7 @@ from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.figures.shapes import groups
 from micrograd_gui.files import documents
-from micrograd_gui.layout.graphviz import Cancelled
-from micrograd_gui.layout.progress import Progress
+from micrograd_gui.layout.graphviz import Cancelled, Progress
 from tests.hostile import LABELS
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -116,7 +116,7 @@ def _glimpse(reel: Reel, number: int | None, screen: Screen, stop: Event) -> Gli
 
 def _part(reel: Reel, number: int, stop: Event, **otherwise: object) -> Film:
     """The film of that moment alone, in the frame of the whole and with its card, where the whole has one."""
-    from micrograd_gui.layout.progress import Progress
+    from micrograd_gui.layout.graphviz import Progress
 
     film, options = reel.film, reel.film.options
     if options.card is None and reel.form.several and reel.form.cards and not options.only_card:

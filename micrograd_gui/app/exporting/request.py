@@ -77,7 +77,7 @@ class ExportRequest:
     def film(self, tell: Callable[[int, int], object] | None = None, stop: Event | None = None) -> Film:
         """The moments that are asked for; raises Refusal where there is nothing to draw."""
         from micrograd_gui.figures.moments import film_of
-        from micrograd_gui.layout.progress import Progress
+        from micrograd_gui.layout.graphviz import Progress
 
         progress = Progress(stop=stop) if tell is None else Progress(tell, stop)
         progress = replace(progress, see=self._see)
