@@ -159,6 +159,9 @@ def test_the_menu_offers_what_is_complete_each_by_its_own_name(opened, monkeypat
         if action.objectName() != "language_system"
     }
     assert named == {"language_en": "English", "language_de": "Deutsch", "language_ja": "日本語"}
+    assert window.menus.languages.menuAction().isVisible()
+    monkeypatch.setattr(languages, "_is_complete", lambda path: False)
+    assert not opened().menus.languages.menuAction().isVisible(), "nothing to choose from"
 
 
 def test_the_language_that_is_chosen_is_kept(qtbot, opened) -> None:

@@ -95,6 +95,7 @@ def language_menu(menu: QMenu, setting: str, choose: Callable[[str], object]) ->
         action.triggered.connect(lambda _=False, code=code: choose(code))
         group.addAction(action)
         menu.addAction(action)
+    menu.menuAction().setVisible(len(rows) > 2)  # one language alone is no choice
 
 
 def made_anew(session: Session, make: Callable[[], object]) -> State:
