@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from micrograd.language import tr
+from micrograd.language import tr, trc
 from micrograd_gui.app.desktop.application import IN_FUSION
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
 from micrograd_gui.session.state import State
@@ -78,18 +78,17 @@ class Panes(QObject):
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         # Docks before what is in them: whoever gets another parent is styled again, with all that it holds.
-        self.palette = OpPalette(look, self._dock("palette", "Drop a node", LEFT))
-        self.step_card = StepCard(bridge, look, self._dock("step_card", "Step", BOTTOM))
-        self.rendered_graph = RenderedGraph(
-            bridge, look, self._dock("rendered_graph", "Rendered graph", BOTTOM)
-        )
-        self.plot = PlotPane(bridge, look, self._dock("plot", "Plot", RIGHT))
-        self.gradients = Gradients(bridge, look, self._dock("gradients", "Gradients", RIGHT))
+        self.palette = OpPalette(look, self._dock("palette", tr("Drop a node"), LEFT))
+        self.step_card = StepCard(bridge, look, self._dock("step_card", trc("pane", "Step"), BOTTOM))
+        rendered = self._dock("rendered_graph", tr("Rendered graph"), BOTTOM)
+        self.rendered_graph = RenderedGraph(bridge, look, rendered)
+        self.plot = PlotPane(bridge, look, self._dock("plot", trc("pane", "Plot"), RIGHT))
+        self.gradients = Gradients(bridge, look, self._dock("gradients", trc("pane", "Gradients"), RIGHT))
         panes = (self.palette, self.step_card, self.rendered_graph, self.plot, self.gradients)
         for dock, pane in zip(self.docks.values(), panes, strict=True):
             dock.setWidget(pane)
-        self._dock("training", "Training", RIGHT)
-        self._dock("data", "Data", RIGHT)
+        self._dock("training", trc("pane", "Training"), RIGHT)
+        self._dock("data", trc("pane", "Data"), RIGHT)
         self.training: TrainingPanel | None = None
         self.data: DataPane | None = None
         self.late: dict[str, LatePane] = {}
@@ -476,7 +475,7 @@ class Appearance(QObject):
         room = max(1.0, self._window.width() / ROOM)
         kept = min(LARGEST, room, max(SMALLEST, scale))
         if kept < min(scale, LARGEST):
-            self._say("The window has no room for larger text.")
+            self._say(tr("The window has no room for larger text."))
         self._settings.text_scale = kept
         self.set_look(replace(self.look, scale=kept))
 

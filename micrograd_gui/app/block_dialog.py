@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from micrograd.language import tr, trc, trn
 from micrograd.ops import OPS
 from micrograd_gui.document.block import BLOCK_KINDS, BlockKind
 from micrograd_gui.document.errors import Refusal
@@ -45,7 +46,8 @@ class BlockDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("block_dialog")
-        self.setWindowTitle((phrase := BLOCK_KINDS[kind].phrase)[0].upper() + phrase[1:])
+        phrase = tr(BLOCK_KINDS[kind].phrase)
+        self.setWindowTitle(phrase[:1].upper() + phrase[1:])
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.kind, self.graph = kind, graph
         self._given = {", ".join(self._name(node) for node in given): given} if given else {}
@@ -76,35 +78,48 @@ class BlockDialog(QDialog):
     def _ask_network(self) -> None:
         row = BLOCK_KINDS[self.kind]
         first = next(iter(self._given), row.inputs)
-        self.inputs = self._line("inputs", "&Inputs", first,
-                                 "How many new inputs, or the names of nodes: x1, x2")  # fmt: skip
+        self.inputs = self._line("inputs", tr("&Inputs"), first,
+                                 tr("How many new inputs, or the names of nodes: x1, x2"))  # fmt: skip
         if row.layers is not None:
             words, text, tip = row.layers
-            self.layers = self._line("layers", words, text, tip)
+            self.layers = self._line("layers", tr(words), text, tr(tip))
         self.activation = QComboBox()
         known = [op.name for op in OPS.values() if op.arity == 1 and op.group != "arithmetic"]
         self.activation.addItems([*_FIRST, *(name for name in known if name not in _FIRST)])
-        self._add("activation", "&Activation", self.activation, "What each neuron's sum goes through.")
-        self.linear = QCheckBox("the last layer has none" if self.kind == "mlp" else "none (linear)")
-        self._add("linear", "", self.linear, "The plain sum is the output, as in micrograd's last layer.")
+        self._add(
+            "activation", tr("&Activation"), self.activation, tr("What each neuron's sum goes through.")
+        )
+        self.linear = QCheckBox(tr("the last layer has none") if self.kind == "mlp" else tr("none (linear)"))
+        self._add("linear", "", self.linear, tr("The plain sum is the output, as in micrograd's last layer."))
         self.linear.toggled.connect(self._tell)
-        self.seed = self._line("seed", "&Seed", "", "The same seed draws the same weights; empty: any.")
-        self.seed.setPlaceholderText("any")
+        self.seed = self._line(
+            "seed",
+            trc("of random numbers", "&Seed"),
+            "",
+            tr("The same seed draws the same weights; empty: any."),
+        )
+        self.seed.setPlaceholderText(trc("seed", "any"))
         self.inputs.selectAll()
 
     def _ask_loss(self, given: tuple[NodeId, ...]) -> None:
         self.form = QComboBox()
         for name, loss in LOSSES.items():
-            self.form.addItem(loss.title, name)
-        self.form.addItem("L2 regularisation", "l2")
-        self._add("form", "&Kind", self.form, "How far a prediction is from its answer.")
+            self.form.addItem(tr(loss.title), name)
+        self.form.addItem(tr("L2 regularisation"), "l2")
+        self._add("form", tr("&Kind"), self.form, tr("How far a prediction is from its answer."))
         found = given or predictions(self.graph)
         names = ", ".join(self._name(node) for node in found)
         self._given = {names: tuple(found)} if found else {}
-        self.outputs = self._line("outputs", "&Predictions", names, "The names of the nodes that predict.")
-        self.answers = self._line("answers", "&Answers", "", "The names of the answers; empty: new inputs.")
-        self.answers.setPlaceholderText("new inputs")
-        self.alpha = self._line("alpha", "Al&pha", "0.0001", "How much the sum of squared weights counts.")
+        self.outputs = self._line(
+            "outputs", tr("&Predictions"), names, tr("The names of the nodes that predict.")
+        )
+        self.answers = self._line(
+            "answers", tr("&Answers"), "", tr("The names of the answers; empty: new inputs.")
+        )
+        self.answers.setPlaceholderText(tr("new inputs"))
+        self.alpha = self._line(
+            "alpha", tr("Al&pha"), "0.0001", tr("How much the sum of squared weights counts.")
+        )
         self.form.currentIndexChanged.connect(self._show_form)
         self._show_form()
 
@@ -127,7 +142,8 @@ class BlockDialog(QDialog):
     def _add(self, name: str, words: str, field: QWidget, tip: str) -> None:
         field.setObjectName(f"block_{name}")
         field.setToolTip(tip)
-        field.setAccessibleName(words.replace("&", "") or name)
+        if words:  # else it has its own
+            field.setAccessibleName(words.replace("&", ""))
         field.setMinimumWidth(220)
         self._form.addRow(words, field)
 
@@ -147,7 +163,9 @@ class BlockDialog(QDialog):
         inputs = self.inputs.text().strip()
         return BlockSpec(
             self.kind,
-            inputs=_whole(inputs, "inputs") if inputs.isdecimal() or not inputs else self._nodes(inputs),
+            inputs=_whole(inputs, tr("“{text}” is not a number of inputs.", text=spoken(inputs)))
+            if inputs.isdecimal() or not inputs
+            else self._nodes(inputs),
             layers=() if BLOCK_KINDS[self.kind].layers is None else _layers(self.layers.text()),
             activation=self.activation.currentText(),
             linear=self.linear.isChecked(),
@@ -172,12 +190,12 @@ class BlockDialog(QDialog):
             return
         if spec.kind == "loss":
             loss = LOSSES.get(spec.form)
-            self._say(loss.sentence if loss else "alpha × Σp² is added to the loss there is.")
+            self._say(tr(loss.sentence) if loss else tr("alpha × Σp² is added to the loss there is."))
             return
         first = spec.inputs if isinstance(spec.inputs, int) else len(spec.inputs)
         sizes = (first, *(spec.layers or (1,)))
         count = sum((before + 1) * after for before, after in pairwise(sizes))
-        self._say(f"{count:,} parameter{'' if count == 1 else 's'}.")
+        self._say(trn("{n:,} parameter.", "{n:,} parameters.", count))
 
     def _say(self, sentence: str, *, refused: bool = False) -> None:
         self.sentence.setText(("⚠ " if refused else "") + sentence)
@@ -194,12 +212,15 @@ class BlockDialog(QDialog):
 
 def _layers(text: str) -> tuple[int, ...]:
     parts = [part for part in text.replace(",", " ").split() if part not in "[]"]
-    return tuple(_whole(part.strip("[]"), "neurons") for part in parts)
+    return tuple(
+        _whole(part, tr("“{text}” is not a number of neurons.", text=spoken(part)))
+        for part in (each.strip("[]") for each in parts)
+    )
 
 
-def _whole(text: str, of_what: str) -> int:
+def _whole(text: str, refusal: str) -> int:
     if not text.isdecimal() or len(text) > 6:
-        raise Refusal(f"“{spoken(text)}” is not a number of {of_what}.")
+        raise Refusal(refusal)
     return int(text)
 
 
@@ -208,5 +229,5 @@ def _seed(text: str) -> int | None:
     if not text:
         return None
     if not text.removeprefix("-").isdecimal() or abs(int(text[:40])) >= _LARGEST_SEED:
-        raise Refusal(f"“{spoken(text)}” is not a seed: a whole number is one.")
+        raise Refusal(tr("“{text}” is not a seed: a whole number is one.", text=spoken(text)))
     return int(text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPointF, Signal
 
+from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.block import OFFERED_KINDS
 from micrograd_gui.document.graph import Graph, NodeId, Place
@@ -54,7 +55,9 @@ class BlockAdding(QObject):
         from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
 
         if kind not in OFFERED_KINDS:
-            self._context.bridge.refused.emit(f"There is no block called “{spoken(kind)}”.", None)
+            self._context.bridge.refused.emit(
+                tr("There is no block called “{kind}”.", kind=spoken(kind)), None
+            )
             return None
         graph = self._context.session.state.graph
         dialog = BlockDialog(self._context.dialog_parent, kind, graph, given, made)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.history import Fingerprint, Standing
 from micrograd_gui.files import looking
@@ -28,6 +29,7 @@ from micrograd_gui.views.theme import Look
 
 _AFTER = 200  # milliseconds from the first sign of a change to a look: most come in swarms
 Act = Callable[[], object]
+Offer = tuple[str, str, Act]  # what stands on its button, the tip, and what it does
 
 
 class DiskNotice(QFrame):
@@ -61,8 +63,8 @@ class DiskNotice(QFrame):
             f"QFrame#{name} QPushButton {{ padding: {px(2)}px {px(10)}px; }}"
         )
 
-    def show_notice(self, sentence: str, offers: Mapping[str, tuple[str, Callable[[], object]]]) -> None:
-        """Say that; each offer is a button by its text, with a tip and what it does."""
+    def show_notice(self, sentence: str, offers: Mapping[str, Offer]) -> None:
+        """Say that; each offer is a button by its name, with its text, a tip and what it does."""
         for button in self._buttons:
             button.hide()
             button.deleteLater()
@@ -70,9 +72,9 @@ class DiskNotice(QFrame):
         self._words.setToolTip(sentence)
         self.setAccessibleName(sentence)
         self._buttons = []
-        for text, (tip, act) in offers.items():
+        for name, (text, tip, act) in offers.items():
             button = QPushButton(text)
-            button.setObjectName(text.lower().replace(" ", "_"))
+            button.setObjectName(name)
             button.setToolTip(tip)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(act)
@@ -92,8 +94,16 @@ class DiskWatch(QObject):
         self._context = context
         self._stage = stage
         self._offers = {
-            "Reload": ("Take what the file holds now; undo brings your graph back.", reload),
-            "Look at both": ("Open the file as it is now in a second window.", look_at_both),
+            "reload": (
+                tr("Reload"),
+                tr("Take what the file holds now; undo brings your graph back."),
+                reload,
+            ),
+            "look_at_both": (
+                tr("Look at both"),
+                tr("Open the file as it is now in a second window."),
+                look_at_both,
+            ),
         }
         self._save = save
         self._notice: DiskNotice | None = None
@@ -150,10 +160,13 @@ class DiskWatch(QObject):
 
     def _tell(self, path: Path | None, standing: Standing) -> None:
         assert path is not None
-        sentence = f"{quoted_name(path)} is no longer there."
-        offers = {"Save again": ("Write your graph to that file.", self._save)}
+        sentence = tr("{file} is no longer there.", file=quoted_name(path))
+        offers = {"save_again": (tr("Save again"), tr("Write your graph to that file."), self._save)}
         if standing == "changed":
-            sentence, offers = f"{quoted_name(path)} was changed by another window or program.", self._offers
+            sentence, offers = (
+                tr("{file} was changed by another window or program.", file=quoted_name(path)),
+                self._offers,
+            )
         if self._notice is None:
             self._notice = DiskNotice("disk", self._context.look, self._stage)
             column = self._stage.layout()
@@ -162,10 +175,11 @@ class DiskWatch(QObject):
         self._notice.set_look(self._context.look)
         if self._notice.isHidden() or not self._notice.words.endswith(sentence):
             keep = (
-                "Go on; saving asks before it overwrites anything.",
+                tr("Not now"),
+                tr("Go on; saving asks before it overwrites anything."),
                 lambda: self._dismiss(path, standing),
             )
-            self._notice.show_notice(sentence, {**offers, "Not now": keep})
+            self._notice.show_notice(sentence, {**offers, "not_now": keep})
 
     def _dismiss(self, path: Path, standing: Standing) -> None:
         self._dismissed = (path, standing)
@@ -177,18 +191,22 @@ def ask_overwrite(
     parent: QWidget, path: Path, overwrite: Act, save_as: Act, reload: Act, both: Act
 ) -> QMessageBox:
     """The question before a file is overwritten that somebody else has written."""
-    box = QMessageBox(QMessageBox.Icon.Warning, "Changed on the disk",
-                      f"{quoted_name(path)} was changed by another window or program since it was read here. "
-                      "Saving would overwrite that.", QMessageBox.StandardButton.Cancel, parent)  # fmt: skip
+    told = tr(
+        "{file} was changed by another window or program since it was read here. "
+        "Saving would overwrite that.",
+        file=quoted_name(path),
+    )
+    box = QMessageBox(QMessageBox.Icon.Warning, tr("Changed on the disk"), told,
+                      QMessageBox.StandardButton.Cancel, parent)  # fmt: skip
     box.setObjectName("changed_on_disk")
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setInformativeText("Reload takes the file's graph in place of yours; undo brings yours back.")
+    box.setInformativeText(tr("Reload takes the file's graph in place of yours; undo brings yours back."))
     acts: dict[QAbstractButton, Act] = {}
     for name, text, role, act in (
-        ("overwrite", "&Overwrite", QMessageBox.ButtonRole.DestructiveRole, overwrite),
-        ("save_as_instead", "&Save as…", QMessageBox.ButtonRole.AcceptRole, save_as),
-        ("reload", "&Reload", QMessageBox.ButtonRole.ActionRole, reload),
-        ("look_at_both", "&Look at both", QMessageBox.ButtonRole.ActionRole, both),
+        ("overwrite", tr("&Overwrite"), QMessageBox.ButtonRole.DestructiveRole, overwrite),
+        ("save_as_instead", tr("&Save as…"), QMessageBox.ButtonRole.AcceptRole, save_as),
+        ("reload", tr("&Reload"), QMessageBox.ButtonRole.ActionRole, reload),
+        ("look_at_both", tr("&Look at both"), QMessageBox.ButtonRole.ActionRole, both),
     ):
         button = box.addButton(text, role)
         button.setObjectName(name)

@@ -48,6 +48,7 @@ ENGLISH = (
     "micrograd/drawing/", "micrograd/engine.py", "micrograd/foreign.py", "micrograd/nn.py",
     "micrograd/optim.py", "micrograd/replay/",
     "micrograd_gui/session/lessons/goals.py",  # the words of the file format, and its schema's
+    "micrograd_gui/app/diagnostics.py",  # who is told of a fault may read no other language
 )  # fmt: skip
 # What these write is code, for programs to read: a text is what somebody is told meanwhile.
 CODE = (

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from micrograd.language import tr
 from micrograd_gui.app.desktop import shell
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files.atomic import write_all
@@ -55,7 +56,9 @@ def write_shared(share: Path, parsers: shell.Parsers, words: list[str]) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Refusal(f"The folder {path.parent} cannot be made: {error.strerror}.") from None
+            raise Refusal(
+                tr("The folder {folder} cannot be made: {reason}.", folder=path.parent, reason=error.strerror)
+            ) from None
     write_all(files)
 
 
@@ -64,9 +67,11 @@ def install(parsers: shell.Parsers) -> str:
     share = _folder()
     write_shared(share, parsers, command())
     _make_lists(share)
-    return (
-        f"micrograd-gui is in the menu and opens .micrograd files; what was written lies in {share}. For "
-        f"zsh, put {share / 'zsh' / 'site-functions'} into fpath. --uninstall-desktop takes all of it away."
+    return tr(
+        "micrograd-gui is in the menu and opens .micrograd files; what was written lies in {folder}. For "
+        "zsh, put {functions} into fpath. --uninstall-desktop takes all of it away.",
+        folder=share,
+        functions=share / "zsh" / "site-functions",
     )
 
 
@@ -78,9 +83,11 @@ def uninstall(parsers: shell.Parsers) -> str:
         try:
             path.unlink()
         except OSError as error:
-            raise Refusal(f"{path} cannot be taken away: {error.strerror}.") from None
+            raise Refusal(
+                tr("{file} cannot be taken away: {reason}.", file=path, reason=error.strerror)
+            ) from None
     if not there:
-        return "micrograd-gui was not in the menu."
+        return tr("micrograd-gui was not in the menu.")
     _make_lists(share)
     lists = [share / folder / name for folder, names in _LISTS.values() for name in names]
     for path in lists:
@@ -89,15 +96,17 @@ def uninstall(parsers: shell.Parsers) -> str:
             path.unlink(missing_ok=True)  # a list of nothing any more
     for path in (*there, *lists):
         _remove_empty(path.parent, share)
-    return "micrograd-gui is out of the menu."
+    return tr("micrograd-gui is out of the menu.")
 
 
 def _folder() -> Path:
     """Where the desktop looks for what is this user's own; raises Refusal where no desktop looks there."""
     if sys.platform in ("win32", "darwin"):
         raise Refusal(
-            "--install-desktop is for Linux and its like: "
-            "on Windows the installer does this, on macOS the app itself."
+            tr(
+                "--install-desktop is for Linux and its like: "
+                "on Windows the installer does this, on macOS the app itself."
+            )
         )
     named = os.environ.get("XDG_DATA_HOME", "")
     return Path(named) if os.path.isabs(named) else Path.home() / ".local" / "share"
