@@ -9,6 +9,7 @@ from micrograd.language import kept, tr
 from micrograd.nn import Module
 from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import of_super
 from micrograd_gui.document.python.known.methods import few, method, method_of
 from micrograd_gui.document.python.known.torch_parts import attribute_of_tensor
@@ -160,7 +161,7 @@ def _of_instance(thing: Instance, name: str) -> Any:
 
 
 def _zero_grad(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    for each in ops.items(run.call(_of_instance(thing, "parameters"), [], {}), run.meter):
+    for each in places.items(run.call(_of_instance(thing, "parameters"), [], {}), run.meter):
         if isinstance(each, Value):
             run.meter.evaluate()
             each.grad = 0.0

@@ -10,6 +10,8 @@ from micrograd.engine import Value
 from micrograd.nn import Module
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python import places
+from micrograd_gui.document.python.arguments import names_given
 from micrograd_gui.document.python.attributes import attribute_of, set_attribute_of
 from micrograd_gui.document.python.classes import made
 from micrograd_gui.document.python.control import ERRORS, UNKNOWN, CellRefusal, generates
@@ -36,7 +38,7 @@ from micrograd_gui.document.python.objects import (
     kind_name,
     pythons,
 )
-from micrograd_gui.document.python.traced import named, placed
+from micrograd_gui.document.python.traced import placed
 from micrograd_gui.document.python.value_class import ValueClass, value_of
 from micrograd_gui.document.text import spoken
 
@@ -231,7 +233,7 @@ class Expressions:
             raise Wrong("“yield” stands in a function", SyntaxError)
         out = None if each.value is None else self.evaluate(each.value, scope)
         if isinstance(each, ast.YieldFrom):
-            found.extend(ops.items(self.iterable(out), self.meter))
+            found.extend(places.items(self.iterable(out), self.meter))
         else:
             self.meter.hold(1)
             found.append(out)
@@ -243,7 +245,7 @@ class Expressions:
         out: list[Any] = []
         for each in parts:
             if isinstance(each, ast.Starred):
-                more = ops.items(self.iterable(self.evaluate(each.value, scope)), self.meter)
+                more = places.items(self.iterable(self.evaluate(each.value, scope)), self.meter)
                 self.meter.hold(len(more))  # type: ignore[arg-type]  # what has items has a length
                 out.extend(more)
             else:
@@ -282,7 +284,7 @@ class Expressions:
         """A turn for each combination that the loops of a comprehension come to."""
         first, *rest = loops
         things = self.iterable(self.evaluate(first.iter, outer))
-        for thing in ops.items(things, self.meter):
+        for thing in places.items(things, self.meter):
             self.meter.step()
             self.run.bind(first.target, thing, inner)
             if all(self.truth(self.evaluate(one, inner)) for one in first.ifs):
@@ -309,7 +311,7 @@ class Expressions:
         place = self.evaluate(each.slice, scope)
         if isinstance(thing, Instance) and (own := thing.of.find("__getitem__")) is not None:
             return self.call(own, [thing, place], {})
-        return ops.item(thing, place, self.meter)
+        return places.item(thing, place, self.meter)
 
     def _slice(self, each: ast.Slice, scope: Scope) -> slice:
         parts = [
@@ -436,7 +438,7 @@ class Expressions:
             args = args[1:]
         if called.of_class and args and isinstance(args[0], Instance):
             args = [args[0].of, *args[1:]]
-        scope = Scope(called.scope, self._given(called, args, words))
+        scope = Scope(called.scope, names_given(self.meter, called, args, words))
         run, before = self.run, self.run.source
         run.source = called.source
         self.depth += 1
@@ -464,34 +466,3 @@ class Expressions:
             run.entered.pop()
             run.yielded.pop()
             run.source = before
-
-    def _given(self, called: Function, args: list[Any], words: dict[str, Any]) -> dict[str, Any]:
-        """The names that a call gives; raises Wrong."""
-        form, (defaults, by_name) = called.args, called.defaults
-        parameters = [each.arg for each in (*form.posonlyargs, *form.args)]
-        names = dict(zip(parameters, args, strict=False))
-        if len(args) > len(parameters) and form.vararg is None:
-            raise Wrong(f"{spoken(called.name)} takes {len(parameters)} operands, not {len(args)}", TypeError)
-        if form.vararg is not None:
-            names[form.vararg.arg] = tuple(args[len(parameters) :])
-        known_words = {*parameters, *(each.arg for each in form.kwonlyargs)}
-        rest: dict[str, Any] = {}
-        for word, thing in words.items():
-            if word in names:
-                raise Wrong(f"{spoken(called.name)} is given {spoken(word)} twice", TypeError)
-            if word not in known_words and form.kwarg is None:
-                raise Wrong(f"{spoken(called.name)} knows no {spoken(word)}=", TypeError)
-            (names if word in known_words else rest)[word] = thing
-        if form.kwarg is not None:
-            names[form.kwarg.arg] = rest
-        given_late = dict(zip(reversed(parameters), reversed(defaults), strict=False))
-        for name in (*parameters, *(each.arg for each in form.kwonlyargs)):
-            if name not in names:
-                if name in given_late:
-                    names[name] = given_late[name]
-                elif name in by_name:
-                    names[name] = by_name[name]
-                else:
-                    raise Wrong(f"{spoken(called.name)} is not given its {spoken(name)}", TypeError)
-        self.meter.hold(len(names))
-        return {name: named(thing, name) for name, thing in names.items()}

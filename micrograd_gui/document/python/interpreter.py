@@ -11,6 +11,7 @@ from micrograd.language import tr
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import class_of, decorated, own_text
 from micrograd_gui.document.python.control import ERRORS, CellRefusal, entered, raised, tried
 from micrograd_gui.document.python.display import Display
@@ -228,7 +229,7 @@ class Interpreter:
                 self.set_attribute(self.evaluate(target.value, scope), target.attr, thing)
             case ast.Subscript():
                 holder = self.evaluate(target.value, scope)
-                ops.put(holder, self.evaluate(target.slice, scope), thing, self.meter)
+                places.put(holder, self.evaluate(target.slice, scope), thing, self.meter)
             case _:
                 raise self.refusal(target, tr("nothing can be given to this"))
 
@@ -271,7 +272,7 @@ class Interpreter:
             self.bind(part.value if isinstance(part, ast.Starred) else part, each, scope)
 
     def _at_most(self, thing: Any, many: int) -> Any:
-        found = ops.items(thing, self.meter)
+        found = places.items(thing, self.meter)
         self.meter.hold(min(len(found), many + 1))  # type: ignore[arg-type]  # what has items has a length
         if len(found) > many:  # type: ignore[arg-type]
             raise Endless(tr("these are too many things to be given names"))
@@ -293,8 +294,10 @@ class Interpreter:
                 self.set_attribute(holder, field, new)
             case ast.Subscript(value=of, slice=place):
                 holder, at = self.evaluate(of, scope), self.evaluate(place, scope)
-                new = self._added_to(ops.item(holder, at, self.meter), sign, self.evaluate(each.value, scope))
-                ops.put(holder, at, new, self.meter)
+                new = self._added_to(
+                    places.item(holder, at, self.meter), sign, self.evaluate(each.value, scope)
+                )
+                places.put(holder, at, new, self.meter)
 
     def _added_to(self, before: Any, sign: str, change: Any) -> Any:
         if sign == "+" and isinstance(before, list):
@@ -308,7 +311,7 @@ class Interpreter:
     def _for(self, each: ast.For, scope: Scope) -> str | None:
         try:
             given = self.iterable(self.evaluate(each.iter, scope))
-            things = given.turns() if isinstance(given, Once) else ops.items(given, self.meter)
+            things = given.turns() if isinstance(given, Once) else places.items(given, self.meter)
         except Wrong as wrong:
             raise self.refused(each.iter, wrong) from None
         turns: int = len(given.things) if isinstance(given, Once) else len(things)  # type: ignore[arg-type]
@@ -395,7 +398,7 @@ class Interpreter:
         for target in each.targets:
             match target:
                 case ast.Subscript(value=of, slice=place):
-                    ops.remove(self.evaluate(of, scope), self.evaluate(place, scope), self.meter)
+                    places.remove(self.evaluate(of, scope), self.evaluate(place, scope), self.meter)
                 case ast.Attribute(value=of, attr=name):
                     thing = self.evaluate(of, scope)
                     if not isinstance(thing, Instance) or vars(thing).pop(name, thing) is thing:

@@ -13,6 +13,7 @@ from micrograd.language import N_, tr
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python import places
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import TENSOR, VALUE, Function, Running, kind_name
 from micrograd_gui.document.text import spoken
@@ -279,7 +280,7 @@ def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) 
     given = operands_of(kind, args, words)
     data, operands = given.get("data"), given.get("_prev")
     if operands:
-        found = [operands] if isinstance(operands, Value) else list(ops.items(operands, run.meter))
+        found = [operands] if isinstance(operands, Value) else list(places.items(operands, run.meter))
         if not all(isinstance(each, Value) for each in found) or not ops.is_number(data):
             raise Wrong(tr("a Value is written like Value(2.0, label='a')"))
         return made_by_op(run, kind, float(cast(float, data)), found, str(given.get("_op") or ""))

@@ -15,7 +15,7 @@ from micrograd.nn import MLP as Perceptron
 from micrograd.nn import Layer, Module, Neuron
 from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
-from micrograd_gui.document.python.known.library import all_items, builtin, count, number
+from micrograd_gui.document.python.known.declaring import all_items, builtin, count, number
 from micrograd_gui.document.python.known.torch_parts import PARTS
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (

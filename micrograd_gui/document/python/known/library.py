@@ -10,7 +10,9 @@ from typing import Any
 from micrograd.engine import Value
 from micrograd.nn import Module as _Module
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import super_of
+from micrograd_gui.document.python.known.declaring import all_items, builtin, count, dict_of, number
 from micrograd_gui.document.python.limits import Wrong, whole
 from micrograd_gui.document.python.objects import (
     LAYER,
@@ -34,61 +36,6 @@ from micrograd_gui.document.python.objects import (
 )
 from micrograd_gui.document.python.traced import function_of
 from micrograd_gui.document.python.value_class import ValueClass
-
-Call = Callable[[Running, list[Any], dict[str, Any]], Any]
-
-
-def builtin(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Callable[[Call], Builtin]:
-    """A function of so many operands at least and at most, and of those words."""
-
-    def made(call: Call) -> Builtin:
-        def checked(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-            if not few <= len(args) <= many:
-                count = str(few) if few == many else f"{few} to {many}" if many < 99 else f"at least {few}"
-                raise Wrong(f"{name} takes {count} operand{'s' * (count != '1')}, not {len(args)}")
-            unknown = next((word for word in given if word not in words), None)
-            if unknown is not None:
-                raise Wrong(f"{name} knows no {unknown}=")
-            return call(run, args, given)
-
-        return Builtin(name, checked)
-
-    return made
-
-
-def dict_of(call: Call) -> Builtin:
-    """``dict``, which takes any words."""
-
-    def checked(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-        if len(args) > 1:
-            raise Wrong(f"dict takes 1 operand at most, not {len(args)}", TypeError)
-        return call(run, args, given)
-
-    return Builtin("dict", checked)
-
-
-def number(thing: Any, what: str) -> Any:
-    """A plain number; raises Wrong."""
-    if not ops.is_number(thing):
-        raise Wrong(f"{what} takes a number, not {kind_name(thing)}")
-    return ops.plain(thing)
-
-
-def count(thing: Any, what: str) -> int:
-    """A whole number; raises Wrong."""
-    if not isinstance(thing, int) or isinstance(thing, bool):
-        raise Wrong(f"{what} takes a whole number, not {kind_name(thing)}")
-    return int(thing)
-
-
-def all_items(run: Running, thing: Any) -> list[Any]:
-    """All that a loop over it goes through, at once."""
-    found = ops.items(run.iterable(thing), run.meter)
-    run.meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
-    return list(found)
-
-
-# What every cell knows ---------------------------------------------------------------------------
 
 
 @builtin("print", 0, 999, ("sep", "end", "file", "flush"))
@@ -135,10 +82,10 @@ def _sorted(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     judged = [each if judge is None else run.call(judge, [each], {}) for each in things]
     run.meter.evaluate(len(things))
     flat = all(map(ops.is_number, judged)) or all(isinstance(each, str) for each in judged)
-    places: Any = judged.__getitem__
+    rank: Any = judged.__getitem__
     if not flat:
-        places = cmp_to_key(lambda a, b: _order(run, judged[a], judged[b]))
-    order = sorted(range(len(things)), key=places, reverse=ops.truth(given.get("reverse")))
+        rank = cmp_to_key(lambda a, b: _order(run, judged[a], judged[b]))
+    order = sorted(range(len(things)), key=rank, reverse=ops.truth(given.get("reverse")))
     return [things[each] for each in order]
 
 
@@ -173,7 +120,7 @@ def _range(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("zip", 0, 99, ("strict",))
 def _zip(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     lists = [run.iterable(each) for each in args]
-    found = [ops.items(each, run.meter) for each in lists]
+    found = [places.items(each, run.meter) for each in lists]
     shortest = min((len(each) for each in found), default=0)  # type: ignore[arg-type]  # as above
     run.meter.hold(shortest * (len(found) + 1))
     return Once([tuple(each) for each in zip(*found, strict=False)])

@@ -8,6 +8,7 @@ from typing import Any
 
 from micrograd.language import tr, trn
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python import places
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Builtin, Running, kind_name
 from micrograd_gui.document.text import spoken
@@ -88,7 +89,7 @@ def _append(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) ->
 
 def _extend(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
     (more,) = few(args, 1, "extend")
-    found = ops.items(run.iterable(more), run.meter)
+    found = places.items(run.iterable(more), run.meter)
     run.meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
     thing.extend(list(found))
 
@@ -141,7 +142,7 @@ def _of_sets(name: str) -> Of:
     """What a set and others together are: ``union`` and the like."""
 
     def together(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
-        found = [ops.items(run.iterable(each), run.meter) for each in args]
+        found = [places.items(run.iterable(each), run.meter) for each in args]
         run.meter.hold(len(thing) + sum(map(len, found)))  # type: ignore[arg-type]  # they have lengths
         others = [{ops.key(one) for one in each} for each in found]
         return getattr(thing, name)(*others)
@@ -152,7 +153,7 @@ def _of_sets(name: str) -> Of:
 def _dict_pop(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
     found = ops.key(args[0]) if args else None
     if found not in thing and len(args) == 1:
-        ops.item(thing, args[0], run.meter)
+        places.item(thing, args[0], run.meter)
     return thing.pop(found, *args[1:2])
 
 
@@ -163,7 +164,7 @@ def _setdefault(run: Running, thing: Any, args: list[Any], words: dict[str, Any]
 
 def _update(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
     for each in args:
-        found = each if isinstance(each, dict) else ops.items(run.iterable(each), run.meter)
+        found = each if isinstance(each, dict) else places.items(run.iterable(each), run.meter)
         run.meter.hold(2 * len(found))  # type: ignore[arg-type]  # what has items has a length
         more = dict(found)
         thing.update({ops.key(name): what for name, what in more.items()})
@@ -221,7 +222,7 @@ def _of_text(name: str, few: int) -> Of:
 
 def _join(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> str:
     (parts,) = few(args, 1, "join")
-    found = list(ops.items(run.iterable(parts), run.meter)) if not isinstance(parts, range) else []
+    found = list(places.items(run.iterable(parts), run.meter)) if not isinstance(parts, range) else []
     if not all(isinstance(each, str) for each in found):
         raise Wrong(tr("texts are joined"))
     if sum(len(each) + len(thing) for each in found) > 100_000:

@@ -7,8 +7,9 @@ from typing import Any
 
 from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python import places
+from micrograd_gui.document.python.known.declaring import builtin, count, number
 from micrograd_gui.document.python.known.libraries import of_one
-from micrograd_gui.document.python.known.library import builtin, count, number
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import COLUMNS, Builtin, Library, Running
 
@@ -141,7 +142,7 @@ def _joined(name: str) -> Builtin:
     def joined(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         import numpy as np
 
-        parts = [ops.array(each, run.meter) for each in ops.items(run.iterable(args[0]), run.meter)]
+        parts = [ops.array(each, run.meter) for each in places.items(run.iterable(args[0]), run.meter)]
         _size(run, sum(each.size for each in parts))
         words = {"axis": count(given["axis"], "axis")} if "axis" in given and name != "vstack" else {}
         return getattr(np, name)(parts, **words)

@@ -8,7 +8,8 @@ from micrograd.engine import Value
 from micrograd.language import joined, tr
 from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
-from micrograd_gui.document.python.known.library import builtin
+from micrograd_gui.document.python import places
+from micrograd_gui.document.python.known.declaring import builtin
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Builtin, Library, Running, TensorRow, kind_name
 from micrograd_gui.document.text import spoken
@@ -19,7 +20,7 @@ _LONGEST = 1_000
 
 def tensor_of(run: Running, things: Any) -> TensorRow:
     """``torch.tensor([1.0, 2.0])``: a row of Values; raises Wrong for a matrix."""
-    given = ops.items(things, run.meter)
+    given = places.items(things, run.meter)
     found = list(given) if len(given) <= _LONGEST else []  # type: ignore[arg-type]  # it has a length
     if not found or not all(ops.is_number(each) or isinstance(each, Value) for each in found):
         raise Wrong(
