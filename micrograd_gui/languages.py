@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from micrograd import language
+from micrograd.language import tr
 from micrograd_gui.resource import resource
 
 # Their own names, as who looks for one reads it. English is what the sources say, and needs no catalogue.
@@ -19,7 +20,9 @@ NAMES = {
     "ja": "日本語",
 }
 VARIABLE = "MICROGRAD_GUI_LANGUAGE"
-COMPLETE = "X-Complete: yes"  # in the head of a catalogue that has every text; others are not offered
+COMPLETE = (
+    "X-Complete: yes"  # as in code: in the head of a catalogue that has every text; others are not offered
+)
 _HEAD = 2000  # characters in which that stands
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _used = "en"
@@ -121,7 +124,9 @@ def use(code: str) -> None:
     else:
         path = Path(code) if code.endswith(".po") else catalogue_of(code)
         if not code.endswith(".po") and not (code in NAMES and path.exists()):
-            raise CatalogueFault(f"There is no language “{code}”: there are {', '.join(offered())}.")
+            raise CatalogueFault(
+                tr("There is no language “{code}”: there are {codes}.", code=code, codes=", ".join(offered()))
+            )
         head, texts = read(path)
         language.use(texts, _plural_rule(head, path))
     _used = code
@@ -135,7 +140,9 @@ def read(path: Path) -> tuple[str, dict[str, str | tuple[str, ...]]]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueFault(f"The catalogue {path} cannot be read: {error}.") from None
+        raise CatalogueFault(
+            tr("The catalogue {file} cannot be read: {error}.", file=path, error=error)
+        ) from None
     head, texts = "", {}
     for fields, fuzzy in _entries(lines, path):
         forms = tuple(text for key, text in fields.items() if key.startswith("msgstr"))
@@ -166,7 +173,9 @@ def _entries(lines: list[str], path: Path) -> Iterator[tuple[dict[str, str], boo
         elif line.startswith("#,") and "fuzzy" in line:  # of the entry that follows
             next_is_fuzzy = True
         elif line and line[0] != "#" and not line.isspace():
-            raise CatalogueFault(f"{path}, line {number}: this is no line of a catalogue.")
+            raise CatalogueFault(
+                tr("{file}, line {line}: this is no line of a catalogue.", file=path, line=number)
+            )
     if fields:
         yield fields, fuzzy
 
@@ -174,7 +183,9 @@ def _entries(lines: list[str], path: Path) -> Iterator[tuple[dict[str, str], boo
 def _unquoted(text: str, path: Path, number: int) -> str:
     text = text.strip()
     if len(text) < 2 or text[0] != '"' or text[-1] != '"':
-        raise CatalogueFault(f"{path}, line {number}: a text stands between quotation marks.")
+        raise CatalogueFault(
+            tr("{file}, line {line}: a text stands between quotation marks.", file=path, line=number)
+        )
     inner = text[1:-1]
     if "\\" not in inner:
         return inner
@@ -192,4 +203,6 @@ def _plural_rule(head: str, path: Path) -> Callable[[int], int]:
         found: Callable[[int], int] = c2py(rule or "n != 1")
         return found
     except ValueError as error:
-        raise CatalogueFault(f"{path}: its rule of plurals is none ({error}).") from None
+        raise CatalogueFault(
+            tr("{file}: its rule of plurals is none ({error}).", file=path, error=error)
+        ) from None

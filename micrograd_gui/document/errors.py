@@ -69,12 +69,16 @@ class OptionRefusal(Refusal):
 
 
 class ExpressionRefusal(Refusal):
-    """An expression that cannot be understood; ``line`` and ``column`` count from 1."""
+    """An expression that cannot be understood; ``line`` and ``column`` count from 1.
 
-    def __init__(self, sentence: str, line: int = 1, column: int = 1) -> None:
+    ``found`` is what is wrong there, without its place.
+    """
+
+    def __init__(self, sentence: str, line: int = 1, column: int = 1, found: str = "") -> None:
         super().__init__(sentence)
         self.line = line
         self.column = column
+        self.found = found or sentence
 
 
 class Unforeseen(Refusal):

@@ -160,20 +160,40 @@ class SourceText:
         before = sum(len(each) + 1 for each in self._lines[: line - 1])
         return self._places[min(before + column, len(self._places) - 1)]
 
+    @property
+    def _has_lines(self) -> bool:
+        return len(self._lines) + self._lines_before > 1
+
+    def told_of_earlier(self, name: str, refusal: ExpressionRefusal) -> str:
+        """What is wrong in a function of this text, as half a sentence for a later one that calls it."""
+        if self._has_lines:
+            return tr(
+                "in {name} of an earlier cell, line {line}, column {column}: {sentence}",
+                name=name,
+                line=refusal.line,
+                column=refusal.column,
+                sentence=refusal.found,
+            )
+        return tr(
+            "in {name} of an earlier cell, column {column}: {sentence}",
+            name=name,
+            column=refusal.column,
+            sentence=refusal.found,
+        )
+
     def _at(self, line: int, column: int, sentence: str) -> ExpressionRefusal:
         typed_at = self._place(line, column - 1)
         column = typed_at - (self._typed.rfind("\n", 0, typed_at) + 1) + 1
         column += self._column_before if line == 1 else self._margin
         line += self._lines_before
         column += self._prompts.get(line, 0)
-        several = len(self._lines) + self._lines_before > 1
-        if several:
+        if self._has_lines:
             said = tr(
                 "Line {line}, column {column}: {sentence}.", line=line, column=column, sentence=sentence
             )
         else:
             said = tr("Column {column}: {sentence}.", column=column, sentence=sentence)
-        return ExpressionRefusal(said, line, column)
+        return ExpressionRefusal(said, line, column, sentence)
 
     def _syntax(self, error: SyntaxError) -> ExpressionRefusal:
         line = min(max(1, error.lineno or 1), len(self._lines))

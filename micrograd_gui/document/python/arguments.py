@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from micrograd.language import tr
 from micrograd_gui.document.python.limits import Meter, Wrong
 from micrograd_gui.document.python.objects import Function
 from micrograd_gui.document.python.traced import named
@@ -16,16 +17,29 @@ def names_given(meter: Meter, called: Function, args: list[Any], words: dict[str
     parameters = [each.arg for each in (*form.posonlyargs, *form.args)]
     names = dict(zip(parameters, args, strict=False))
     if len(args) > len(parameters) and form.vararg is None:
-        raise Wrong(f"{spoken(called.name)} takes {len(parameters)} operands, not {len(args)}", TypeError)
+        raise Wrong(
+            tr(
+                "{name} takes {wanted} operands, not {given}",
+                name=spoken(called.name),
+                wanted=len(parameters),
+                given=len(args),
+            ),
+            TypeError,
+        )
     if form.vararg is not None:
         names[form.vararg.arg] = tuple(args[len(parameters) :])
     known_words = {*parameters, *(each.arg for each in form.kwonlyargs)}
     rest: dict[str, Any] = {}
     for word, thing in words.items():
         if word in names:
-            raise Wrong(f"{spoken(called.name)} is given {spoken(word)} twice", TypeError)
+            raise Wrong(
+                tr("{name} is given {operand} twice", name=spoken(called.name), operand=spoken(word)),
+                TypeError,
+            )
         if word not in known_words and form.kwarg is None:
-            raise Wrong(f"{spoken(called.name)} knows no {spoken(word)}=", TypeError)
+            raise Wrong(
+                tr("{name} knows no {operand}=", name=spoken(called.name), operand=spoken(word)), TypeError
+            )
         (names if word in known_words else rest)[word] = thing
     if form.kwarg is not None:
         names[form.kwarg.arg] = rest
@@ -37,6 +51,9 @@ def names_given(meter: Meter, called: Function, args: list[Any], words: dict[str
             elif name in by_name:
                 names[name] = by_name[name]
             else:
-                raise Wrong(f"{spoken(called.name)} is not given its {spoken(name)}", TypeError)
+                raise Wrong(
+                    tr("{name} is not given its {operand}", name=spoken(called.name), operand=spoken(name)),
+                    TypeError,
+                )
     meter.hold(len(names))
     return {name: named(thing, name) for name, thing in names.items()}

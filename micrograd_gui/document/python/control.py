@@ -34,7 +34,7 @@ class CellRefusal(ExpressionRefusal):
     """The refusal of something in a cell, and what was found wrong there."""
 
     def __init__(self, sentence: str, line: int, column: int, wrong: Wrong) -> None:
-        super().__init__(sentence, line, column)
+        super().__init__(sentence, line, column, str(wrong))
         self.wrong = wrong
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from micrograd.engine import Value
+from micrograd.language import tr
 from micrograd.nn import Module
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
@@ -47,7 +48,9 @@ def told_by_python(error: Exception) -> Wrong:
     """The same error, said."""
     said = " ".join(str(error).split())[:100]
     thrown = Thrown(ERRORS.get(type(error).__name__, ERRORS["Exception"]), (said,))
-    return Wrong(f"Python says {type(error).__name__}: {said}", type(error), thrown)
+    return Wrong(
+        tr("Python says {error}: {message}", error=type(error).__name__, message=said), type(error), thrown
+    )
 
 
 _PYTHONS_OWN = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError)
@@ -111,7 +114,7 @@ class Expressions:
         known_kind = self._kinds.get(type(each))
         if known_kind is None:
             quoted = self.run.source.quoted(each)
-            raise self.run.refusal(each, f"{quoted} is not part of what is understood here")
+            raise self.run.refusal(each, tr("{quoted} is not part of what is understood here", quoted=quoted))
         try:
             self.meter.evaluate()
             return known_kind(each, scope)
@@ -128,7 +131,7 @@ class Expressions:
 
     def _constant(self, each: ast.Constant, scope: Scope) -> Any:
         if each.value is Ellipsis or isinstance(each.value, (bytes, complex)):
-            raise Wrong("numbers, texts, True, False and None are understood here")
+            raise Wrong(tr("numbers, texts, True, False and None are understood here"))
         return each.value
 
     def _name(self, each: ast.Name, scope: Scope) -> Any:
@@ -138,9 +141,9 @@ class Expressions:
             if each.id in self._known:
                 return self._known[each.id]
         if each.id.startswith("__") or each.id in UNKNOWN:
-            raise Wrong(f"{spoken(each.id)} is not understood here")
-        thrown = pythons(NameError, f"name '{each.id}' is not defined")
-        raise Wrong(f"{spoken(each.id)} is not defined", NameError, thrown)
+            raise Wrong(tr("{name} is not understood here", name=spoken(each.id)))
+        thrown = pythons(NameError, f"name '{each.id}' is not defined")  # as in code
+        raise Wrong(tr("{name} is not defined", name=spoken(each.id)), NameError, thrown)
 
     def _binary(self, each: ast.BinOp, scope: Scope) -> Any:
         """A chain of operations to the left is gone through without recursion: it may be long."""
@@ -154,7 +157,7 @@ class Expressions:
             self.meter.evaluate()
             sign = ops.SIGNS.get(type(one.op))
             if sign is None:
-                raise self.run.refusal(one, "of signs there are + - * / ** // % @ & | ^")
+                raise self.run.refusal(one, tr("of signs there are + - * / ** // % @ & | ^"))
             right = self.evaluate(one.right, scope)
             try:
                 out = self.binary(sign, out, right)
@@ -230,7 +233,7 @@ class Expressions:
         """What a generator yields is kept: all of it is worked out at once, and gone through then."""
         found = self.run.yielded[-1] if self.run.yielded else None
         if found is None:
-            raise Wrong("“yield” stands in a function", SyntaxError)
+            raise Wrong(tr("“yield” stands in a function"), SyntaxError)
         out = None if each.value is None else self.evaluate(each.value, scope)
         if isinstance(each, ast.YieldFrom):
             found.extend(places.items(self.iterable(out), self.meter))
@@ -261,7 +264,7 @@ class Expressions:
                 continue
             more = self.evaluate(what, scope)
             if not isinstance(more, dict):
-                raise Wrong(f"** takes a dict, not {kind_name(more)}", TypeError)
+                raise Wrong(tr("** takes a dict, not {thing}", thing=kind_name(more)), TypeError)
             self.meter.hold(2 * len(more))
             out.update(more)
         return out
@@ -318,7 +321,7 @@ class Expressions:
             None if one is None else self.evaluate(one, scope) for one in (each.lower, each.upper, each.step)
         ]
         if not all(one is None or isinstance(one, int) for one in parts):
-            raise Wrong("the ends of a slice are whole numbers")
+            raise Wrong(tr("the ends of a slice are whole numbers"))
         return slice(*(None if one is None else int(one) for one in parts))
 
     def iterable(self, thing: Any) -> Any:
@@ -351,7 +354,7 @@ class Expressions:
         held = thing.of.find(name) if isinstance(thing, Instance) else None
         if isinstance(held, Function) and held.asked:
             if held.setter is None:
-                raise Wrong(f"{spoken(name)} is a property that cannot be set", AttributeError)
+                raise Wrong(tr("{name} is a property that cannot be set", name=spoken(name)), AttributeError)
             self.call(held.setter, [thing, new], {})
         else:
             set_attribute_of(self.run, thing, name, new)
@@ -394,7 +397,7 @@ class Expressions:
             given = self.evaluate(word.value, scope)
             if word.arg is None:
                 if not isinstance(given, dict) or not all(isinstance(one, str) for one in given):
-                    raise Wrong("** takes a dict whose keys are texts")
+                    raise Wrong(tr("** takes a dict whose keys are texts"))
                 words.update(given)
             else:
                 words[word.arg] = given
@@ -428,12 +431,12 @@ class Expressions:
                 return through_network(self.run, called, args)
             case PassedOver():
                 return called
-        raise Wrong(f"{kind_name(called)} cannot be called", TypeError)
+        raise Wrong(tr("{thing} cannot be called", thing=kind_name(called)), TypeError)
 
     def _of_own(self, called: Function, args: list[Any], words: dict[str, Any]) -> Any:
         """A function of a cell: its names, then what it is made of."""
         if self.depth >= DEEPEST:
-            raise Endless(f"functions call one another more than {DEEPEST} deep")
+            raise Endless(tr("functions call one another more than {most} deep", most=DEEPEST))
         if called.static and args and isinstance(args[0], Instance):
             args = args[1:]
         if called.of_class and args and isinstance(args[0], Instance):
@@ -456,8 +459,7 @@ class Expressions:
         except ExpressionRefusal as refusal:
             if called.source is before:
                 raise
-            said = str(refusal).rstrip(".")
-            told = f"in {spoken(called.name)} of an earlier cell, {said[:1].lower()}{said[1:]}"
+            told = called.source.told_of_earlier(spoken(called.name), refusal)
             inner = refusal.wrong if isinstance(refusal, CellRefusal) else Wrong("")
             kind = Endless if run.is_endless(refusal) else Wrong
             raise kind(told, inner.kind, inner.thing) from None

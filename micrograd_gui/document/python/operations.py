@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from micrograd.engine import Value, apply
+from micrograd.language import tr
 from micrograd.ops import OPS
 from micrograd_gui.document.python.limits import BITS, LETTERS, Meter, Wrong, whole
 from micrograd_gui.document.python.objects import (
@@ -69,7 +70,7 @@ def binary(sign: str, x: Any, y: Any, meter: Meter) -> Any:
         if isinstance(each, PassedOver) and isinstance(x if each is y else y, (str, PassedOver)):
             return each
         if isinstance(each, PassedOver):
-            raise Wrong(f"{each.name} was passed over, so there is no number of it")
+            raise Wrong(tr("{name} was passed over, so there is no number of it", name=each.name))
     return _of_texts_and_lists(sign, x, y, meter)
 
 
@@ -78,7 +79,7 @@ def _of_values(sign: str, x: Any, y: Any, meter: Meter) -> Any:
     if not all(isinstance(each, Value) or is_number(each) for each in (x, y)):
         return _refuse(sign, x, y)
     if sign not in ("+", "-", "*", "/", "**"):
-        raise Wrong(f"a Value has no {sign}", TypeError)
+        raise Wrong(tr("a Value has no {sign}", sign=sign), TypeError)
     if sign == "**" and isinstance(x, Value) and not isinstance(y, Value):
         return x ** plain(y)
     return _OF_NUMBERS[sign](as_operand(x, meter), as_operand(y, meter))
@@ -102,14 +103,14 @@ def _of_numbers(sign: str, x: Any, y: Any, meter: Meter) -> Any:
         _refuse(sign, x, y)
     if isinstance(a, int) and isinstance(b, int):
         if sign == "**" and abs(a) > 1 and b > 0 and a.bit_length() * b > 2 * BITS:
-            raise Wrong("the whole number is too large")
+            raise Wrong(tr("the whole number is too large"))
         out = _OF_NUMBERS[sign](a, b)
         if isinstance(out, int):
             whole(out)
     else:
         out = _OF_NUMBERS[sign](a, b)
     if isinstance(out, complex):
-        raise Wrong("this power is a complex number, and there are none here")
+        raise Wrong(tr("this power is a complex number, and there are none here"))
     if isinstance(x, Traced) or isinstance(y, Traced) or type(out) is float:
         meter.hold(2)
         return told_how(out, sign, x, y)
@@ -132,7 +133,7 @@ def _of_arrays(sign: str, x: Any, y: Any, meter: Meter) -> Any:
         except ValueError:
             _refuse_shapes(sign, shapes, False)
     if size > ARRAY_AT_MOST:
-        raise Wrong(f"an array has at most {ARRAY_AT_MOST:,} numbers")
+        raise Wrong(tr("an array has at most {most:,} numbers", most=ARRAY_AT_MOST))
     with np.errstate(all="ignore"):
         out = _OF_NUMBERS[sign](a, b)
     meter.hold(out.size)
@@ -141,7 +142,15 @@ def _of_arrays(sign: str, x: Any, y: Any, meter: Meter) -> Any:
 
 def _refuse_shapes(sign: str, shapes: tuple[Any, Any], fit: bool) -> None:
     if not fit:
-        raise Wrong(f"arrays of the shapes {shapes[0]} and {shapes[1]} do not fit for {sign}", ValueError)
+        raise Wrong(
+            tr(
+                "arrays of the shapes {shape} and {other} do not fit for {sign}",
+                shape=shapes[0],
+                other=shapes[1],
+                sign=sign,
+            ),
+            ValueError,
+        )
 
 
 def array(thing: Any, meter: Meter) -> Any:
@@ -156,12 +165,12 @@ def array(thing: Any, meter: Meter) -> Any:
         sizes.append(len(level))
         level = level[0]
         if len(sizes) > 4:
-            raise Wrong("an array has at most 4 dimensions here")
+            raise Wrong(tr("an array has at most 4 dimensions here"))
     count = 1
     for size in sizes:
         count *= size
     if count > ARRAY_AT_MOST:
-        raise Wrong(f"an array has at most {ARRAY_AT_MOST:,} numbers")
+        raise Wrong(tr("an array has at most {most:,} numbers", most=ARRAY_AT_MOST))
     meter.hold(count)
     return np.array(_numbers(thing, sizes))
 
@@ -169,12 +178,12 @@ def array(thing: Any, meter: Meter) -> Any:
 def _numbers(thing: Any, sizes: Sequence[int]) -> Any:
     if not sizes:
         if isinstance(thing, Value):
-            raise Wrong("an array of Values is not known here, a list of them is")
+            raise Wrong(tr("an array of Values is not known here, a list of them is"))
         if not is_number(thing):
-            raise Wrong(f"an array is made of numbers, not of {kind_name(thing)}")
+            raise Wrong(tr("an array is made of numbers, not of {thing}", thing=kind_name(thing)))
         return plain(thing)
     if not isinstance(thing, (list, tuple, range)) or len(thing) != sizes[0]:
-        raise Wrong("the lists of an array are of one length")
+        raise Wrong(tr("the lists of an array are of one length"))
     return [_numbers(each, sizes[1:]) for each in thing]
 
 
@@ -192,7 +201,7 @@ def _of_texts_and_lists(sign: str, x: Any, y: Any, meter: Meter) -> Any:
         size = len(x) * max(int(y), 0)
         if isinstance(x, str):
             if size > LETTERS:
-                raise Wrong(f"a text has at most {LETTERS:,} letters")
+                raise Wrong(tr("a text has at most {most:,} letters", most=LETTERS))
             return meter.text(x * int(y))
         meter.hold(size)
         return x * int(y)
@@ -208,9 +217,9 @@ def _of_texts_and_lists(sign: str, x: Any, y: Any, meter: Meter) -> Any:
 def _percent(form: str, given: Any) -> str:
     parts = given if isinstance(given, tuple) else (given,)
     if "*" in form or any(len(run) > 3 for run in _digits(form)):
-        raise Wrong("a width of so many places is not written here")
+        raise Wrong(tr("a width of so many places is not written here"))
     if not all(is_number(each) or isinstance(each, (str, Value)) for each in parts):
-        raise Wrong("only numbers and texts are written like this")
+        raise Wrong(tr("only numbers and texts are written like this"))
     return form % tuple(str(each) if isinstance(each, Value) else plain(each) for each in parts)
 
 
@@ -223,16 +232,30 @@ def formatted(thing: Any, spec: str, shown: str) -> str:
     if not spec:
         return shown
     if any(len(run) > 3 for run in _digits(spec)):
-        raise Wrong("a width of so many places is not written here")
+        raise Wrong(tr("a width of so many places is not written here"))
     if is_number(thing):
         return format(plain(thing), spec)
     if isinstance(thing, str):
         return format(thing, spec)
-    raise Wrong(f"{kind_name(thing)} cannot be written as “{spec[:20]}”: take its number, as in x.data")
+    raise Wrong(
+        tr(
+            "{thing} cannot be written as “{spec}”: take its number, as in x.data",
+            thing=kind_name(thing),
+            spec=spec[:20],
+        )
+    )
 
 
 def _refuse(sign: str, x: Any, y: Any) -> Any:
-    raise Wrong(f"there is no {sign} of {kind_name(x)} and {kind_name(y)}", TypeError)
+    raise Wrong(
+        tr(
+            "there is no {sign} of {thing} and {other}",
+            sign=sign,
+            thing=kind_name(x),
+            other=kind_name(y),
+        ),
+        TypeError,
+    )
 
 
 def unary(sign: ast.unaryop, x: Any, meter: Meter) -> Any:
@@ -252,13 +275,13 @@ def unary(sign: ast.unaryop, x: Any, meter: Meter) -> Any:
     if is_array(x) and isinstance(sign, (ast.USub, ast.UAdd)):
         meter.hold(x.size)
         return -x if isinstance(sign, ast.USub) else x
-    raise Wrong(f"{kind_name(x)} has no sign", TypeError)
+    raise Wrong(tr("{thing} has no sign", thing=kind_name(x)), TypeError)
 
 
 def truth(x: Any) -> bool:
     """Whether it counts as true; raises Wrong for an array."""
     if is_array(x):
-        raise Wrong("whether an array is true cannot be said")
+        raise Wrong(tr("whether an array is true cannot be said"))
     if x is None or is_number(x) or isinstance(x, (str, list, tuple, dict, set, range)):
         return bool(x)
     return True
@@ -298,8 +321,11 @@ def ordered(order: Callable[[Any, Any], Any], x: Any, y: Any) -> bool:
     if isinstance(x, set) and isinstance(y, set):
         return bool(order(x, y))
     if isinstance(x, Value) or isinstance(y, Value):
-        raise Wrong("Values are not ordered: compare their numbers, as in x.data < y.data")
-    raise Wrong(f"{kind_name(x)} and {kind_name(y)} have no order", TypeError)
+        raise Wrong(tr("Values are not ordered: compare their numbers, as in x.data < y.data"))
+    raise Wrong(
+        tr("{thing} and {other} have no order", thing=kind_name(x), other=kind_name(y)),
+        TypeError,
+    )
 
 
 def _is_same(x: Any, y: Any) -> bool:
@@ -310,7 +336,7 @@ def equal(x: Any, y: Any, meter: Meter, depth: int = _DEEPEST) -> bool:
     """``x == y``; lists are compared thing by thing, and each counts."""
     meter.evaluate()
     if not depth:
-        raise Wrong("the lists are nested too deeply")
+        raise Wrong(tr("the lists are nested too deeply"))
     if (is_number(x) and is_number(y)) or (isinstance(x, str) and isinstance(y, str)):
         return bool(x == y)
     if type(x) is type(y) and isinstance(x, (list, tuple)):
@@ -334,7 +360,7 @@ def _within(x: Any, y: Any, meter: Meter) -> bool:
         return is_number(x) and plain(x) in y
     if isinstance(y, (list, tuple)):
         return any(equal(x, each, meter) for each in y)
-    raise Wrong(f"nothing is in {kind_name(y)}")
+    raise Wrong(tr("nothing is in {thing}", thing=kind_name(y)))
 
 
 def key(thing: Any, depth: int = 3) -> Any:
@@ -347,7 +373,7 @@ def key(thing: Any, depth: int = 3) -> Any:
         return tuple(key(each, depth - 1) for each in thing)
     if isinstance(thing, (Builtin, Class, NetworkKind)):
         return thing
-    raise Wrong(f"{kind_name(thing)} cannot be a key, nor a member of a set", TypeError)
+    raise Wrong(tr("{thing} cannot be a key, nor a member of a set", thing=kind_name(thing)), TypeError)
 
 
 def op_of_value(name: str, x: Value, meter: Meter) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from micrograd.engine import Value
+from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.limits import Meter, Wrong
 from micrograd_gui.document.python.objects import COLUMNS, Once, PassedOver, TensorRow, kind_name, pythons
@@ -26,10 +27,10 @@ def items(thing: Any, meter: Meter) -> Iterable[Any]:
         meter.hold(thing.size)
         return [each if ops.is_array(each) else each.item() for each in thing]
     if isinstance(thing, PassedOver):
-        raise Wrong(f"{thing.name} was passed over, so there is nothing to go through")
+        raise Wrong(tr("{name} was passed over, so there is nothing to go through", name=thing.name))
     if isinstance(thing, Value):
-        raise Wrong("a Value is one number: there is nothing to go through")
-    raise Wrong(f"{kind_name(thing)} is nothing to go through", TypeError)
+        raise Wrong(tr("a Value is one number: there is nothing to go through"))
+    raise Wrong(tr("{thing} is nothing to go through", thing=kind_name(thing)), TypeError)
 
 
 def item(thing: Any, place: Any, meter: Meter) -> Any:
@@ -39,8 +40,10 @@ def item(thing: Any, place: Any, meter: Meter) -> Any:
     if isinstance(thing, dict):
         found = ops.key(place)
         if found not in thing:
-            shown = repr(found)[:40] if ops.is_number(found) or isinstance(found, str) else "such"
-            raise Wrong(f"the dict has no key {shown}", KeyError, pythons(KeyError, found))
+            said = tr("the dict has no such key")
+            if ops.is_number(found) or isinstance(found, str):
+                said = tr("the dict has no key {key}", key=repr(found)[:40])
+            raise Wrong(said, KeyError, pythons(KeyError, found))
         return thing[found]
     if ops.is_array(thing):
         return _of_array(thing, place, meter)
@@ -50,20 +53,32 @@ def item(thing: Any, place: Any, meter: Meter) -> Any:
         found = item(thing.things, place, meter)
         return TensorRow(found) if isinstance(found, list) else found
     if not isinstance(thing, (list, tuple, str, range)):
-        raise Wrong(f"{kind_name(thing)} has no places: nothing can be taken out of it with [ ]", TypeError)
+        raise Wrong(
+            tr(
+                "{thing} has no places: nothing can be taken out of it with [ ]",
+                thing=kind_name(thing),
+            ),
+            TypeError,
+        )
     if isinstance(place, slice):
         out = thing[place]
         meter.hold(len(out))
         return out
     if not isinstance(place, int):
         shown = repr(ops.plain(place)) if ops.is_number(place) else kind_name(place)
-        raise Wrong(f"a place is a whole number, not {shown}", TypeError)
+        raise Wrong(tr("a place is a whole number, not {thing}", thing=shown), TypeError)
     if not -len(thing) <= place < len(thing):
-        last = len(thing) - 1
-        there = f"{kind_name(thing)} of {last + 1} has the places 0 to {last}, not {int(place)}"
+        there = tr(
+            "{thing} of {size} has the places 0 to {last}, not {place}",
+            thing=kind_name(thing),
+            size=len(thing),
+            last=len(thing) - 1,
+            place=int(place),
+        )
         name = "string" if isinstance(thing, str) else type(thing).__name__
-        thrown = pythons(IndexError, f"{name}{' object' * (name == 'range')} index out of range")
-        raise Wrong(there if len(thing) else "it is empty", IndexError, thrown)
+        kind = "range object" if name == "range" else name  # as in code
+        thrown = pythons(IndexError, f"{kind} index out of range")  # as in code
+        raise Wrong(there if len(thing) else tr("it is empty"), IndexError, thrown)
     return thing[place]
 
 
@@ -72,7 +87,7 @@ def _columns(place: Any, meter: Meter) -> Any:
 
     parts = [ops.array(each, meter) for each in (place if isinstance(place, tuple) else (place,))]
     if len({each.shape[:1] for each in parts}) > 1:
-        raise Wrong("columns side by side are of one length", ValueError)
+        raise Wrong(tr("columns side by side are of one length"), ValueError)
     meter.hold(sum(each.size for each in parts))
     return np.c_[tuple(parts)]
 
@@ -80,7 +95,7 @@ def _columns(place: Any, meter: Meter) -> Any:
 def _of_array(thing: Any, place: Any, meter: Meter) -> Any:
     parts = _places(place)
     if any(ops.is_array(each) and each.size * max(1, thing[:1].size) > ops.ARRAY_AT_MOST for each in parts):
-        raise Wrong(f"an array has at most {ops.ARRAY_AT_MOST:,} numbers")
+        raise Wrong(tr("an array has at most {most:,} numbers", most=ops.ARRAY_AT_MOST))
     out = thing[parts]
     meter.hold(getattr(out, "size", 1))
     return out if ops.is_array(out) else out.item()
@@ -89,7 +104,7 @@ def _of_array(thing: Any, place: Any, meter: Meter) -> Any:
 def _places(place: Any) -> tuple[Any, ...]:
     parts = place if isinstance(place, tuple) else (place,)
     if not all(each is None or isinstance(each, (int, slice, list)) or ops.is_array(each) for each in parts):
-        raise Wrong("a place in an array is a whole number or a slice", IndexError)
+        raise Wrong(tr("a place in an array is a whole number or a slice"), IndexError)
     return tuple(
         [ops.plain(one) for one in each] if isinstance(each, list) else ops.plain(each) for each in parts
     )
@@ -103,8 +118,12 @@ def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
     elif isinstance(thing, list) and isinstance(place, int) and -len(thing) <= place < len(thing):
         thing[place] = new
     elif isinstance(thing, list) and isinstance(place, int):
-        there = f"has the places 0 to {len(thing) - 1}, not {int(place)}" if thing else "is empty"
-        raise Wrong(f"the list {there}", IndexError)
+        said = tr("the list is empty")
+        if thing:
+            said = tr(
+                "the list has the places 0 to {last}, not {place}", last=len(thing) - 1, place=int(place)
+            )
+        raise Wrong(said, IndexError)
     elif isinstance(thing, list) and isinstance(place, slice):
         found = items(new, meter)
         meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
@@ -113,13 +132,13 @@ def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
         thing[_places(place)] = ops.plain(new)
     else:
         if not isinstance(thing, PassedOver):
-            raise Wrong(f"nothing can be put there in {kind_name(thing)}", TypeError)
+            raise Wrong(tr("nothing can be put there in {thing}", thing=kind_name(thing)), TypeError)
 
 
 def remove(thing: Any, place: Any, meter: Meter) -> None:
     """``del thing[place]``; raises Wrong."""
     item(thing, place, meter)
     if not isinstance(thing, (list, dict)):
-        raise Wrong(f"nothing can be deleted from {kind_name(thing)}", TypeError)
+        raise Wrong(tr("nothing can be deleted from {thing}", thing=kind_name(thing)), TypeError)
     meter.evaluate(1 + len(thing) // 1000)
     del thing[ops.key(place) if isinstance(thing, dict) else place]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from micrograd.language import tr, trn
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.limits import Wrong
@@ -19,11 +20,10 @@ def builtin(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Call
     def made(call: Call) -> Builtin:
         def checked(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
             if not few <= len(args) <= many:
-                count = str(few) if few == many else f"{few} to {many}" if many < 99 else f"at least {few}"
-                raise Wrong(f"{name} takes {count} operand{'s' * (count != '1')}, not {len(args)}")
+                raise Wrong(_wrong_count(name, few, many, len(args)))
             unknown = next((word for word in given if word not in words), None)
             if unknown is not None:
-                raise Wrong(f"{name} knows no {unknown}=")
+                raise Wrong(tr("{name} knows no {operand}=", name=name, operand=unknown))
             return call(run, args, given)
 
         return Builtin(name, checked)
@@ -31,12 +31,34 @@ def builtin(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Call
     return made
 
 
+def _wrong_count(name: str, few: int, many: int, given: int) -> str:
+    if few == many:
+        return trn(
+            "{op} takes {n} operand, not {given}",
+            "{op} takes {n} operands, not {given}",
+            few,
+            op=name,
+            given=given,
+        )
+    if many < 99:
+        return tr(
+            "{op} takes {few} to {many} operands, not {given}", op=name, few=few, many=many, given=given
+        )
+    return trn(
+        "{op} takes at least {n} operand, not {given}",
+        "{op} takes at least {n} operands, not {given}",
+        few,
+        op=name,
+        given=given,
+    )
+
+
 def dict_of(call: Call) -> Builtin:
     """``dict``, which takes any words."""
 
     def checked(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         if len(args) > 1:
-            raise Wrong(f"dict takes 1 operand at most, not {len(args)}", TypeError)
+            raise Wrong(tr("dict takes 1 operand at most, not {given}", given=len(args)), TypeError)
         return call(run, args, given)
 
     return Builtin("dict", checked)
@@ -45,14 +67,14 @@ def dict_of(call: Call) -> Builtin:
 def number(thing: Any, what: str) -> Any:
     """A plain number; raises Wrong."""
     if not ops.is_number(thing):
-        raise Wrong(f"{what} takes a number, not {kind_name(thing)}")
+        raise Wrong(tr("{what} takes a number, not {thing}", what=what, thing=kind_name(thing)))
     return ops.plain(thing)
 
 
 def count(thing: Any, what: str) -> int:
     """A whole number; raises Wrong."""
     if not isinstance(thing, int) or isinstance(thing, bool):
-        raise Wrong(f"{what} takes a whole number, not {kind_name(thing)}")
+        raise Wrong(tr("{what} takes a whole number, not {thing}", what=what, thing=kind_name(thing)))
     return int(thing)
 
 

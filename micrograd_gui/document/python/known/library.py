@@ -8,6 +8,7 @@ from operator import lt
 from typing import Any
 
 from micrograd.engine import Value
+from micrograd.language import tr
 from micrograd.nn import Module as _Module
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
@@ -61,14 +62,16 @@ def _extreme(name: str, wins: Callable[[Any, Any], bool]) -> Builtin:
         if not things:
             if "default" in given:
                 return given["default"]
-            raise Wrong(f"{name} of nothing")
+            raise Wrong(tr("{name} of nothing", name=name))
         judge = given.get("key")
         best, its = None, None
         for at, each in enumerate(things):
             run.meter.evaluate()
             judged = each if judge is None else run.call(judge, [each], {})
             if isinstance(judged, Value):
-                raise Wrong(f"{name} of Values is not known here: take their numbers, as in x.data")
+                raise Wrong(
+                    tr("{name} of Values is not known here: take their numbers, as in x.data", name=name)
+                )
             if at == 0 or ops.ordered(wins, judged, its):
                 best, its = each, judged
         return best
@@ -103,17 +106,17 @@ def _len(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         return len(thing)
     if isinstance(thing, TensorRow):
         return len(thing.things)
-    raise Wrong(f"{kind_name(thing)} has no length", TypeError)
+    raise Wrong(tr("{thing} has no length", thing=kind_name(thing)), TypeError)
 
 
 @builtin("range", 1, 3)
 def _range(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     numbers = [count(each, "range") for each in args]
     if len(numbers) == 3 and not numbers[2]:
-        raise Wrong("a range goes by a step other than 0")
+        raise Wrong(tr("a range goes by a step other than 0"))
     made = range(*numbers)
     if max(map(abs, numbers)) > 10**15:
-        raise Wrong("the range is too long")
+        raise Wrong(tr("the range is too long"))
     return made
 
 
@@ -162,13 +165,13 @@ def _next(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     if isinstance(thing, Instance) and (own := thing.of.find("__next__")) is not None:
         return run.call(own, [thing], {})
     if not isinstance(thing, Once):
-        raise Wrong(f"next takes an iterator, not {kind_name(thing)}", TypeError)
+        raise Wrong(tr("next takes an iterator, not {thing}", thing=kind_name(thing)), TypeError)
     if thing.at < len(thing.things):
         thing.at += 1
         return thing.things[thing.at - 1]
     if len(args) == 2:
         return args[1]
-    raise Wrong("the iterator has nothing left", StopIteration)
+    raise Wrong(tr("the iterator has nothing left"), StopIteration)
 
 
 @builtin("divmod", 2, 2)
@@ -204,7 +207,7 @@ def _callable(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 def _has(run: Running, thing: Any, name: Any) -> tuple[bool, Any]:
     """Whether it has that field, and the field."""
     if not isinstance(name, str):
-        raise Wrong("a field is told by its name, a text", TypeError)
+        raise Wrong(tr("a field is told by its name, a text"), TypeError)
     try:
         return True, run.attribute(thing, name)
     except Wrong:
@@ -227,7 +230,7 @@ def _getattr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("setattr", 3, 3)
 def _setattr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     if not isinstance(args[1], str):
-        raise Wrong("a field is told by its name, a text", TypeError)
+        raise Wrong(tr("a field is told by its name, a text"), TypeError)
     run.set_attribute(*args)
 
 
@@ -346,7 +349,7 @@ def _dict(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         return {**args[0], **given}
     pairs = all_items(run, args[0]) if args else []
     if not all(isinstance(each, (list, tuple)) and len(each) == 2 for each in pairs):
-        raise Wrong("a dict is made of pairs")
+        raise Wrong(tr("a dict is made of pairs"))
     return {**{ops.key(name): what for name, what in pairs}, **given}
 
 
@@ -383,7 +386,7 @@ def _is_a(thing: Any, kind: Any) -> bool:
         return False
     if isinstance(kind, NetworkKind):
         return isinstance(thing, _Module) and (kind is MODULE or type(thing).__name__ == kind.name)
-    raise Wrong("that is no class that is known here")
+    raise Wrong(tr("that is no class that is known here"))
 
 
 @builtin("super", 0, 2)
@@ -393,7 +396,7 @@ def _super(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
 @builtin("input", 0, 1)
 def _input(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    raise Wrong("nobody is asked for anything here")
+    raise Wrong(tr("nobody is asked for anything here"))
 
 
 BUILTINS: dict[str, Any] = {

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from micrograd.engine import Value, topological_order
+from micrograd.language import N_, kept, tr
 from micrograd_gui.document.python.limits import Endless
 from micrograd_gui.document.python.objects import Running, Scope
 from micrograd_gui.document.python.pasted import ByHandKind
@@ -16,6 +17,21 @@ from micrograd_gui.document.text import exact
 
 _TURNS_TRIED = (2, 3)  # of a loop that trains, before it is judged whether all of them are too many
 _STEPS_BY_HAND, _NODES_BY_HAND = 200, 3_000  # that are compared with the rule
+# What a loop does, by its optimiser: on its own, and over the rows of a table.
+_STEPS_BY = {
+    "sgd": (
+        N_("{steps:,} steps at the rate {rate}"),
+        N_("{steps:,} steps at the rate {rate} over {rows:,} rows"),
+    ),
+    "momentum": (
+        N_("{steps:,} steps with momentum 0.9 at the rate {rate}"),
+        N_("{steps:,} steps with momentum 0.9 at the rate {rate} over {rows:,} rows"),
+    ),
+    "adam": (
+        N_("{steps:,} steps by Adam at the rate {rate}"),
+        N_("{steps:,} steps by Adam at the rate {rate} over {rows:,} rows"),
+    ),
+}
 _FACTOR_OF_DEMO = 0.9 / 100  # of micrograd's demo, by which its rate falls with each step
 
 
@@ -64,21 +80,24 @@ class DescentLoop(NamedTuple):
         return "demo" if all(abs(a - b) <= 1e-6 * abs(first) for a, b in near) else None
 
     def told(self, rows: int) -> str:
-        """What became of the loop, in a sentence."""
+        """What became of the loop, in a sentence that can be said `again`."""
         rate = exact(float(f"{self.rates[0]:.6g}"))
-        over = f" over {rows:,} rows" if rows > 1 else ""
         if self.schedule is None:
-            rate = f"{rate} at first (here it changes in a way of its own)"
+            rate = kept("{rate} at first (here it changes in a way of its own)", rate=rate)
         elif self.schedule == "demo":
-            rate = f"{rate}, falling as in micrograd’s demo"
-        by = {"momentum": " with momentum 0.9", "adam": " by Adam"}.get(self.optimiser, "")
-        steps = f"{self.turns:,} steps{by} at the rate {rate}{over}"
-        said = f"The loop is the plan: {steps}; the graph stands before them"
+            rate = kept("{rate}, falling as in micrograd’s demo", rate=rate)
+        of_one, of_rows = _STEPS_BY[self.optimiser]
+        steps = kept(of_rows if rows > 1 else of_one, steps=self.turns, rate=rate, rows=rows)
         if self.whole:
-            return f"{said}, Train goes through them."
-        return (
-            f"{said}. It is too long to be walked through here, so nothing of it is printed, and what "
-            f"follows it in the cell was left out: Train goes through it."
+            return kept(
+                "The loop is the plan: {steps}; the graph stands before them, Train goes through them.",
+                steps=steps,
+            )
+        return kept(
+            "The loop is the plan: {steps}; the graph stands before them. It is too long to be walked "
+            "through here, so nothing of it is printed, and what follows it in the cell was left out: "
+            "Train goes through it.",
+            steps=steps,
         )
 
 
@@ -131,7 +150,7 @@ class Watched:
         if done in _TURNS_TRIED and self.plain and self.at_top and self.turns is not None:
             meter = self.watcher.run.meter
             if not meter.quick and meter.will_be_over(self.left, done, self.turns - done):
-                raise Endless("this trains for more turns than are gone through here")
+                raise Endless(tr("this trains for more turns than are gone through here"))
 
     def _judge(self) -> None:
         """Whether the turn was a step of descent: one pass, and each parameter moved once, by a rule."""
@@ -167,11 +186,11 @@ class Watched:
         return None
 
 
-_ADDING = (
+_ADDING = N_(
     "The loop does not set the grads to 0, so they add up from turn to turn: it is no plan, "
     "and was gone through as it stands."
 )
-_OF_ITS_OWN = (
+_OF_ITS_OWN = N_(
     "The loop moves its parameters by a rule that is none of SGD, momentum 0.9 and Adam: it is no plan, "
     "and was gone through as it stands."
 )
