@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, QUrl, Signal
 
+from micrograd.language import N_, kept, tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
@@ -47,7 +48,7 @@ def document_name(state: State) -> str:
         return state.path.stem
     history = state.history
     built = any(entry.name == BUILT for entry in history.entries[1 : history.index + 1])
-    return "expression" if built else state.title or "untitled"
+    return tr("expression") if built else state.title or tr("untitled")
 
 
 class Documents(QObject):
@@ -91,7 +92,7 @@ class Documents(QObject):
         """Open what was read at once, without a question."""
         self._take(source, arranged(source.graph))
 
-    @Net("open", "The file")
+    @Net("open", N_("The file"))
     def open_soon(self, source: OpenedGraph | Path, then: Callable[[], object] = lambda: None) -> None:
         """Open it without a question, behind the window where that may take long; raises Refusal.
 
@@ -122,7 +123,7 @@ class Documents(QObject):
 
         return is_large(source.graph)
 
-    @Net("open", "The file")
+    @Net("open", N_("The file"))
     def open_path(self, path: Path) -> OpenedGraph:
         """Open a file at once, without a question."""
         opened = open_named(path)
@@ -142,7 +143,12 @@ class Documents(QObject):
         """Ask for a file, and open it."""
         self.unless_unsaved(
             lambda: ask_path(
-                self._parent, "Open", OPENED, self._settings.folder, self._attempt_open, saving=False
+                self._parent,
+                tr("Open"),
+                graph_filters(),
+                self._settings.folder,
+                self._attempt_open,
+                saving=False,
             )
         )
 
@@ -184,20 +190,29 @@ class Documents(QObject):
         if whole is not source.graph and len(whole) - len(hidden) <= LARGE:
             self.places_wanted.emit()  # it came without places: they are worked out behind the first picture
 
-    @Net("drop", "What was dragged in")
+    @Net("drop", N_("What was dragged in"))
     def open_dropped(self, paths: Sequence[Path]) -> None:
         """Open the first of the files, after the question where there is unsaved work; raises Refusal."""
         known = [path for path in paths if path.suffix.lower() in SUFFIXES]
         if not known:
-            what = quoted_name(paths[0]) if len(paths) == 1 else "What was dropped"
-            raise Refusal(f"{what} holds no graph: these do: {', '.join(SUFFIXES)}.")
+            suffixes = ", ".join(SUFFIXES)
+            if len(paths) == 1:
+                file = quoted_name(paths[0])
+                raise Refusal(
+                    tr("{file} holds no graph: these do: {suffixes}.", file=file, suffixes=suffixes)
+                )
+            raise Refusal(tr("What was dropped holds no graph: these do: {suffixes}.", suffixes=suffixes))
 
         def open_it() -> None:
             self._attempt_open(known[0], say_which)
 
         def say_which() -> None:
             if len(paths) > 1:
-                many = f"Of {len(paths)} files {quoted_name(known[0])} was opened: a window shows one graph."
+                many = tr(
+                    "Of {n} files {file} was opened: a window shows one graph.",
+                    n=len(paths),
+                    file=quoted_name(known[0]),
+                )
                 self._context.say(many)
 
         self.unless_unsaved(open_it)
@@ -215,7 +230,7 @@ class Documents(QObject):
     def ask_save(self, then: Callable[[], object] | None = None) -> None:
         """Ask for a file, save to it, and go on with ``then``."""
         start = self._settings.folder / f"{self.name}{documents.SUFFIX}"
-        ask_path(self._parent, "Save as", FILES, start, lambda path: self._attempt_save(path, then),
+        ask_path(self._parent, tr("Save as"), tr(FILES), start, lambda path: self._attempt_save(path, then),
                  saving=True, suffix=documents.SUFFIX[1:])  # fmt: skip
 
     def save_to(self, path: Path) -> None:
@@ -313,7 +328,7 @@ class Documents(QObject):
     def _replace(self, read: OpenedGraph, whole: Graph) -> None:
         if read.path is None or read.known is None:
             return
-        self._context.session.replace_graph(whole, f"Reload {read.path.stem}")
+        self._context.session.replace_graph(whole, kept("Reload {name}", name=read.path.stem))
         self._filing.saved(self._context.session.state.graph, read.path, read.known)
         if not read.graph.places:
             self.places_wanted.emit()
@@ -325,17 +340,17 @@ class Documents(QObject):
 
     def ask_export_plot(self, save: Callable[[Path], object]) -> None:
         """A file for the plot; ``save`` writes it, or raises Refusal."""
-        self._ask_target("Export the plot", PLOTS, "-plot.svg", save)
+        self._ask_target(tr("Export the plot"), plot_filters(), "-plot.svg", save)
 
     # Rows to learn from ----------------------------------------------------------------------
 
     def ask_open_rows(self, read: Callable[[Path], object]) -> None:
         """A file of rows; ``read`` takes them over."""
-        ask_path(self._parent, "Rows from a file", ROWS, self._settings.folder, read, saving=False)
+        ask_path(self._parent, tr("Rows from a file"), tr(ROWS), self._settings.folder, read, saving=False)
 
     def ask_save_rows(self, save: Callable[[Path], object]) -> None:
         """A file for the rows; ``save`` writes it, or raises Refusal."""
-        self._ask_target("Save the rows", ROWS, "-rows.csv", save)
+        self._ask_target(tr("Save the rows"), tr(ROWS), "-rows.csv", save)
 
     def _ask_target(self, title: str, filters: str, ending: str, save: Callable[[Path], object]) -> None:
         start = self._settings.folder / f"{self.name}{ending}"
@@ -380,10 +395,20 @@ def dropped_paths(mime: QMimeData) -> tuple[Path, ...]:
     return tuple(Path(as_path(name)) for name in files or names)
 
 
-ROWS = "Tables (*.csv *.tsv *.txt)"
-PLOTS = ";;".join(f"{what[:1].upper()}{what[1:]} (*{suffix})" for suffix, what in SAVED_AS.items())
-FILES = "micrograd graphs (*.micrograd)"
-OPENED = f"All that hold a graph ({' '.join(f'*{suffix}' for suffix in SUFFIXES)});;{FILES}"
+ROWS = N_("Tables (*.csv *.tsv *.txt)")
+FILES = N_("micrograd graphs (*.micrograd)")
+
+
+def plot_filters() -> str:
+    """The kinds of file that a plot is saved as, for a dialog."""
+    kinds = ((tr(what), suffix) for suffix, what in SAVED_AS.items())
+    return ";;".join(f"{what[:1].upper()}{what[1:]} (*{suffix})" for what, suffix in kinds)
+
+
+def graph_filters() -> str:
+    """The kinds of file that hold a graph, for a dialog."""
+    patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+    return f"{tr('All that hold a graph')} ({patterns});;{tr(FILES)}"
 
 
 def ask_unsaved(
@@ -392,7 +417,8 @@ def ask_unsaved(
     """Save, discard or cancel before unsaved work goes; ``then`` is called unless it is cancelled."""
     from PySide6.QtWidgets import QMessageBox
 
-    box = QMessageBox(QMessageBox.Icon.Question, "Unsaved changes", f"{name} has changes that are not saved.",
+    told = tr("{name} has changes that are not saved.", name=name)
+    box = QMessageBox(QMessageBox.Icon.Question, tr("Unsaved changes"), told,
                       QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard
                       | QMessageBox.StandardButton.Cancel, parent)  # fmt: skip
     box.setObjectName("unsaved")

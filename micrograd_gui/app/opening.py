@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 from shiboken6 import isValid
 
+from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
@@ -131,7 +132,7 @@ class Waiting(QWidget):
         bar.setRange(0, 0)
         bar.setTextVisible(False)
         bar.setFixedSize(look.px(90), look.px(10))
-        self.button = QPushButton("Cancel")
+        self.button = QPushButton(tr("Cancel"))
         self.button.setObjectName("cancel_waiting")
         for each in (self._words, bar, self.button):
             row.addWidget(each)
@@ -183,7 +184,7 @@ class Wait(QObject):
         if error is not None:
             raise error
         if made is None:
-            raise Refusal("Cancelled: the graph is as it was.")
+            raise Refusal(tr("Cancelled: the graph is as it was."))
         return made
 
     def cancel(self) -> None:
@@ -233,8 +234,8 @@ class Behind(QObject):
         script: Sequence[Pass] | None = None,
     ) -> None:
         """Have it read and made ready; ``done`` is called with it, unless it is cancelled or refused."""
-        path = source if isinstance(source, Path) else source.path or Path(source.title or "a graph")
-        self._begin(f"Opening {quoted_name(path)} …", cancel=True)
+        path = source if isinstance(source, Path) else source.path or Path(source.title or tr("a graph"))
+        self._begin(tr("Opening {file} …", file=quoted_name(path)), cancel=True)
 
         def ended(made: Prepared | None) -> None:
             self._end()
@@ -247,7 +248,7 @@ class Behind(QObject):
 
     def save(self, path: Path, write: Callable[[], object], done: Callable[[object], object]) -> None:
         """Have that file written; ``done`` is called with what ``write`` gives."""
-        self._begin(f"Saving {quoted_name(path)} …", cancel=False)
+        self._begin(tr("Saving {file} …", file=quoted_name(path)), cancel=False)
 
         def ended(known: object) -> None:
             self._end()
@@ -271,7 +272,7 @@ class Behind(QObject):
                 lambda **ends: self._context.background.start(
                     "work", worked_out, change, before, scene, stoppable=True, **ends
                 ),
-                lambda: self._begin("Working out the change …", cancel=True),
+                lambda: self._begin(tr("Working out the change …"), cancel=True),
             )
         finally:
             self._wait = None
@@ -286,14 +287,15 @@ class Behind(QObject):
         if session.state.graph.nodes is before.graph.nodes:  # it was laid out: a run is the same there
             laid_out = session.state.graph
             return with_places_of(laid_out, before.graph, self.work(change, scene))
-        raise Refusal("The graph has become another one meanwhile.")
+        raise Refusal(tr("The graph has become another one meanwhile."))
 
     def work_out(self, graph: Graph) -> None:
         """Record the run of a large graph, once it has been painted."""
 
         def begin() -> None:
             if self._context.session.state.graph is graph and self._context.session.state.trace is None:
-                self._context.background.start("run ahead", run_ahead, graph, done=lambda _: None)
+                name = "run ahead"  # as in code
+                self._context.background.start(name, run_ahead, graph, done=lambda _: None)
 
         QTimer.singleShot(PAINTED_AFTER, self, begin)
 

@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import N_, tr, trc
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.rewriting.own_ops import OPERANDS, OVER, OwnOp, own_op, slopes_in_words
 from micrograd_gui.document.text import read_number
 
-_ABOUT = "A function of x (and y), in the words of the expression line. It then is an op like any other."
+_ABOUT = N_("A function of x (and y), in the words of the expression line. It then is an op like any other.")
+_DERIVED = N_("derived")
 
 
 class OwnOpDialog(QDialog):
@@ -29,29 +31,36 @@ class OwnOpDialog(QDialog):
     def __init__(self, parent: QWidget, made: Callable[[OwnOp], object]) -> None:
         super().__init__(parent)
         self.setObjectName("own_op_dialog")
-        self.setWindowTitle("An op of your own")
+        self.setWindowTitle(tr("An op of your own"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(460)
         self._made = made
         self._form = QFormLayout()
-        self.name = self._line("name", "&Name", "swish", "What the op is called: letters, digits and _.")
-        self.function = self._line("function", "&f(x) =", "x*sigmoid(x)", "What it computes.")
+        self.name = self._line(
+            "name", trc("of an op", "&Name"), "swish", tr("What the op is called: letters, digits and _.")
+        )
+        self.function = self._line("function", "&f(x) =", "x*sigmoid(x)", tr("What it computes."))
         self.slopes = [
-            self._line(f"slope_{letter}", f"∂f/∂{letter} =", "derived", "Empty: the program derives it.")
+            self._line(
+                f"slope_{letter}", f"∂f/∂{letter} =", tr(_DERIVED), tr("Empty: the program derives it.")
+            )
             for letter in OPERANDS
         ]
         self.low, self.high = (QLineEdit(f"{each:g}") for each in OVER)
         span = QWidget()
         row = QHBoxLayout(span)
         row.setContentsMargins(0, 0, 0, 0)
-        for line, name in ((self.low, "from"), (self.high, "to")):
+        for line, name, words in (
+            (self.low, "from", tr("Checked from")),
+            (self.high, "to", tr("Checked to")),
+        ):
             line.setObjectName(f"own_{name}")
-            line.setAccessibleName(f"Checked {name}")
-            line.setToolTip("Over this range the slope is compared with that of the function.")
-        for each in (self.low, QLabel("to"), self.high):
+            line.setAccessibleName(words)
+            line.setToolTip(tr("Over this range the slope is compared with that of the function."))
+        for each in (self.low, QLabel(trc("between two numbers", "to")), self.high):
             row.addWidget(each)
-        self._form.addRow("&Checked from", span)
-        self.sentence = QLabel(_ABOUT)
+        self._form.addRow(tr("&Checked from"), span)
+        self.sentence = QLabel(tr(_ABOUT))
         self.sentence.setObjectName("own_sentence")
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setWordWrap(True)
@@ -86,16 +95,19 @@ class OwnOpDialog(QDialog):
             self.sentence.setText(f"⚠ {refusal}")
             derived = ()
         else:
-            self.sentence.setText(_ABOUT)
+            self.sentence.setText(tr(_ABOUT))
         self._form.setRowVisible(self.slopes[1], len(derived) > 1)
-        for line, text in zip(self.slopes, (*derived, "derived", "derived"), strict=False):
+        for line, text in zip(self.slopes, (*derived, tr(_DERIVED), tr(_DERIVED)), strict=False):
             line.setPlaceholderText(text)
 
     def accept(self) -> None:
         """Check the op and hand it over; stays open, and says why, where it is refused."""
         typed = [line.text() if self._form.isRowVisible(line) else "" for line in self.slopes]
         try:
-            span = read_number(self.low.text(), "The range"), read_number(self.high.text(), "The range")
+            span = (
+                read_number(self.low.text(), tr("The range")),
+                read_number(self.high.text(), tr("The range")),
+            )
             self._made(own_op(self.name.text(), self.function.text(), typed, span))
         except Refusal as refusal:
             self.sentence.setText(f"⚠ {refusal}")

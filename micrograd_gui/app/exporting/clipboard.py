@@ -6,6 +6,7 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
+from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.request import ExportRequest, request_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.opening import Waiting
 
 SVG_FORMAT = "image/svg+xml"
-_COPY = "copy picture"  # of the background's jobs
+_COPY = "copy picture"  # as in code: of the background's jobs
 
 
 def copy_picture(context: Context) -> None:
@@ -39,7 +40,9 @@ def copy_picture(context: Context) -> None:
     def arrived(picture: Picture) -> None:
         ended()
         QApplication.clipboard().setMimeData(_mime_data(picture))
-        context.say(" ".join(["The picture is on the clipboard, as PNG and as SVG.", picture.note]).strip())
+        context.say(
+            " ".join([tr("The picture is on the clipboard, as PNG and as SVG."), picture.note]).strip()
+        )
 
     def failed(error: Exception) -> None:
         ended()
@@ -59,7 +62,7 @@ def _waiting_line(context: Context) -> tuple[Waiting, QTimer]:
     if waiting is None:
         waiting = Waiting(context)
         waiting.setObjectName("waiting_for_picture")
-        waiting.say("Making the picture for the clipboard …", cancel=True)
+        waiting.say(tr("Making the picture for the clipboard …"), cancel=True)
         waiting.button.clicked.connect(lambda: context.background.cancel(_COPY))
         waiting.button.clicked.connect(waiting.hide)
         QTimer(waiting, singleShot=True, interval=SHOWN_AFTER).timeout.connect(waiting.show)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import structs
 
+from micrograd.language import N_, tr, trn
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 MOST_NAMES = 100  # nodes that a command names one by one
 _LONGEST = 400  # characters of an expression that still is a command to read
 _UNPLACED = (".csv", ".dot", ".mmd")  # no file of these carries the places of the graph's nodes
-_UNSAVED = "Save the graph first: the command reads it from the file."
-_PLACED_ANEW = "The command places the nodes anew; save the graph to keep them where they are."
+_UNSAVED = N_("Save the graph first: the command reads it from the file.")
+_PLACED_ANEW = N_("The command places the nodes anew; save the graph to keep them where they are.")
 
 
 class Command(NamedTuple):
@@ -65,7 +66,7 @@ def found_otherwise(request: ExportRequest, form: Form, command: Command, *, sto
     if state.path is None and command.words[2] == state.title:
         example = codec.encode(load_example(state.title).seen(UNSEEN))
         if codec.encode(state.graph.seen(UNSEEN)) != example:
-            return _UNSAVED
+            return tr(_UNSAVED)
     if "step" not in form.options or (request.which != "now" and not request.options.worksheet):
         return ""
     from micrograd_gui.figures.moments import film_of
@@ -78,8 +79,8 @@ def found_otherwise(request: ExportRequest, form: Form, command: Command, *, sto
     if ours == theirs or repr(ours) == repr(theirs):  # nan is no nan's equal
         return ""
     if _bare(ours) == _bare(theirs):
-        return "The command runs the graph to its end: the step card counts the moments of that run."
-    return "The command runs the graph afresh: its numbers at this moment are others."
+        return tr("The command runs the graph to its end: the step card counts the moments of that run.")
+    return tr("The command runs the graph afresh: its numbers at this moment are others.")
 
 
 def _with_numbers(moment: Moment) -> Moment:
@@ -95,14 +96,14 @@ def _bare(moment: Moment) -> Moment:
 def _source(state: State, form: Form, name: str) -> tuple[tuple[str, ...], str]:
     """What the command reads, and why that is not yet the graph of the window."""
     if state.path is not None:
-        return (str(state.path),), _UNSAVED if state.unsaved else ""
+        return (str(state.path),), tr(_UNSAVED) if state.unsaved else ""
     if state.title in example_names() and state.graph is state.history.entries[0].graph:
         return (state.title,), ""
     if (told := _in_words(state.graph)) is not None:
         text, read = told
         placed = form.suffix not in _UNPLACED and state.graph.places != read.places
-        return ("-e", text), _PLACED_ANEW if placed else ""
-    return (f"{name}{SUFFIX}",), _UNSAVED
+        return ("-e", text), tr(_PLACED_ANEW) if placed else ""
+    return (f"{name}{SUFFIX}",), tr(_UNSAVED)
 
 
 def _in_words(graph: Graph) -> tuple[str, Graph] | None:
@@ -135,12 +136,12 @@ def _step(request: ExportRequest, form: Form) -> tuple[str | None, str]:
         step = "all" if which == "all" and not form.animated and not sheet else None
         gone = trace is not None and not sheet and any(each.kind == "backward" for each in trace.script)
         if trace is not None and gone and trace.script != usual:
-            return step, "The command runs the graph forward and backward once, whatever was run here."
+            return step, tr("The command runs the graph forward and backward once, whatever was run here.")
         return step, ""
     if trace is None:
         return None if sheet else "0", ""
     if trace.script != usual[: len(trace.script)]:
-        return None, "No command goes to this moment: it is not of a run forward and backward."
+        return None, tr("No command goes to this moment: it is not of a run forward and backward.")
     return str(state.cursor), ""
 
 
@@ -160,7 +161,11 @@ def _said(request: ExportRequest, form: Form) -> tuple[list[tuple[str, str | Non
             ids = value if name == "nodes" else [value]
             names = list(_names(request.graph, ids)) if len(ids) <= MOST_NAMES else []
             if len(names) < len(ids):
-                why = f"Not each of the {len(ids)} nodes has a name by which a command could tell it."
+                why = trn(
+                    "Not each of the {n} nodes has a name by which a command could tell it.",
+                    "Not each of the {n} nodes has a name by which a command could tell it.",
+                    len(ids),
+                )
             said.append((row.flag, ",".join(names)))
         else:
             said.append((row.flag, str(value)))

@@ -8,14 +8,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.command import Command, command_of, found_otherwise
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.export.formats import Form
 from micrograd_gui.views.background import Newest
 
-SAME = "This command makes the same file, byte for byte."
-_LOOKING = "Looking whether this command makes the same file …"
+SAME = N_("This command makes the same file, byte for byte.")
+_LOOKING = N_("Looking whether this command makes the same file …")
 _PAUSE = 200  # milliseconds
 
 
@@ -24,17 +25,17 @@ class CommandRow(QWidget):
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
-        self._newest = Newest(context.background, "export command", _PAUSE, self)
-        label = QLabel("Co&mmand", self)
+        self._newest = Newest(context.background, "export command", _PAUSE, self)  # as in code
+        label = QLabel(tr("Co&mmand"), self)
         self.line = QLineEdit(self)
         self.line.setObjectName("command")
-        self.line.setAccessibleName("The command that does the same")
+        self.line.setAccessibleName(tr("The command that does the same"))
         self.line.setReadOnly(True)
         self.line.setFont(context.look.font(13, mono=True))
         label.setBuddy(self.line)
-        self.button = QPushButton("Cop&y", self)
+        self.button = QPushButton(tr("Cop&y"), self)
         self.button.setObjectName("copy_command")
-        self.button.setToolTip("Put the command on the clipboard, for a terminal or a Makefile.")
+        self.button.setToolTip(tr("Put the command on the clipboard, for a terminal or a Makefile."))
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self._copy)
         self.note = QLabel(self)
@@ -57,7 +58,7 @@ class CommandRow(QWidget):
             self._newest.drop()
             self._tell(command.otherwise)
         else:
-            self.note.setText(_LOOKING)
+            self.note.setText(tr(_LOOKING))
             self._newest.ask(partial(found_otherwise, request, form, command), self._tell, self._give_up)
 
     def clear(self) -> None:
@@ -75,10 +76,10 @@ class CommandRow(QWidget):
         self.line.setText(command.text)
         self.line.setCursorPosition(0)
         self.button.setEnabled(True)
-        self.button.setText("Cop&y")
+        self.button.setText(tr("Cop&y"))
 
     def _tell(self, otherwise: str) -> None:
-        self.note.setText(f"⚠ {otherwise}" if otherwise else SAME)
+        self.note.setText(f"⚠ {otherwise}" if otherwise else tr(SAME))
 
     def _give_up(self, error: Exception) -> None:
         """It is refused, which the dialog says."""
@@ -86,4 +87,4 @@ class CommandRow(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.line.text())
-        self.button.setText("Copied")
+        self.button.setText(tr("Copied"))

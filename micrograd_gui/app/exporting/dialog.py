@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd.language import tr
+from micrograd.language import N_, tr, trc, trn
 from micrograd_gui.app import documents as dialogs
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.command_row import CommandRow
@@ -39,8 +40,12 @@ if TYPE_CHECKING:
 
 _KEY = "export"  # of the background's jobs
 _QUICK = 100  # nodes: of so many a run is made in no time
-MOMENTS = (("now", "this moment"), ("result", "the result of the whole run"), ("all", "all moments"))
-SHOWN = (("graph", "the graph"), ("both", "graph and step card"), ("card", "the step card"))
+MOMENTS = (
+    ("now", N_("this moment")),
+    ("result", N_("the result of the whole run")),
+    ("all", N_("all moments")),
+)
+SHOWN = (("graph", N_("the graph")), ("both", N_("graph and step card")), ("card", N_("the step card")))
 # Fields that ask for options of the table in the words of a window.
 STAND_FOR = {"moment": ("step",), "shown": ("card", "only"), "selected": ("nodes",), "paths": ("paths",)}
 _OF_GRAPHS = {"style", "gradients", "wires", "rankdir", "open_blocks", "selected", "paths"}  # not of cards
@@ -57,7 +62,7 @@ class ExportDialog(QDialog):
         super().__init__(context.dialog_parent)
         self.setObjectName("export_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Export the graph")
+        self.setWindowTitle(tr("Export the graph"))
         self._context = context
         self._relay = _ProgressRelay(self)
         self._relay.told.connect(self._show_progress)
@@ -73,7 +78,7 @@ class ExportDialog(QDialog):
         left = QWidget(self)
         self.form = QComboBox(left)
         self.form.setObjectName("form")
-        self.form.setAccessibleName("Form")
+        self.form.setAccessibleName(tr("Form"))
         for each in FORMS.values():
             self.form.addItem(f"{tr(each.title)} ({each.suffix})", each.suffix)
         self.presets = PresetRow(self._context.settings, self._preset, left)
@@ -83,7 +88,7 @@ class ExportDialog(QDialog):
         self.form.currentIndexChanged.connect(self._take_other_form)
         top = QFormLayout()
         top.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)  # in a hall all is large
-        for title, widget in (("&Form", self.form), ("&Preset", self.presets)):
+        for title, widget in ((tr("&Form"), self.form), (tr("&Preset"), self.presets)):
             label = QLabel(title, left)
             label.setBuddy(widget)
             top.addRow(label, widget)
@@ -124,7 +129,7 @@ class ExportDialog(QDialog):
         self.message.setObjectName("export_message")
         self.message.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.choose = self.buttons.addButton("Choose the file…", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.choose = self.buttons.addButton(tr("Choose the file…"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.choose.setObjectName("choose_file")
         self.choose.setDefault(True)
         self.buttons.accepted.connect(self._ask_path)
@@ -139,15 +144,15 @@ class ExportDialog(QDialog):
         state = self._context.session.state
         begin = {"theme": self._context.look.theme.name, "wires": state.wires, "notation": state.notation}
         fields = OptionFields(parent)
-        self.moment = fields.add_choice("moment", "What", MOMENTS, "now")
-        self.shown = fields.add_choice("shown", "Shows", SHOWN, "graph")
+        self.moment = fields.add_choice("moment", trc("to export", "What"), _shown(MOMENTS), "now")
+        self.shown = fields.add_choice("shown", trc("of a picture", "Shows"), _shown(SHOWN), "graph")
         asked = {name for names in STAND_FOR.values() for name in names}
         for row in OPTIONS.values():
             if row.name not in asked:
                 fields.add_option(row, begin.get(row.name))
         shown = state.asked is not None and state.asked.paths
-        self.selected = fields.add_tick("selected", "only what is selected", False)
-        self.paths = fields.add_tick("paths", "with the paths of the selected node", shown, first=False)
+        self.selected = fields.add_tick("selected", tr("only what is selected"), False)
+        self.paths = fields.add_tick("paths", tr("with the paths of the selected node"), shown, first=False)
         fields.order_keys()
         fields.changed.connect(self._on_changed)
         return fields
@@ -326,7 +331,7 @@ class ExportDialog(QDialog):
         name = dialogs.document_name(self._context.session.state)
         dialogs.ask_path(
             self,
-            "Export the graph",
+            tr("Export the graph"),
             f"{self.form.currentText()} (*{suffix})",
             self._context.settings.folder / f"{name}{suffix}",
             self.export_to,
@@ -350,7 +355,7 @@ class ExportDialog(QDialog):
         except Refusal as refusal:
             self._failed(refusal)
             return
-        self._wait("Looking what will be made …")
+        self._wait(tr("Looking what will be made …"))
         self._context.background.start(
             _KEY, would_replace, request, path,
             done=lambda found: self._unless_replaced(request, path, found), failed=self._failed,
@@ -365,19 +370,26 @@ class ExportDialog(QDialog):
             return
         box = QMessageBox(
             QMessageBox.Icon.Question,
-            "Replace files",
-            f"{others[0].name}{f' and {len(others) - 1} more' if others[1:] else ''} will be replaced.",
+            tr("Replace files"),
+            trn(
+                "{file} and {n} more will be replaced.",
+                "{file} and {n} more will be replaced.",
+                len(others) - 1,
+                file=others[0].name,
+            )
+            if others[1:]
+            else tr("{file} will be replaced.", file=others[0].name),
             QMessageBox.StandardButton.Cancel,
             self,
         )
         box.setObjectName("replace")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        replace = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+        replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.AcceptRole)
         replace.clicked.connect(lambda: self._start(request, path))
         box.open()
 
     def _start(self, request: ExportRequest, path: Path) -> None:
-        self._wait(f"Making {path.name} …")
+        self._wait(tr("Making {file} …", file=path.name))
         work = partial(_work, request, path, self._relay)
         self._context.background.start(
             _KEY, work, done=self._tell_and_close, failed=self._failed, stoppable=True, writes=True
@@ -397,8 +409,13 @@ class ExportDialog(QDialog):
     def _tell_and_close(self, made: tuple[tuple[Path, ...], str]) -> None:
         written, note = made
         self._remember()
-        more = f" and {len(written) - 1} more" if written[1:] else ""
-        self._context.say(" ".join([f"Exported to {written[0].name}{more}.", note]).strip())
+        file, more = written[0].name, len(written) - 1
+        said = tr("Exported to {file}.", file=file)
+        if more:
+            said = trn(
+                "Exported to {file} and {n} more.", "Exported to {file} and {n} more.", more, file=file
+            )
+        self._context.say(f"{said} {note}".strip())
         self.accept()
 
     def _failed(self, error: Exception | str) -> None:
@@ -417,6 +434,11 @@ class ExportDialog(QDialog):
         self.command.drop()
         self.preview.drop()
         super().done(result)
+
+
+def _shown(rows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Choices as they are called in the language in use."""
+    return [(data, tr(text)) for data, text in rows]
 
 
 class _ProgressRelay(QObject):

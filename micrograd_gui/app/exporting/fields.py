@@ -18,19 +18,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd.language import N_, tr
+from micrograd.language import N_, tr, trc, trn
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.export.options import Option
 
-_CAPTIONS = {  # of choices that do not explain themselves
-    ("theme", "print"): "print: no colours needed",
-    ("wires", "acting"): "where the step acts",
-    ("wires", "all"): "numbers on all",
-    ("wires", "none"): "no numbers",
+_CAPTIONS = {  # of choices: many do not explain themselves
+    ("style", "notebook"): N_("notebook"),
+    ("style", "canvas"): N_("canvas"),
+    ("theme", "light"): N_("light"),
+    ("theme", "dark"): N_("dark"),
+    ("theme", "light-contrast"): N_("light-contrast"),
+    ("theme", "dark-contrast"): N_("dark-contrast"),
+    ("theme", "print"): N_("print: no colours needed"),
+    ("wires", "acting"): N_("where the step acts"),
+    ("wires", "all"): N_("numbers on all"),
+    ("wires", "none"): N_("no numbers"),
     ("notation", "grad"): "a.grad",
     ("notation", "leibniz"): "∂L/∂a",
-    ("rankdir", "LR"): "to the right",
-    ("rankdir", "TB"): "downwards",
+    ("rankdir", "LR"): N_("to the right"),
+    ("rankdir", "TB"): N_("downwards"),
+    ("panel_at", "beside"): N_("beside"),
+    ("panel_at", "below"): N_("below"),
+    ("names", "labels"): N_("labels"),
+    ("names", "formula"): N_("formula"),
     ("paper", "a4"): "A4",
     ("paper", "letter"): "Letter",
     ("dialect", "torch"): "PyTorch",
@@ -61,7 +71,7 @@ class OptionFields(QWidget):
         self.more.setArrowType(Qt.ArrowType.RightArrow)
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.toggled.connect(self._show_more)
-        self.none = QLabel("There is nothing to choose for this form.", self)
+        self.none = QLabel(tr("There is nothing to choose for this form."), self)
         self.none.setProperty("muted", True)
         self.none.setWordWrap(True)
         self._rest = QWidget(self)
@@ -94,7 +104,7 @@ class OptionFields(QWidget):
             self.add_tick(row.name, row.called, bool(begin), first=row.first)
         elif row.choices is not None:
             rows: list[tuple[Any, str]]
-            rows = [(each, _CAPTIONS.get((row.name, each), each)) for each in row.choices()]
+            rows = [(each, tr(_CAPTIONS.get((row.name, each), each))) for each in row.choices()]
             if row.default is None:
                 rows.insert(0, (None, tr(row.usual or N_("as usual"))))
             self.add_choice(row.name, row.called, rows, begin, first=row.first)
@@ -231,7 +241,8 @@ class OptionFields(QWidget):
             not first and self.fields[name].isEnabled() and self.value(name) != self.usual[name]
             for name, first in self._first.items()
         )
-        self.more.setText(f"More ({count} chosen)" if count else "More")
+        more = trc("of options", "More")
+        self.more.setText(trn("More ({n} chosen)", "More ({n} chosen)", count) if count else more)
 
     def refuse(self, names: Iterable[str], sentence: str) -> bool:
         """Say at those fields why not; whether there is such a field."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
+from micrograd.language import N_, tr, trn
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.layout.graphviz import Cancelled
 from micrograd_gui.resource import drawn_in
@@ -29,8 +30,8 @@ _POINTS, _CSS = 72.0, 96.0  # to the inch
 _PIXELS = (".png", ".gif", ".webp")
 _DRAWN = (".svg", ".pdf", ".tex", ".html")
 _TOLD = {  # of forms that are more than the picture that is seen here
-    ".tex": "; TeX sets the letters, and the step card where one is wanted",
-    ".html": "; in a browser with buttons, and the step card beside it",
+    ".tex": N_("TeX sets the letters, and the step card where one is wanted"),
+    ".html": N_("in a browser with buttons, and the step card beside it"),
 }
 _LENGTH = re.compile(rb'<svg[^>]*? width="([0-9.eE+-]+)([a-z]*)"[^>]*? height="([0-9.eE+-]+)')
 
@@ -98,7 +99,7 @@ def looked_at(begin: Callable[[Event], Reel], number: int | None, screen: Screen
     with drawn_in(reel.film.options.font):
         glimpse = _glimpse(reel, number, screen, stop)
     if stop.is_set():
-        raise Cancelled("Nobody waits for this preview any more.")
+        raise Cancelled(tr("Nobody waits for this preview any more."))
     note = of_fonts(reel.film, reel.form)
     return glimpse._replace(words=f"{glimpse.words}. {note}") if note else glimpse
 
@@ -143,14 +144,16 @@ def _drawing(reel: Reel, number: int, screen: Screen, stop: Event) -> Glimpse:
     dpi = _CSS if suffix in (".svg", ".html") else screen.dpi
     image, smaller = _rendered(drawn, inches, dpi, screen.ratio)
     wide, high = inches
-    size = f"{wide * _CM:.1f} × {high * _CM:.1f} cm"
+    size = f"{wide * _CM:.1f} × {high * _CM:.1f} cm"  # as in code
     if suffix in (".svg", ".html"):
-        words = f"{size}, {wide * _CSS:.0f} × {high * _CSS:.0f} px in a browser"
+        pixels = f"{wide * _CSS:.0f} × {high * _CSS:.0f} px"  # as in code
+        words = tr("{size}, {pixels} in a browser", size=size, pixels=pixels)
     else:
-        words = f"{size} by this screen's {dpi:.0f} points to the inch"
-    text = figure.smallest_text * wide * _POINTS / figure.width
-    words += f"; its smallest text {text:.1f} pt{_TOLD.get(suffix, '')}{smaller}"
-    return Glimpse(reel, number, image, "", words)
+        words = tr("{size} by this screen's {dpi:.0f} points to the inch", size=size, dpi=dpi)
+    points = figure.smallest_text * wide * _POINTS / figure.width
+    text = tr("its smallest text {points:.1f} pt", points=points)
+    told = tr(_TOLD[suffix]) if suffix in _TOLD else ""
+    return Glimpse(reel, number, image, "", _told(words, text, told, smaller))
 
 
 def _inches(drawn: bytes) -> tuple[float, float]:
@@ -188,7 +191,7 @@ def _rendered(drawn: bytes, inches: tuple[float, float], dpi: float, ratio: floa
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     QSvgRenderer(drawn).render(painter)
     painter.end()
-    return image, f"; shown at {less:.0%}" if less < 1 else ""
+    return image, _smaller(less)
 
 
 def _pixels(reel: Reel, number: int, screen: Screen, stop: Event) -> Glimpse:
@@ -206,8 +209,8 @@ def _pixels(reel: Reel, number: int, screen: Screen, stop: Event) -> Glimpse:
     image = QImage(picture.tobytes(), *picture.size, 4 * picture.width, QImage.Format.Format_RGBA8888)
     image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy, that keeps its bytes
     image.setDevicePixelRatio(screen.ratio)
-    smaller = f"; shown at {less:.0%}" if less < 1 else ""
-    return Glimpse(reel, number, image, "", f"{wide:,} × {high:,} px, one to one{smaller}")
+    words = tr("{wide:,} × {high:,} px, one to one", wide=wide, high=high)
+    return Glimpse(reel, number, image, "", _told(words, _smaller(less)))
 
 
 def _page(reel: Reel, number: int, screen: Screen) -> Glimpse:
@@ -220,7 +223,8 @@ def _page(reel: Reel, number: int, screen: Screen) -> Glimpse:
     image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy, that keeps its bytes
     image.setDevicePixelRatio(screen.ratio)
     wide, high = (each / _POINTS * _CM for each in (page.wide, page.high))
-    words = f"{wide:.1f} × {high:.1f} cm, by this screen's {screen.dpi:.0f} points to the inch"
+    size = f"{wide:.1f} × {high:.1f} cm"  # as in code
+    words = tr("{size}, by this screen's {dpi:.0f} points to the inch", size=size, dpi=screen.dpi)
     return Glimpse(reel, number, image, "", words)
 
 
@@ -231,5 +235,16 @@ def _text(reel: Reel, number: int, stop: Event) -> Glimpse:
     text = content[: 4 * MOST_TEXT].decode("utf-8", "replace")
     lines = content.count(b"\n")
     shown = text[:MOST_TEXT]
-    more = "" if len(shown) == len(text) else "; its beginning is shown"
-    return Glimpse(reel, number, None, shown, f"{lines:,} lines, {len(content):,} bytes{more}")
+    words = trn("{n:,} lines, {size:,} bytes", "{n:,} lines, {size:,} bytes", lines, size=len(content))
+    more = "" if len(shown) == len(text) else tr("its beginning is shown")
+    return Glimpse(reel, number, None, shown, _told(words, more))
+
+
+def _smaller(less: float) -> str:
+    """What is said where not all pixels are shown."""
+    return tr("shown at {percent}", percent=f"{less:.0%}") if less < 1 else ""
+
+
+def _told(*clauses: str) -> str:
+    """What there is of them, one after the other."""
+    return tr("; ").join(filter(None, clauses))

@@ -9,11 +9,12 @@ from msgspec import Struct, field
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QInputDialog, QPushButton, QWidget
 
+from micrograd.language import N_, tr
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.document.text import one_line
 
 Value = bool | str | None
-OWN, USUAL = "own choice", "as usual"
+OWN, USUAL = N_("own choice"), N_("as usual")
 LONGEST_NAME = 40  # characters
 MOST = 50  # presets
 
@@ -49,17 +50,17 @@ class PresetRow(QWidget):
         self._kept = self._read()
         self.combo = QComboBox(self)
         self.combo.setObjectName("preset")
-        self.combo.setAccessibleName("Preset")
+        self.combo.setAccessibleName(tr("Preset"))
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(6)
         self.combo.currentIndexChanged.connect(self._choose)
-        self.save = QPushButton("&Save…", self)
+        self.save = QPushButton(tr("&Save…"), self)
         self.save.setObjectName("save_preset")
-        self.save.setToolTip("Keep what is chosen now under a name, for other graphs and other days.")
+        self.save.setToolTip(tr("Keep what is chosen now under a name, for other graphs and other days."))
         self.save.clicked.connect(self._ask_name)
-        self.delete = QPushButton("&Delete", self)
+        self.delete = QPushButton(tr("&Delete"), self)
         self.delete.setObjectName("delete_preset")
-        self.delete.setToolTip("Forget the preset that is chosen.")
+        self.delete.setToolTip(tr("Forget the preset that is chosen."))
         self.delete.clicked.connect(self._delete)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -104,8 +105,8 @@ class PresetRow(QWidget):
     def _list(self, chosen: str = "") -> None:
         with QSignalBlocker(self.combo):
             self.combo.clear()
-            self.combo.addItem(OWN)
-            self.combo.addItem(USUAL)
+            self.combo.addItem(tr(OWN))
+            self.combo.addItem(tr(USUAL))
             for name in sorted(self._kept.named, key=str.casefold):
                 self.combo.addItem(name, name)
             self.combo.setCurrentIndex(max(0, self.combo.findData(chosen)) if chosen else 0)
@@ -125,8 +126,8 @@ class PresetRow(QWidget):
         asking = QInputDialog(self)
         asking.setObjectName("preset_name")
         asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asking.setWindowTitle("Save a preset")
-        asking.setLabelText("Its name (one of the same name is replaced):")
+        asking.setWindowTitle(tr("Save a preset"))
+        asking.setLabelText(tr("Its name (one of the same name is replaced):"))
         asking.setTextValue(self.combo.currentData() or "")
         asking.textValueSelected.connect(self.save_as)
         asking.open()
@@ -135,17 +136,17 @@ class PresetRow(QWidget):
         """Keep what is chosen now under that name."""
         name = one_line(name).strip()[:LONGEST_NAME]
         seen = any(each.isprintable() and not each.isspace() for each in name)
-        if not seen or name in (OWN, USUAL):
-            self.told.emit("The preset was not saved: it needs a name of its own.")
+        if not seen or name in (tr(OWN), tr(USUAL)):
+            self.told.emit(tr("The preset was not saved: it needs a name of its own."))
             return
         self._kept = self._read()
         if len(self._kept.named) >= MOST and name not in self._kept.named:
-            self.told.emit(f"The preset was not saved: there are {MOST} already; delete one first.")
+            self.told.emit(tr("The preset was not saved: there are {n} already; delete one first.", n=MOST))
             return
         self._kept.named[name] = self._now()
         self._keep()
         self._list(name)
-        self.told.emit(f"The preset “{name}” is saved.")
+        self.told.emit(tr("The preset “{name}” is saved.", name=name))
 
     def _delete(self) -> None:
         name = self.combo.currentData()
@@ -153,4 +154,4 @@ class PresetRow(QWidget):
         if self._kept.named.pop(name, None) is not None:
             self._keep()
             self._list()
-            self.told.emit(f"The preset “{name}” is deleted; what it chose stays chosen.")
+            self.told.emit(tr("The preset “{name}” is deleted; what it chose stays chosen.", name=name))

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from micrograd.language import tr, trn
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, looked_at, reel_of
 from micrograd_gui.app.exporting.request import ExportRequest
@@ -40,7 +41,7 @@ class Preview(QWidget):
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
         self._context = context
-        self._newest = Newest(context.background, "export preview", _PAUSE, self)
+        self._newest = Newest(context.background, "export preview", _PAUSE, self)  # as in code
         self._begin: Callable[[Event], Reel] | None = None
         self._glimpse: Glimpse | None = None
         self.says = QLabel(self)
@@ -52,13 +53,13 @@ class Preview(QWidget):
         self.area = QScrollArea(self.stack)
         self.picture = PreviewPicture(context.look.theme, self.area.viewport())
         self.area.setObjectName("preview_scroll")
-        self.area.setAccessibleName("Preview")
+        self.area.setAccessibleName(tr("Preview"))
         self.area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.area.setWidget(self.picture)
         self.text = QPlainTextEdit(self.stack)
         self.text.setObjectName("preview_text")
-        self.text.setAccessibleName("Preview")
+        self.text.setAccessibleName(tr("Preview"))
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -70,7 +71,7 @@ class Preview(QWidget):
         self.why.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for each in (self.area, self.text, self.why):
             self.stack.addWidget(each)
-        self.wanted = QPushButton("Make a preview", self)
+        self.wanted = QPushButton(tr("Make a preview"), self)
         self.wanted.setObjectName("make_preview")
         self.wanted.setAutoDefault(False)
         self.wanted.clicked.connect(self._look)
@@ -89,12 +90,12 @@ class Preview(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         self.slider = QSlider(Qt.Orientation.Horizontal, self.steps)
         self.slider.setObjectName("preview_moment")
-        self.slider.setAccessibleName("Moment of the preview")
+        self.slider.setAccessibleName(tr("Moment of the preview"))
         self.slider.setPageStep(1)
         self.slider.valueChanged.connect(self._go_to)
         for arrow, name, by in (
-            (Qt.ArrowType.LeftArrow, "Previous moment of the preview", -1),
-            (Qt.ArrowType.RightArrow, "Next moment of the preview", 1),
+            (Qt.ArrowType.LeftArrow, tr("Previous moment of the preview"), -1),
+            (Qt.ArrowType.RightArrow, tr("Next moment of the preview"), 1),
         ):
             button = QToolButton(self.steps)
             button.setArrowType(arrow)
@@ -113,7 +114,13 @@ class Preview(QWidget):
         self._begin = partial(reel_of, request, form)
         if len(request.graph) > AT_ONCE:
             self._newest.drop()
-            self._refuse_to_look(f"A preview of {len(request.graph):,} nodes takes a while.")
+            self._refuse_to_look(
+                trn(
+                    "A preview of {n:,} nodes takes a while.",
+                    "A preview of {n:,} nodes takes a while.",
+                    len(request.graph),
+                )
+            )
             self.wanted.show()
         else:
             self._look()
@@ -122,7 +129,7 @@ class Preview(QWidget):
         """Nothing can be made of what is chosen."""
         self._newest.drop()
         self._begin = None
-        self._refuse_to_look(sentence or "There is no preview until what is marked is mended.")
+        self._refuse_to_look(sentence or tr("There is no preview until what is marked is mended."))
 
     def drop(self) -> None:
         """Nobody looks any more."""
@@ -146,7 +153,7 @@ class Preview(QWidget):
         self.wanted.hide()
         self.picture.set_old(True)
         self.text.setEnabled(False)
-        self.says.setText("Drawing what is chosen now …")
+        self.says.setText(tr("Drawing what is chosen now …"))
         self._newest.ask(partial(looked_at, begin, number, self._screen()), self._arrived, self._failed)
 
     def _screen(self) -> Screen:
@@ -165,9 +172,7 @@ class Preview(QWidget):
         else:
             self.picture.show_image(glimpse.image)
             self.stack.setCurrentWidget(self.area)
-        of = "page" if reel.pages else "picture"
-        at = f"{of} {glimpse.number + 1} of {len(reel)}: " if len(reel) > 1 else ""
-        self.says.setText(f"{at}{glimpse.words}")
+        self.says.setText(_said_of(glimpse))
         self.slider.blockSignals(True)
         self.slider.setRange(0, len(reel) - 1)
         self.slider.setValue(glimpse.number)
@@ -186,6 +191,16 @@ class Preview(QWidget):
         glimpse = self._glimpse
         if glimpse is not None and number != glimpse.number:
             self._ask(lambda _: glimpse.reel, number)
+
+
+def _said_of(glimpse: Glimpse) -> str:
+    """Which page or picture it is, where there are several, and what is said of its size."""
+    number, n, words = glimpse.number + 1, len(glimpse.reel), glimpse.words
+    if n <= 1:
+        return words
+    if glimpse.reel.pages:
+        return tr("page {number} of {n}: {words}", number=number, n=n, words=words)
+    return tr("picture {number} of {n}: {words}", number=number, n=n, words=words)
 
 
 class PreviewPicture(QWidget):

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTime, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from micrograd.language import tr, trn
 from micrograd_gui.session.explain.moments import moment_in_words, step_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
@@ -34,7 +35,7 @@ class Presenter(QWidget):
         flags = Qt.WindowType.Window | Qt.WindowType.WindowDoesNotAcceptFocus
         super().__init__(window, flags)
         self.setObjectName("presenter")
-        self.setWindowTitle("Notes — micrograd-gui")
+        self.setWindowTitle(tr("Notes — micrograd-gui"))
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self._bridge = bridge
         self._began = monotonic()
@@ -70,7 +71,13 @@ class Presenter(QWidget):
 
     def _show_clock(self) -> None:
         minutes = int(monotonic() - self._began) // 60
-        self.lines["clock"].setText(f"{QTime.currentTime().toString('hh:mm')} · {minutes} min in the hall")
+        self.lines["clock"].setText(
+            tr(
+                "{time} · {minutes} min in the hall",
+                time=QTime.currentTime().toString("hh:mm"),
+                minutes=minutes,
+            )
+        )
 
     def _show(self, state: State) -> None:
         if self.isVisible():
@@ -85,16 +92,18 @@ def words(state: State) -> dict[str, str]:
     cues = graph.marks.cues
     here = next((each for each in reversed(cues) if each.moment <= state.cursor), None)
     ahead = next((each for each in cues if each.moment > state.cursor), None)
-    now = "Not run yet."
+    now = tr("Not run yet.")
     if run is not None:
-        now = f"Now {moment_in_words(graph, run, state.cursor, state.notation)}"
+        now = tr("Now {moment}", moment=moment_in_words(graph, run, state.cursor, state.notation))
     steps = 0 if ahead is None else ahead.moment - state.cursor
     return {
         "now": now,
-        "next": f"Next: {_next(state)}",
+        "next": tr("Next: {step}", step=_next(state)),
         "cue": "" if here is None else f"⚑ {here.name}",
         "note": "" if here is None else here.note,
-        "next_cue": "" if ahead is None else f"⚑ {ahead.name} in {steps} step{'' if steps == 1 else 's'}",
+        "next_cue": ""
+        if ahead is None
+        else trn("⚑ {cue} in {n} step", "⚑ {cue} in {n} steps", steps, cue=ahead.name),
     }
 
 
@@ -103,9 +112,9 @@ def _next(state: State) -> str:
     if state.following is not None:
         return step_in_words(state.graph, state.following, state.notation)
     if state.blocked:
-        return "nothing; the run stops here"
+        return tr("nothing; the run stops here")
     if not state.forward_done:
-        return "forward (F5, or step by step F6)"
+        return tr("forward (F5, or step by step F6)")
     if state.graph.target is None:
-        return "nothing; no node is the target"
-    return "backward (B)"
+        return tr("nothing; no node is the target")
+    return tr("backward (B)")

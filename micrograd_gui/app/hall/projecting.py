@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QScreen, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
 
+from micrograd.language import N_, tr
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
@@ -25,18 +26,21 @@ if TYPE_CHECKING:
 SETTLING = 200  # milliseconds that a window manager may take to resize a window
 THIRD = ("", "plot", "gradients", "rendered_graph", "moments", "data")  # the pane that each digit brings
 KEYS: tuple[tuple[str, str], ...] = (
-    ("1, 2, 3, 4, 5", "beside the card: plot, gradients, rendered graph, moments, rows"),
-    ("0", "the card alone"),
-    ("E", "choose another example or recent file"),
-    ("Shift+D", "what pen and spotlight have drawn goes"),
-    ("Esc, or F11", "the window as it was"),
+    ("1, 2, 3, 4, 5", N_("beside the card: plot, gradients, rendered graph, moments, rows")),
+    ("0", N_("the card alone")),
+    ("E", N_("choose another example or recent file")),
+    ("Shift+D", N_("what pen and spotlight have drawn goes")),
+    (N_("Esc, or F11"), N_("the window as it was")),
 )
 _SAYS: Mapping[str, tuple[Callable[[State], bool], str]] = {
-    "plot": (lambda s: s.graph.target is not None and s.computed, "There is nothing to plot before a run."),
-    "gradients": (lambda s: bool(s.graph.nodes), "There is no node."),
-    "rendered_graph": (lambda s: bool(s.graph.nodes), "There is no node."),
-    "moments": (lambda s: s.trace is not None, "There is no moment before a run."),
-    "data": (lambda s: s.graph.data is not None and bool(s.graph.data.rows), "This graph has no rows."),
+    "plot": (
+        lambda s: s.graph.target is not None and s.computed,
+        N_("There is nothing to plot before a run."),
+    ),
+    "gradients": (lambda s: bool(s.graph.nodes), N_("There is no node.")),
+    "rendered_graph": (lambda s: bool(s.graph.nodes), N_("There is no node.")),
+    "moments": (lambda s: s.trace is not None, N_("There is no moment before a run.")),
+    "data": (lambda s: s.graph.data is not None and bool(s.graph.data.rows), N_("This graph has no rows.")),
 }
 
 
@@ -203,7 +207,7 @@ class Projector(QObject):
         self._chosen = name
         self._show_choice()
         if name and not self._shown:
-            self._awaited = f"{_SAYS[name][1]} The pane comes when it has something to say."
+            self._awaited = f"{tr(_SAYS[name][1])} {tr('The pane comes when it has something to say.')}"
             self.say(self._awaited)
 
     def say(self, sentence: str, *, refused: bool = False) -> None:

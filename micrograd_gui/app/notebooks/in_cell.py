@@ -9,6 +9,7 @@ from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from micrograd.language import N_, trn
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
 
@@ -33,13 +34,13 @@ class InCell:
     note: str = ""
 
     def __repr__(self) -> str:
-        return f"a player of {len(self.graph)} nodes, to be seen in a notebook's cell"
+        return f"a player of {len(self.graph)} nodes, to be seen in a notebook's cell"  # as in code
 
     def _repr_html_(self) -> str:
         return self.html
 
 
-@Net("show", "The graph")
+@Net("show", N_("The graph"))
 def in_cell(graph: Graph, *, finished: bool = True, note: str = "") -> InCell:
     """The player of the graph's whole run, opened at its end; after forward where it is not ``finished``.
 
@@ -54,7 +55,11 @@ def in_cell(graph: Graph, *, finished: bool = True, note: str = "") -> InCell:
     film = film_of(graph, "all", Options(style="canvas"))  # its cards are the narrower ones
     if len(film.stand_ins.graph) > MOST:
         raise Refusal(
-            f"{len(film.stand_ins.graph):,} nodes are too many for a cell: show(value) opens the window."
+            trn(
+                "{n:,} node is too many for a cell: show(value) opens the window.",
+                "{n:,} nodes are too many for a cell: show(value) opens the window.",
+                len(film.stand_ins.graph),
+            )
         )
     start = len(film.moments) - 1 if finished else _after_forward(film.moments)
     page = _gone_without_scripts(player(film, start).decode())
@@ -64,7 +69,14 @@ def in_cell(graph: Graph, *, finished: bool = True, note: str = "") -> InCell:
     picture = f"data:image/svg+xml;base64,{base64.b64encode(still).decode()}"
     figure = film.storyboard.layout
     tall = round(min(1.0, _PAGE / figure.width) * figure.height) + _CONTROLS
-    words = escape(f"{film.title}, after {film.moments[start].cursor} steps", quote=True)
+    words = escape(
+        trn(
+            "{title}, after {n} step",
+            "{title}, after {n} steps",
+            film.moments[start].cursor or 0,
+            title=film.title,
+        )
+    )
     over = "position:absolute;inset:0;width:100%;height:100%;border:0"
     html = (
         f'<div style="position:relative;min-height:{tall}px"><img alt="{words}" style="max-width:100%" '
@@ -83,7 +95,7 @@ def _gone_without_scripts(page: str) -> str:
     return page.replace("</head>", f"<noscript><style>{_NOTHING}</style></noscript></head>", 1)
 
 
-@Net("show", "The value")
+@Net("show", N_("The value"))
 def of_live(value: Any, names: Mapping[str, Any]) -> InCell:
     """The player of the graph behind a live value; it says where the value's own numbers are others.
 

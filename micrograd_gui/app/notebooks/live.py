@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import structs
 
 from micrograd.foreign import same
+from micrograd.language import N_, tr, trn
 from micrograd_gui.app.notebooks.cells import of_cells, variables
 from micrograd_gui.document.block import kept, renumbered
 from micrograd_gui.document.errors import Net, Refusal
@@ -48,7 +49,7 @@ class Link:
     def title(self) -> str:
         """What the document is called."""
         graph = self.found.graph
-        return self.found.title or graph.nodes[graph.target or 1].label or "live values"
+        return self.found.title or graph.nodes[graph.target or 1].label or tr("live values")
 
     def note(self, graph: Graph) -> str:
         """How the graph stands for the live one, where it is not that node for node; empty after an edit."""
@@ -62,7 +63,7 @@ class Link:
         if not is_live(thing):
             thing = self._root()
         if thing is None:
-            raise Refusal("The value that was shown here is gone: show it again.")
+            raise Refusal(tr("The value that was shown here is gone: show it again."))
         return thing
 
     def refreshed(self, graph: Graph) -> tuple[Graph, LiveGraph]:
@@ -144,7 +145,7 @@ class Link:
         self.found = replace(self.found, objects={})
 
 
-@Net("refresh", "The window")
+@Net("refresh", N_("The window"))
 def refresh(session: Session, link: Link) -> str:
     """Take over what the notebook has changed since: numbers, labels and wires, as one edit.
 
@@ -156,21 +157,21 @@ def refresh(session: Session, link: Link) -> str:
     def read() -> tuple[Graph, LiveGraph, Collection[NodeId], str]:
         graph, found = link.refreshed(before)
         if graph is before:
-            return graph, found, (), "nothing has changed but grads"
+            return graph, found, (), tr("nothing has changed but grads")
         otherwise, numbers = changed(before, graph)
         return graph, found, otherwise or numbers, told(before, graph, otherwise, numbers)
 
     samples = len(before.data) if link.found.of_rows and before.data is not None else 1
     graph, found, chosen, said = aside(session, len(before) * samples, read)
     if graph is not before:
-        session.replace_graph(graph, "Refresh")
+        session.replace_graph(graph, N_("Refresh"))
         session.select(chosen)
     link.take(found)
     sentence = present(session, link.found)
     link.let_go()
     if sentence != link.found.note or link.found.of_rows:
         return sentence
-    return f"Refreshed: {said}." if said else "Refreshed."
+    return tr("Refreshed: {said}.", said=said) if said else tr("Refreshed.")
 
 
 def picture(found: LiveGraph) -> Any:
@@ -240,23 +241,53 @@ def _finding(session: Session, found: LiveGraph) -> Found | None:
     diagnosed = None if data or found.of_rows else _diagnosed(found)
     if diagnosed is not None:
         first, path, said = diagnosed
-        way = " → ".join(graph.nodes[node].spoken for node in path[-_NAMES:])
-        came = f"; it came by {'… → ' if len(path) > _NAMES else ''}{way}" if len(path) > 1 else ""
-        return Found(first, f"{said.removesuffix('.')}{came}{_spread(graph, first, grad)}.", data, grad)
+        return Found(
+            first, _way_told(graph, said.rstrip(".。"), first, path, _spread(graph, first, grad)), data, grad
+        )
     node, field, live, run = next(  # a grad comes from the nodes that use it: those are right where it begins
         each
         for each in differing
         if each[1] == "data" or all(user not in grad for user, _ in graph.users[each[0]])
     )
-    others = len(differing) - 1
-    more = f", and {others} more number{'s differ' if others > 1 else ' differs'}" if others else ""
     notebook, fresh = both(Apart(live, run))
-    said = f"is {notebook} in the live values, but a fresh run gives {fresh}{more}"
-    return Found(node, f"{graph.nodes[node].spoken}.{field} {said}.", data, grad)
+    told = {"number": f"{graph.nodes[node].spoken}.{field}", "notebook": notebook, "fresh": fresh}
+    said = tr("{number} is {notebook} in the live values, but a fresh run gives {fresh}.", **told)
+    if others := len(differing) - 1:
+        said = trn(
+            "{number} is {notebook} in the live values, but a fresh run gives {fresh}, "
+            "and {n} more number differs.",
+            "{number} is {notebook} in the live values, but a fresh run gives {fresh}, "
+            "and {n} more numbers differ.",
+            others,
+            **told,
+        )
+    return Found(node, said, data, grad)
 
 
-def _spread(graph: Graph, first: NodeId, grad: Collection[NodeId]) -> str:
-    """Along which nodes the wrong gradient went on from the first one, in the order of the backward pass."""
+def _way_told(
+    graph: Graph, finding: str, first: NodeId, path: Sequence[NodeId], spread: Sequence[str]
+) -> str:
+    """A finding (a sentence without its stop), by which nodes it came there, and where it went on to."""
+    way = " → ".join(graph.nodes[node].spoken for node in path[-_NAMES:])
+    way = f"… → {way}" if len(path) > _NAMES else way
+    nodes = ", ".join(spread[:_NAMES])
+    if more := len(spread[_NAMES:]):
+        nodes = trn("{nodes} and {n} more", "{nodes} and {n} more", more, nodes=nodes)
+    name = graph.nodes[first].spoken
+    if len(path) > 1 and spread:
+        return tr(
+            "{finding}; it came by {way}; from {name} it went on to {nodes}.",
+            finding=finding, way=way, name=name, nodes=nodes,
+        )  # fmt: skip
+    if len(path) > 1:
+        return tr("{finding}; it came by {way}.", finding=finding, way=way)
+    if spread:
+        return tr("{finding}; from {name} it went on to {nodes}.", finding=finding, name=name, nodes=nodes)
+    return tr("{finding}.", finding=finding)
+
+
+def _spread(graph: Graph, first: NodeId, grad: Collection[NodeId]) -> list[str]:
+    """To which nodes the wrong gradient went on from the first one, in the order of the backward pass."""
     behind = {first}
     names = []
     for number in reversed(graph.order):
@@ -264,10 +295,7 @@ def _spread(graph: Graph, first: NodeId, grad: Collection[NodeId]) -> str:
             behind.update(source for source in graph.nodes[number].inputs if source is not None)
             if number in grad and number != first:
                 names.append(graph.nodes[number].spoken)
-    if not names:
-        return ""
-    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-    return f"; from {graph.nodes[first].spoken} it went on to {', '.join(names[:_NAMES])}{more}"
+    return names
 
 
 def _diagnosed(found: LiveGraph) -> tuple[NodeId, tuple[NodeId, ...], str] | None:

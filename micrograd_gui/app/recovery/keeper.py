@@ -9,6 +9,7 @@ from threading import Condition, RLock, Thread
 
 from msgspec import Struct
 
+from micrograd.language import tr
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.marks import UNSEEN, Sight
 from micrograd_gui.files import recovery
@@ -168,7 +169,7 @@ class Keeper:
             _log.error("recovery failed", exc_info=error)
         if not self._said:
             self._said = True
-            self._failed(f"What is not saved would be lost in a crash: {error}")
+            self._failed(tr("What is not saved would be lost in a crash: {reason}", reason=error))
 
 
 class _GivenUp(Exception):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from micrograd.language import tr, trn
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import FILES, ask_path
 from micrograd_gui.document.graph import Graph
@@ -46,7 +48,7 @@ class RecoveryOffer(QFrame):
     ) -> None:
         super().__init__(context.dialog_parent)
         self.setObjectName("recovery")
-        self.setAccessibleName("Recovery: what was not saved when the program ended")
+        self.setAccessibleName(tr("Recovery: what was not saved when the program ended"))
         self._context, self._over = context, over
         self._recover, self._save, self._discard = recover, save, discard
         self._rows: list[QWidget] = []
@@ -56,7 +58,9 @@ class RecoveryOffer(QFrame):
         self._title = QLabel()
         self._title.setWordWrap(True)
         head.addWidget(self._title, 1)
-        head.addWidget(self._button("recovery_later", "Later", "Ask again at the next start", self._close))
+        head.addWidget(
+            self._button("recovery_later", tr("Later"), tr("Ask again at the next start"), self._close)
+        )
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(look.px(8))
@@ -113,7 +117,7 @@ class RecoveryOffer(QFrame):
             drop()
 
         recover = self._button(
-            "recovery_recover", "Recover", "Open it here, as changes that are not saved",
+            "recovery_recover", tr("Recover"), tr("Open it here, as changes that are not saved"),
             lambda: self._recover(left, drop),
         )  # fmt: skip
         recover.setStyleSheet(
@@ -121,10 +125,10 @@ class RecoveryOffer(QFrame):
             f" padding: {look.px(4)}px {look.px(12)}px;"
         )
         save = self._button(
-            "recovery_save", "Save as…", "Save it to a file without opening it",
+            "recovery_save", tr("Save as…"), tr("Save it to a file without opening it"),
             lambda: self._ask_save(left, drop),
         )  # fmt: skip
-        give_up = self._button("recovery_discard", "Discard", "Give it up for good", discard)
+        give_up = self._button("recovery_discard", tr("Discard"), tr("Give it up for good"), discard)
         buttons = QVBoxLayout()
         buttons.setSpacing(look.px(4))
         for button in (recover, save, give_up):
@@ -161,7 +165,7 @@ class RecoveryOffer(QFrame):
         start = folder / f"{kept.name}-recovered{SUFFIX}"
 
         ask_path(
-            self._context.dialog_parent, "Save what was recovered", FILES, start,
+            self._context.dialog_parent, tr("Save what was recovered"), tr(FILES), start,
             lambda path: self._save(left, path, then), saving=True, suffix=SUFFIX[1:],
         )  # fmt: skip
 
@@ -182,8 +186,12 @@ class RecoveryOffer(QFrame):
         self.deleteLater()
 
     def _show_count(self) -> None:
-        what = "This was" if len(self._rows) == 1 else f"These {len(self._rows)} were"
-        self._title.setText(f"<b>{what} not saved when the program ended.</b>")
+        told = trn(
+            "This was not saved when the program ended.",
+            "These {n} were not saved when the program ended.",
+            len(self._rows),
+        )
+        self._title.setText(f"<b>{escape(told)}</b>")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """It stays over the canvas."""
@@ -212,24 +220,28 @@ class RecoveryOffer(QFrame):
 def _lines(left: LeftBehind) -> list[str]:
     """What is said of an entry: its name, when, how large, and what is to be known of its file."""
     kept, graph = left.found.kept, left.found.graph
-    nodes = f"{len(graph):,} node{'' if len(graph) == 1 else 's'}"
+    nodes = trn("{n:,} node", "{n:,} nodes", len(graph))
     lines = [kept.name, f"{_when(kept.at)} · {nodes}"]
     if kept.path is None:
-        lines.append("in no file")
+        lines.append(tr("in no file"))
     elif left.standing == "gone":
-        lines.append(f"{kept.path.name} is gone")
+        lines.append(tr("{file} is gone", file=kept.path.name))
     elif left.standing == "changed":
-        lines.append(f"⚠ {kept.path.name} has changed since")
+        lines.append(tr("⚠ {file} has changed since", file=kept.path.name))
     else:
-        lines.append(f"changes of {kept.path.name}")
+        lines.append(tr("changes of {file}", file=kept.path.name))
     return lines
 
 
 def _when(at: float, now: datetime | None = None) -> str:
     """“today, 14:02”, “yesterday, 9:15”, “2026-11-03, 18:40”."""
     then, now = datetime.fromtimestamp(at), now or datetime.now()
-    days = {now.date(): "today", (now - timedelta(days=1)).date(): "yesterday"}
-    return f"{days.get(then.date(), f'{then:%Y-%m-%d}')}, {then:%H:%M:%S}"
+    time = f"{then:%H:%M:%S}"
+    if then.date() == now.date():
+        return tr("today, {time}", time=time)
+    if then.date() == (now - timedelta(days=1)).date():
+        return tr("yesterday, {time}", time=time)
+    return f"{then:%Y-%m-%d}, {time}"
 
 
 def points_of(graph: Graph) -> Points:

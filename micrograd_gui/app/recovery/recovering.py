@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import Documents, document_name
 from micrograd_gui.app.recovery.keeper import Keeper, Present
@@ -205,11 +206,12 @@ class Recovering(QObject):
         )
         session.take(state)
         self._documents.look()
-        said = f"Recovered {kept.name}, not saved yet."
-        if left.standing != "same" and kept.path is not None:
-            what = "is gone" if left.standing == "gone" else "has changed since"
-            said += f" Its file {quoted_name(kept.path)} {what}."
-        self._context.say(said)
+        said = [tr("Recovered {name}, not saved yet.", name=kept.name)]
+        if kept.path is not None and left.standing == "gone":
+            said.append(tr("Its file {file} is gone.", file=quoted_name(kept.path)))
+        elif kept.path is not None and left.standing != "same":
+            said.append(tr("Its file {file} has changed since.", file=quoted_name(kept.path)))
+        self._context.say(" ".join(said))
         then()
 
     def _save(self, left: LeftBehind, path: Path, then: Callable[[], object]) -> None:
