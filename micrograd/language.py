@@ -60,7 +60,7 @@ def in_english() -> Iterator[None]:
 
 def tr(text: str, /, **values: object) -> str:
     """The text in the language in use, with each ``{name}`` filled in; without values braces stay."""
-    said = _texts.get(text, text)
+    said = _texts.get(text, text) if text else ""  # not what a catalogue has there: its head
     if not isinstance(said, str):
         said = said[0]
     return said.format(**values) if values else said
@@ -109,6 +109,11 @@ def again(text: str) -> str:
     template, values = text.made_of
     values = {name: again(each) if isinstance(each, str) else each for name, each in values.items()}
     return tr(template, **values)
+
+
+def within(sentence: str) -> str:
+    """A whole sentence as the end of another one: English begins it with a small letter there."""
+    return sentence[:1].lower() + sentence[1:] if _texts is _ENGLISH else sentence
 
 
 def remembered(size: int | None) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from html import escape
 from typing import SupportsFloat
 
-from micrograd.language import N_, joined, tr
+from micrograd.language import N_, joined, tr, within
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 
 LONGEST_SPOKEN = 40
@@ -113,9 +113,8 @@ def without_marks(sentence: str) -> str:
 
 
 def after_colon(sentence: str) -> str:
-    """A whole sentence as the end of another one: with a small letter, and without its full stop."""
-    sentence = sentence.rstrip(".")
-    return sentence[:1].lower() + sentence[1:]
+    """A whole sentence as the end of another one: `within` it, and without its full stop."""
+    return within(sentence.rstrip("."))
 
 
 def as_tip(text: str) -> str:

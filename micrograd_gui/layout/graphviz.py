@@ -10,7 +10,7 @@ from threading import Event, Lock
 from time import monotonic
 
 from micrograd.dot import embedded_dot
-from micrograd.language import tr
+from micrograd.language import tr, within
 from micrograd.leash import Snapped, TookTooLong, Unwanted, run_leashed
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
@@ -183,8 +183,6 @@ def effort(inputs: Sequence[Sequence[int]]) -> dict[str, str]:
 
 def in_layers(refusal: LayoutRefusal) -> str:
     """The sentence that says why nodes stand in layers."""
-    return tr("The graph stands in plain layers: {reason}", reason=_lowered(str(refusal)))
-
-
-def _lowered(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:] if sentence.startswith(("The ", "There ")) else sentence
+    said = str(refusal)
+    reason = within(said) if said.startswith(("The ", "There ")) else said  # else it begins with a name
+    return tr("The graph stands in plain layers: {reason}", reason=reason)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from micrograd.language import tr
+from micrograd.language import again, tr
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_number, told_apart
@@ -142,7 +142,7 @@ def _done(graph: Graph, *passes: Pass) -> Frame:
         raise Refusal(tr("There is no node to measure yet."))
     trace = record(graph, passes)
     if trace.problem:
-        raise Refusal(trace.problem.note, trace.problem.node)
+        raise Refusal(again(trace.problem.note), trace.problem.node)
     return trace.frame(len(trace))
 
 

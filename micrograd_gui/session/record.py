@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from threading import Event, get_ident
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from msgspec.structs import replace
 
@@ -232,8 +232,12 @@ class _Recorder:
         rows = batch_of(graph, k)
         found = rows_loss(graph).at([graph.nodes[n].data for n in graph.parameters], rows)
         if not found.finite:
-            note, node = first_wrong(graph, found.losses.tolist(), None if rows is None else rows.tolist())
-            return Step("problem", node, note=f"{note[:1].upper()}{note[1:]}")
+            wrong = first_wrong(graph, found.losses.tolist(), None if rows is None else rows.tolist())
+            if wrong is None:
+                note = kept("What the rows add up to is too large a number.")
+                return Step("problem", graph.target, note=note)
+            note = kept("In row {row}, {note}", row=wrong.row + 1, note=wrong.problem.note)
+            return Step("problem", wrong.problem.node, note=note)
         gathered = []
         for number, amount in zip(graph.parameters, found.grads.tolist(), strict=True):
             value = self.values[number]
@@ -391,10 +395,15 @@ class _Recorder:
         )
 
 
-def first_wrong(
-    graph: Graph, losses: Sequence[float], rows: Sequence[int] | None
-) -> tuple[str, NodeId | None]:
-    """The first of some rows (None: all) that goes wrong, as a sentence without a capital, and the node.
+class WrongRow(NamedTuple):
+    """A row that goes wrong, from 0 on, and the step that says how."""
+
+    row: int
+    problem: Step
+
+
+def first_wrong(graph: Graph, losses: Sequence[float], rows: Sequence[int] | None) -> WrongRow | None:
+    """The first of some rows (None: all) that goes wrong; None where only their sum is no finite number.
 
     ``losses`` are those of the rows: what is not finite there is looked at first.
     """
@@ -402,8 +411,8 @@ def first_wrong(
     for _, row in sorted(zip(map(math.isfinite, losses), numbers, strict=True)):
         problem = record(graph.showing(row), (Pass("forward"), Pass("backward"))).problem
         if problem is not None:
-            return kept("in row {row}, {note}", row=row + 1, note=problem.note), problem.node
-    return kept("what the rows add up to is too large a number."), graph.target
+            return WrongRow(row, problem)
+    return None
 
 
 def _others(slopes: Mapping[NodeId, float], changes: Sequence[Change]) -> bool:

@@ -7,7 +7,7 @@ import math
 from msgspec import Struct
 from msgspec.structs import replace
 
-from micrograd.language import tr
+from micrograd.language import again, tr
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
@@ -230,7 +230,7 @@ def standing_at(state: State, position: Position) -> State:
 def refuse_where_stopped(state: State) -> None:
     """Raises Refusal, with the sentence of the problem, where the run has ended early and cannot go on."""
     if state.trace is not None and state.trace.problem is not None and state.blocked:
-        raise Refusal(state.trace.problem.note, state.trace.problem.node)
+        raise Refusal(again(state.trace.problem.note), state.trace.problem.node)
 
 
 def _afresh(graph: Graph) -> Position:

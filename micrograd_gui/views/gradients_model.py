@@ -258,7 +258,7 @@ class GradientsModel(QAbstractTableModel):
                 said.append(tr("nudged it is {number}", number=repr(nudge.after[node])))
             apart = self._apart(node, column)
             if apart is not None:
-                other = NOT_YET if apart.other is None else repr(apart.other)
+                other = tr(NOT_YET) if apart.other is None else repr(apart.other)
                 live = self._live
                 there = (
                     tr("in the notebook it is {number}") if live else tr("in the wrong run it is {number}")
@@ -278,8 +278,8 @@ class GradientsModel(QAbstractTableModel):
         if column == NODE:
             return theme.text
         if column == VERDICT:
-            mark = verdict_of(self._state, node).mark
-            return theme.good if mark.startswith("✓") else theme.bad if mark.startswith("✗") else theme.muted
+            sign = verdict_of(self._state, node).sign
+            return theme.good if sign == "✓" else theme.bad if sign == "✗" else theme.muted
         if column == ERROR or self.number(node, column) is None or self._stale(node, column):
             return theme.muted
         return theme.data if column == DATA else theme.grad

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from micrograd import language
-from micrograd.language import CONTEXT, N_, again, joined, kept, remembered, tr, trc, trn
+from micrograd.language import CONTEXT, N_, again, joined, kept, remembered, tr, trc, trn, within
 
 GERMAN = {
     "Zero grad": "Grad auf 0",
@@ -76,6 +76,20 @@ def test_another_language_forgets_the_sentences_of_the_one_before() -> None:
     assert said("a") == "L wird von a gespeist."
     language.use()
     assert said("a") == "a feeds L."
+
+
+def test_an_empty_text_has_no_translation() -> None:
+    language.use({"": "Content-Type: text/plain"})
+    try:
+        assert tr("") == again("") == ""
+    finally:
+        language.use()
+
+
+def test_a_sentence_within_another_begins_small_in_english_alone(german: None) -> None:
+    assert within("Das Ziel fehlt") == "Das Ziel fehlt"
+    language.use()
+    assert within("The target is missing") == "the target is missing"
 
 
 def test_what_programs_read_is_english(german: None) -> None:

@@ -236,6 +236,14 @@ def test_called_out_counts_only_when_it_is_ticked(predicting):
     assert session.state.quiz.score == (1, 2, 0)
 
 
+def test_a_step_without_a_number_is_shown_and_nobody_could_have_had_it(predicting):
+    session, room = predicting("a = -1; b = log(a)")
+    room.show()
+    assert last(session).text == "Shown: the next step is done."
+    with pytest.raises(Refusal, match="nothing to tick"):
+        room.tick(right=True)
+
+
 def test_going_elsewhere_asks_anew_and_an_edit_keeps_on_asking(predicting):
     session, _ = predicting(LECTURE, "forward", "backward")
     session.first()

@@ -461,8 +461,7 @@ class Expressions:
                 raise
             told = called.source.told_of_earlier(spoken(called.name), refusal)
             inner = refusal.wrong if isinstance(refusal, CellRefusal) else Wrong("")
-            kind = Endless if run.is_endless(refusal) else Wrong
-            raise kind(told, inner.kind, inner.thing) from None
+            raise type(inner)(told, inner.kind, inner.thing) from None
         finally:
             self.depth -= 1
             run.entered.pop()

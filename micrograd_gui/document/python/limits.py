@@ -53,6 +53,10 @@ class Endless(Wrong):
     """It is not wrong, but more than is walked through."""
 
 
+class NoOp(Wrong):
+    """A class of Values makes one by a rule that is none of the ops."""
+
+
 class Meter:
     """Counts what a cell does and holds; each count raises Endless at its end."""
 

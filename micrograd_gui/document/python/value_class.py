@@ -9,12 +9,13 @@ from math import isnan
 from typing import Any, cast
 
 from micrograd.engine import Value, apply
-from micrograd.language import N_, tr
+from micrograd.language import tr
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
-from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.control import CellRefusal
+from micrograd_gui.document.python.limits import NoOp, Wrong
 from micrograd_gui.document.python.objects import TENSOR, VALUE, Function, Running, kind_name
 from micrograd_gui.document.text import spoken
 
@@ -22,7 +23,6 @@ ROLES = ("data", "grad", "_prev", "_op", "label", "_backward")
 _LECTURE = ("data", "_prev", "_op", "label")  # what the lecture's class takes, in its order
 _OURS = frozenset(("__init__", "__add__", "__radd__", "__mul__", "__rmul__", "__sub__", "__rsub__", "__neg__",
                    "__truediv__", "__rtruediv__", "__pow__", "__rpow__", "__hash__", "backward"))  # fmt: skip
-_OWN_RULE = N_("a rule of its own, which is no op here")
 _PROBES = (0.3, 1.9, -0.7)
 _CLOSE = 1e-9  # as near as a rule of the class comes to the op that it is
 
@@ -216,7 +216,7 @@ def _op_that_it_is(run: Running, function: Function | None, name: str) -> str:
             try:
                 made = run.call(function, [probe], {})
             except (Wrong, ExpressionRefusal) as wrong:  # such as log of a number below 0
-                if tr(_OWN_RULE) in str(wrong):
+                if isinstance(wrong.wrong if isinstance(wrong, CellRefusal) else wrong, NoOp):
                     raise
                 continue
             alone = isinstance(made, Value) and made._prev == (probe,) and made.op is not None
@@ -239,12 +239,11 @@ def made_by_op(run: Running, kind: ValueClass, data: float, operands: Sequence[V
             if op.arity == len(each) and _near(op.forward(*[one.data for one in each]), data):
                 return apply(op, *each)
     called = spoken(text or (run.walked[-1] if run.walked else "this"))
-    raise Wrong(
+    raise NoOp(
         tr(
-            "{function} of {kind} makes a Value by {rule}",
+            "{function} of {kind} makes a Value by a rule of its own, which is no op here",
             function=called,
             kind=spoken(kind.name),
-            rule=tr(_OWN_RULE),
         )
     )
 

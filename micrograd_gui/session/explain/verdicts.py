@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from msgspec import Struct
 
-from micrograd.language import N_, again, tr
+from micrograd.language import N_, again, tr, within
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import NOT_YET, exact, short, written
 from micrograd_gui.session.explain.of_rows import row_in_words, rows_in_words
@@ -27,19 +27,28 @@ if TYPE_CHECKING:
 _NAMES = 3  # of nodes in the line beside other things
 
 
-class Marked(Struct, frozen=True):
-    """What there is to say of a node's slopes: a mark or a word, and a sentence on it.
+Sign = Literal["", "✓", "✗", "?"]  # agrees, differs, cannot be told; empty: something else is to be said
 
-    ``key`` is the mark as the code knows it, ``told`` the sentence or its text in a table.
+
+class Marked(Struct, frozen=True):
+    """What there is to say of a node's slopes: a mark, and a sentence on it.
+
+    A mark is a ``sign``, ``words``, or both; these are in English, or said already, and so is ``told``.
     """
 
-    key: str
+    sign: Sign
+    words: str
     told: str
 
     @property
     def mark(self) -> str:
         """The mark in the language in use; its sign comes first in each."""
-        return tr(self.key)
+        return " ".join(filter(None, (self.sign, self.said)))
+
+    @property
+    def said(self) -> str:
+        """The words in the language in use; empty where the sign says it all."""
+        return tr(self.words) if self.words else ""
 
     @property
     def sentence(self) -> str:
@@ -60,14 +69,14 @@ class OnNode(Struct, frozen=True):
 
 _WILL_AGREE = N_("will agree")
 _ACCUMULATED = Marked(
-    N_("accumulated"), N_("More than one backward pass has added to this grad: zero it to compare.")
+    "", N_("accumulated"), N_("More than one backward pass has added to this grad: zero it to compare.")
 )
-_ZEROED = Marked(N_("zeroed"), N_("The grads were set to 0: run backward to compare."))
+_ZEROED = Marked("", N_("zeroed"), N_("The grads were set to 0: run backward to compare."))
 _FROM_BEFORE = Marked(
-    N_("from before"), N_("This grad is of an earlier pass: zero it and run backward to compare.")
+    "", N_("from before"), N_("This grad is of an earlier pass: zero it and run backward to compare.")
 )
-_STALE_CHECK = Marked(_FROM_BEFORE.key, N_("The check is of other parameters than these: check again."))
-_SO_FAR = Marked(N_("so far"), N_("The backward pass is not over: more may be added to this grad."))
+_STALE_CHECK = Marked("", _FROM_BEFORE.words, N_("The check is of other parameters than these: check again."))
+_SO_FAR = Marked("", N_("so far"), N_("The backward pass is not over: more may be added to this grad."))
 _IN_SHORT = {  # of what stands on nodes and cannot be compared
     "accumulated": N_("gradients accumulated at {nodes}: zero them to compare"),
     "zeroed": N_("gradients zeroed at {nodes}: run backward to compare"),
@@ -79,19 +88,19 @@ _IN_SHORT = {  # of what stands on nodes and cannot be compared
 
 _APART = {  # of a number that the notebook has otherwise than a fresh run, or a wrong run than the right one
     ("grad", True): (
-        N_("✗ a fresh run gives {number}"),
+        N_("a fresh run gives {number}"),
         N_("The notebook has {other}; a fresh run gives {number}."),
     ),
     ("grad", False): (
-        N_("✗ the right run gives {number}"),
+        N_("the right run gives {number}"),
         N_("The wrong run has {other}; the right run gives {number}."),
     ),
     ("data", True): (
-        N_("✗ a fresh run gives data {number}"),
+        N_("a fresh run gives data {number}"),
         N_("The notebook has data {other}; a fresh run gives data {number}."),
     ),
     ("data", False): (
-        N_("✗ the right run gives data {number}"),
+        N_("the right run gives data {number}"),
         N_("The wrong run has data {other}; the right run gives data {number}."),
     ),
 }
@@ -104,11 +113,11 @@ def verdict_of(state: State, node: NodeId) -> Marked:
         for field, apart in (("grad", state.finding.grad), ("data", state.finding.data)):
             if node in apart:
                 other, fresh = both(apart[node])
-                mark, said = _APART[field, live]
-                return Marked(tr(mark, number=fresh), tr(said, other=other, number=fresh))
+                words, said = _APART[field, live]
+                return Marked("✗", tr(words, number=fresh), tr(said, other=other, number=fresh))
     row = state.check_of(node)
     if row is None:
-        return Marked("", N_("Check all gradients gives a verdict on every node that feeds the target."))
+        return Marked("", "", N_("Check all gradients gives a verdict on every node that feeds the target."))
     if state.check_is_stale:
         return _STALE_CHECK
     grad = state.frame.grad.get(node)
@@ -120,7 +129,7 @@ def verdict_of(state: State, node: NodeId) -> Marked:
     return _of_another_pass(state) if gathered is None else _over_rows(state, row, gathered)
 
 
-_SIGNS = {_WILL_AGREE: "✓", "kink": "∧", "accumulated": "+", "not checked": "–"}
+_ON_NODE = {_WILL_AGREE: "✓", "kink": "∧", "accumulated": "+", "not checked": "–"}
 
 
 def on_node(state: State, node: NodeId) -> OnNode | None:
@@ -131,15 +140,14 @@ def on_node(state: State, node: NodeId) -> OnNode | None:
     found = verdict_of(state, node)
     if found in (_FROM_BEFORE, _ZEROED, _SO_FAR):
         return None
-    sign, words = found.key[:1], found.mark[2:]
-    if sign in ("✓", "✗", "?"):
-        if found.key == "✗":
-            words = tr("numeric {slope}", slope=written(row.numeric))
-        return OnNode(sign, words, row.ok)
-    for mark, shown in _SIGNS.items():
-        if found.key == mark:
-            return OnNode(shown, tr(mark), None)
-    return OnNode(verdict_on(row).key[:1], row_in_words(state.graph), row.ok)  # the grad is over rows
+    if found.sign:
+        differ = found.sign == "✗" and not found.words
+        words = tr("numeric {slope}", slope=written(row.numeric)) if differ else found.said
+        return OnNode(found.sign, words, row.ok)
+    if found.words in _ON_NODE:
+        return OnNode(_ON_NODE[found.words], found.said, None)
+    own = verdict_on(row)  # the grad is over rows
+    return OnNode(own.sign or _ON_NODE[own.words], row_in_words(state.graph), row.ok)
 
 
 def on_box(state: State, nodes: Collection[NodeId], output: NodeId | None) -> OnNode | None:
@@ -173,9 +181,9 @@ def _over_rows(state: State, row: Checked, gathered: Gathered) -> Marked:
         rows=rows,
         row=here,
         grad=short(gathered.own),
-        verdict=found.sentence[:1].lower() + found.sentence[1:],
+        verdict=within(found.sentence),
     )
-    return Marked(rows, said)
+    return Marked("", rows, said)
 
 
 def both(apart: Apart) -> tuple[str, str]:
@@ -194,12 +202,12 @@ def _to_come(row: Checked) -> Marked:
         return found
     if row.ok:
         return Marked(
-            _WILL_AGREE, N_("The backward pass will bring a grad that agrees with the numeric one.")
+            "", _WILL_AGREE, N_("The backward pass will bring a grad that agrees with the numeric one.")
         )
-    if found.key != "✗":
+    if found.words:
         return found
     return Marked(
-        N_("✗ will differ"), N_("The backward pass will bring a grad that differs from the numeric one.")
+        "✗", N_("will differ"), N_("The backward pass will bring a grad that differs from the numeric one.")
     )
 
 
@@ -215,61 +223,67 @@ def _of_another_pass(state: State) -> Marked:
     return _SO_FAR
 
 
-_NOT_FINITE = {"✓": N_("✓ not finite"), "✗": N_("✗ not finite"), "?": N_("? not finite")}
+_NOT_FINITE = N_("not finite")
 
 
 def verdict_on(row: Checked) -> Marked:
     """What the check itself found, whatever stands on the node."""
     from micrograd.check_row import Reason  # it has come for the check, and not before
 
-    mark = "✓" if row.ok else "?" if row.ok is None else "✗"
+    sign: Sign = "✓" if row.ok else "?" if row.ok is None else "✗"
     match row.reason:
         case Reason.KINK:
             return Marked(
-                N_("kink"), N_("At a kink left and right slope differ; the analytic one is between them.")
+                "", N_("kink"), N_("At a kink left and right slope differ; the analytic one is between them.")
             )
         case Reason.BOTH_ZERO:
             if row.detail:
                 return Marked(
-                    N_("✓ both 0"),
+                    "✓",
+                    N_("both 0"),
                     N_("Both slopes are 0, but for rounding: the target does not answer to this node here."),
                 )
             return Marked(
-                N_("✓ both 0"), N_("Both slopes are 0: the target does not answer to this node here.")
+                "✓", N_("both 0"), N_("Both slopes are 0: the target does not answer to this node here.")
             )
         case Reason.NOT_FINITE:
             return Marked(
-                _NOT_FINITE[mark],
+                sign,
+                _NOT_FINITE,
                 tr("One of the two slopes is no finite number: {why}.", why=again(row.detail)),
             )
         case Reason.NO_SLOPE:
             return Marked(
-                _NOT_FINITE[mark],
+                sign,
+                _NOT_FINITE,
                 tr("There is no finite slope here: it is {slope}.", slope=again(row.detail)),
             )
         case Reason.ROUNDING:
             return Marked(
-                N_("? rounding"),
+                "?",
+                N_("rounding"),
                 N_("Cannot be told: the last places of the numbers move the slope by as much as it is."),
             )
         case Reason.TOO_SMALL:
-            return Marked(N_("? too small"), N_("Both slopes are too small to be told from 0."))
+            return Marked("?", N_("too small"), N_("Both slopes are too small to be told from 0."))
         case Reason.OWN_OP:
-            return Marked(N_("not checked"), tr("Not checked: {why}.", why=row.words))
+            return Marked("", N_("not checked"), tr("Not checked: {why}.", why=row.words))
         case Reason.H_TOO_LARGE if row.ok:
             return Marked(
                 "✓",
+                "",
                 N_("The slopes agree, by a smaller step than h, which is too large here, or a complex one."),
             )
         case Reason.H_TOO_SMALL if row.ok:
             return Marked(
                 "✓",
+                "",
                 N_("The slopes agree, by the complex step: a difference of h is lost in rounding here."),
             )
         case Reason.H_TOO_LARGE | Reason.H_TOO_SMALL | None:
             if row.ok:
-                return Marked("✓", N_("Analytic and numeric slope agree."))
-            return Marked("✗", N_("Analytic and numeric slope differ."))
+                return Marked("✓", "", N_("Analytic and numeric slope agree."))
+            return Marked("✗", "", N_("Analytic and numeric slope differ."))
     assert_never(row.reason)
 
 
@@ -313,7 +327,7 @@ def verdict_of_moment(state: State) -> str:
     wrong = any(row.ok is False and row not in others for row in rows)
     if wrong or not (others or missing):
         return verdict_in_short(graph, rows)
-    mark, some = (_of_another_pass(state).key, others) if others else (_WILL_AGREE, missing)
+    mark, some = (_of_another_pass(state).words, others) if others else (_WILL_AGREE, missing)
     if mark == _WILL_AGREE:
         some = [row for row in missing if row.ok]
     names = [name for name, _ in _named(graph, some)]

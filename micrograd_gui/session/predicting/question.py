@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from micrograd.language import joined, tr, trn
+from micrograd.language import joined, remembered, tr, trn
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import written
@@ -101,7 +101,7 @@ def recorded_ahead(state: State) -> State:
     return stepping.standing_at(state, here)
 
 
-@lru_cache(maxsize=4)  # a State has no other eyes: it is asked by the line, by what is hidden, by the canvas
+@remembered(4)  # a State has no other eyes: it is asked by the line, by what is hidden, by the canvas
 def question_at(state: State) -> Question:
     """What is asked at this moment; of a State in which nobody predicts, nothing."""
     quiz = state.quiz

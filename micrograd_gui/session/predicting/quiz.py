@@ -22,7 +22,8 @@ class Outcome(NamedTuple):
     """What came of a question: ``answer`` as it was typed ("": it was shown without), beside the right one.
 
     ``asked`` is what was asked (``e.grad +=``), ``remark`` which mistake it looks like, or what else to say.
-    Of what was only ``shown``, ``ticked`` says whether the teacher has counted it.
+    Of what was only ``shown``, ``ticked`` says whether the teacher has counted it, who counts nothing where
+    there was no number to be ``had``.
     """
 
     asked: str
@@ -31,6 +32,12 @@ class Outcome(NamedTuple):
     verdict: Verdict
     remark: str = ""
     ticked: bool = False
+    had: bool = True
+
+    @property
+    def waits(self) -> bool:
+        """Whether the teacher can still say that they had it, or not."""
+        return self.verdict == "shown" and self.had and not self.ticked
 
     @property
     def text(self) -> str:

@@ -71,7 +71,7 @@ class Predicting(Room):
     def tick(self, *, right: bool) -> None:
         """They had it, or not, where it was said aloud: what was only shown counts now."""
         now = self._now
-        if now.last is None or now.last.verdict != "shown" or now.last.ticked:
+        if now.last is None or not now.last.waits:
             raise Refusal(tr("There is nothing to tick: it is for a step that was shown without an answer."))
         score = now.score.after("right" if right else "wrong")
         last = now.last._replace(
@@ -134,5 +134,5 @@ def _ahead(state: State) -> State:
 
 def _shown(question: Question) -> Outcome:
     if question.right is None:
-        return Outcome(tr("the next step"), "", tr("is done"), "shown")
+        return Outcome(tr("the next step"), "", tr("is done"), "shown", had=False)
     return Outcome(question.asks, "", written(question.right), "shown")

@@ -257,13 +257,16 @@ class Trainer:
             return said(tr("{name} would leave the range of numbers.", name=name)), wild
         graph = self.graph.numbered(self.by_node(parameters))
         if wants_rows(graph):
-            wrong, node = first_wrong(graph, losses.tolist(), None if rows is None else rows.tolist())
-            return said(wrong), node
-        problem = record(graph, (Pass("forward"), Pass("backward"))).problem
-        if problem is None:
-            return said(tr("a number is too large.")), graph.target
-        why = tr("in row {row}, {note}", row=self.data.shown + 1, note=again(problem.note))
-        return said(why), problem.node
+            wrong = first_wrong(graph, losses.tolist(), None if rows is None else rows.tolist())
+            if wrong is None:
+                return said(tr("what the rows add up to is too large a number.")), graph.target
+            row, problem = wrong
+        else:
+            found = record(graph, (Pass("forward"), Pass("backward"))).problem
+            if found is None:
+                return said(tr("a number is too large.")), graph.target
+            row, problem = self.data.shown, found
+        return said(tr("in row {row}, {note}", row=row + 1, note=again(problem.note))), problem.node
 
 
 def training_data(graph: Graph) -> Data:

@@ -314,7 +314,8 @@ def number_size(picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> floa
 class ShownNumber(Struct, frozen=True):
     """A number as it stands in its field, and beside it the notebook's or the wrong run's where they differ.
 
-    ``text`` is None where it is not computed yet; a ``stale`` number is no longer true.
+    ``text`` is None where it is not computed yet; a ``stale`` number is no longer true, and neither is the
+    ``other`` one where it is a number, which is ``struck`` then.
     """
 
     part: Field
@@ -322,6 +323,7 @@ class ShownNumber(Struct, frozen=True):
     stale: bool = False
     other: str = ""
     word: str = ""  # what it is called
+    struck: bool = False
 
     @classmethod
     def of(
@@ -329,12 +331,13 @@ class ShownNumber(Struct, frozen=True):
     ) -> ShownNumber:
         """That number of a node; ``moved`` is how it is written where it has just moved."""
         apart, text = picture.apart(number, part), None if holds is None else written(holds)
-        other = "" if apart is None else NOT_YET if apart.other is None else written(apart.other)
+        other = "" if apart is None else tr(NOT_YET) if apart.other is None else written(apart.other)
         if apart is not None and apart.other is not None and other == text and holds is not None:
             other, text = told_apart((apart.other, holds))
         stale = moved is None and (number, part) in picture.frame.stale
         word = picture.names.short_grad(picture.graph.nodes[number]) if part == "grad" else part
-        return cls(part, moved or text, stale, other, word)
+        struck = apart is not None and apart.other is not None
+        return cls(part, moved or text, stale, other, word, struck)
 
     def colour(self, pens: Pens) -> QColor:
         """The colour it is written in."""
@@ -361,10 +364,10 @@ def _paint_number(
     (x, y), room = geometry.word_middle(field), field[2] - 4
     caption = moved_from or shown.other or shown.word or shown.part
     small = pens.small if caption in (shown.part, shown.word) else pens.old
-    struck = caption == shown.other
+    is_other = caption == shown.other
     width = min(room, small.width(caption))
-    draw_fitted(painter, caption, small, x + width / 2, y, room, pens.bad if struck else pens.muted)
-    if struck and caption != NOT_YET:
+    draw_fitted(painter, caption, small, x + width / 2, y, room, pens.bad if is_other else pens.muted)
+    if is_other and shown.struck:
         strike(painter, x - width / 2, x + width / 2, y, pens.bad, thin=True)
     if shown.text is None:
         x, y, radius = geometry.unknown_dot(field)
@@ -394,7 +397,7 @@ def _paint_row(
     wide, colour = pens.row_word.width(word), pens.bad if shown.other else pens.muted
     if word and needed + wide + 4 <= room:
         draw_fitted(painter, word, pens.row_word, left + wide, middle, room, colour)
-        if shown.other and shown.other != NOT_YET:
+        if shown.struck:
             strike(painter, left, left + wide, middle, colour, thin=True)
     if shown.text is None:
         paint_dot(painter, QPointF(right - 34, middle), 3.2, pens)

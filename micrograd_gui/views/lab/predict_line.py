@@ -278,9 +278,7 @@ class PredictLine(QFrame):
         self.buttons["hint"].setEnabled(asked and quiz.hints < len(question.hints))
         self.buttons["show"].setEnabled(question.end > 0)
         last = quiz.last
-        waits = (
-            last is not None and last.verdict == "shown" and not last.ticked and last.right != tr("is done")
-        )
+        waits = last is not None and last.waits
         for name in ("had", "not_had"):
             self.buttons[name].setVisible(waits)
         for row in self._rows:  # the labels have their widths before what they say is fitted to them

@@ -3,11 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
+from micrograd import language
 from micrograd.check import Reason
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.explain.verdicts import (
     Marked,
+    OnNode,
+    on_node,
     verdict_in_print,
     verdict_in_short,
     verdict_of,
@@ -56,6 +59,18 @@ def test_a_grad_that_more_may_be_added_to_is_so_far():
     assert mark(session, "a") == "✓"
 
 
+def test_the_sign_of_a_verdict_stays_apart_from_its_words_in_every_language():
+    session = Session(graph_from_expression("a = 3; z = 0; L = a*z"))
+    session.check_all()
+    session.backward()
+    language.use({"both 0": "beides ist 0", "will agree": "wird stimmen"})
+    try:
+        assert on_node(session.state, session.state.graph.named("a")) == OnNode("✓", "beides ist 0", True)
+        assert mark(session, "a") == "✓ beides ist 0"
+    finally:
+        language.use()
+
+
 def test_every_reason_has_words_a_mark_and_a_sentence(session):
     row = session.check_all()[0]
     for ok in (True, False, None):
@@ -64,7 +79,8 @@ def test_every_reason_has_words_a_mark_and_a_sentence(session):
             assert verdict.mark
             assert verdict.sentence.endswith(".")
     assert verdict_on(replace(row, ok=False, reason=Reason.NOT_FINITE, detail="log of 0")) == Marked(
-        "✗ not finite",
+        "✗",
+        "not finite",
         "One of the two slopes is no finite number: log of 0.",
     )
 

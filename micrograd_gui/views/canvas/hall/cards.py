@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from micrograd.language import tr, trc, trn
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId
-from micrograd_gui.document.text import NOT_YET, written
+from micrograd_gui.document.text import written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import LIT_RADIUS, RADIUS, CardForm, Rect
 from micrograd_gui.session.trace import Field
@@ -302,7 +302,7 @@ def _paint_row(
     if shown.other and _has_room(shown, form, pens):
         beside = min(small.width(shown.other), row[2] - 2 * _PAD - min(wide, room) - 6)
         draw_fitted(painter, shown.other, small, left + 2 + beside, middle, beside, pens.bad)
-        if shown.other != NOT_YET:
+        if shown.struck:
             strike(painter, left + 2, left + 2 + beside, middle, pens.bad)
     elif form.words and min(wide, room) + small.width(word) + 5 <= row[2] - 2 * _PAD:
         draw_text(painter, word, left + 2, middle, small, pens.muted)
