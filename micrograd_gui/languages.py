@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -130,6 +131,11 @@ def use(code: str) -> None:
         head, texts = read(path)
         language.use(texts, _plural_rule(head, path))
     _used = code
+
+
+def without_key(text: str) -> str:
+    """A text of a menu without the letter that opens it: of ``&File`` and of ``ファイル(&F)`` alike."""
+    return re.sub(r"\s*\(&[^&]\)|&(?!&)", "", text)
 
 
 def read(path: Path) -> tuple[str, dict[str, str | tuple[str, ...]]]:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from micrograd.language import tr, trc, trn
 from micrograd.ops import OPS
+from micrograd_gui import languages
 from micrograd_gui.document.block import BLOCK_KINDS, BlockKind
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -143,7 +144,7 @@ class BlockDialog(QDialog):
         field.setObjectName(f"block_{name}")
         field.setToolTip(tip)
         if words:  # else it has its own
-            field.setAccessibleName(words.replace("&", ""))
+            field.setAccessibleName(languages.without_key(words))
         field.setMinimumWidth(220)
         self._form.addRow(words, field)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd.language import N_, tr, trc
+from micrograd_gui import languages
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.rewriting.own_ops import OPERANDS, OVER, OwnOp, own_op, slopes_in_words
 from micrograd_gui.document.text import read_number
@@ -81,7 +82,7 @@ class OwnOpDialog(QDialog):
         line.setObjectName(f"own_{name}")
         line.setPlaceholderText(hint)
         line.setToolTip(tip)
-        line.setAccessibleName(words.replace("&", ""))
+        line.setAccessibleName(languages.without_key(words))
         line.textEdited.connect(self._tell)
         self._form.addRow(words, line)
         return line

@@ -164,6 +164,21 @@ def test_the_menu_offers_what_is_complete_each_by_its_own_name(opened, monkeypat
     assert not opened().menus.languages.menuAction().isVisible(), "nothing to choose from"
 
 
+def test_the_letter_of_a_menu_stands_on_no_button(opened) -> None:
+    assert [languages.without_key(each) for each in ("&File", "ファイル(&F)", "開く(&O)…", "a && b")] == [
+        "File",
+        "ファイル",
+        "開く…",
+        "a & b",
+    ]
+    language.use({"Back&ward": "逆伝播(&W)"})
+    try:
+        button = opened().findChild(QToolButton, "button_backward")
+        assert button.text() == button.accessibleName() == "逆伝播"
+    finally:
+        language.use()
+
+
 def test_the_language_that_is_chosen_is_kept(qtbot, opened) -> None:
     window = opened()
     window.findChild(QAction, "language_en").trigger()

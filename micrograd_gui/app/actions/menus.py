@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
 from micrograd.language import again, tr
+from micrograd_gui import languages
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.language import language_menu
 from micrograd_gui.app.actions.table import MENUS, ROWS, RUN_BAR, Action
@@ -81,6 +82,8 @@ class Menus(QObject):
         action.setCheckable(row.checked is not None or row.switch)
         if isinstance(row.short, str) and row.short:
             action.setIconText(tr(row.short))
+        elif "(&" in action.text():  # Qt takes the sign away, and would leave (F) on the button
+            action.setIconText(languages.without_key(action.text()))
         keys: list[QKeySequence] = []
         for key in row.keys:
             if isinstance(key, QKeySequence.StandardKey):
@@ -202,7 +205,7 @@ def tool_button(bar: QToolBar, action: QAction) -> QToolButton:
     button = bar.widgetForAction(action)
     assert isinstance(button, QToolButton)
     button.setProperty("fill", action.property("fill"))
-    button.setAccessibleName(action.text().replace("&", ""))
+    button.setAccessibleName(languages.without_key(action.text()))
     button.setObjectName(f"button_{action.objectName()}")
     return button
 

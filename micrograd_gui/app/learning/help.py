@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QWidget
 
 from micrograd.language import N_, tr
+from micrograd_gui import languages
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import tell
 from micrograd_gui.app.hall import projecting
@@ -24,11 +25,11 @@ def show_keys(window: QMainWindow) -> None:
         menu = entry.menu()
         assert isinstance(menu, QMenu)
         lines = [
-            _line(keys, action.text().replace("&", "").rstrip("…"))
+            _line(keys, languages.without_key(action.text()).rstrip("…"))
             for action in menu.actions()
             if (keys := action.data())
         ]
-        parts.append(_section(entry.text().replace("&", ""), lines))
+        parts.append(_section(languages.without_key(entry.text()), lines))
     parts.append(
         _section(tr("Under the projector"), [_line(tr(keys), tr(what)) for keys, what in projecting.KEYS])
     )
