@@ -81,7 +81,7 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("--language", metavar="CODE", help=tr("de, es, fr, ja, zh_CN, en, or a .po file"))
 
     def error(self, message: str) -> NoReturn:
-        said = f"{message[:1].upper()}{message[1:].rstrip('.')}"
+        said = f"{message[:1].upper()}{message[1:].rstrip('.。')}"
         raise Refusal(tr("{complaint}; see {command} --help.", complaint=said, command=self.prog))
 
 

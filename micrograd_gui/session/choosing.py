@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from micrograd.language import N_, tr, trn
+from micrograd.language import N_, joined, tr, trn
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import told_apart, written
@@ -201,4 +201,4 @@ def _names(graph: Graph, nodes: Iterable[NodeId]) -> str:
     names = [graph.nodes[each].spoken for each in nodes]
     if len(names) > 2:
         return tr("{names} and {n} more", names=names[0], n=len(names) - 1)
-    return " and ".join(names)
+    return joined(names)

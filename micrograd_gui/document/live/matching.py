@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping
 
-from micrograd.language import joined, trn
+from micrograd.language import joined, tr, trn
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import same_number
 
@@ -105,7 +105,7 @@ def told(before: Graph, now: Graph, otherwise: Collection[NodeId], numbers: Coll
         parts.append(trn("{nodes} has another number", "{nodes} have other numbers", n, nodes=said))
     if n := len(gone):
         parts.append(trn("{nodes} is gone", "{nodes} are gone", n, nodes=_said(before, gone)))
-    return "; ".join(parts)
+    return tr("; ").join(parts)
 
 
 _NAMED = 3  # nodes; of more is said how many

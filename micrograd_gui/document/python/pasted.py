@@ -62,7 +62,7 @@ _SAID_AT_MOST = 240  # letters of what is said of a cell in one line
 
 def said(cell: PastedCell) -> str:
     """What became of the cell, in one line: what it printed, what is otherwise, and what was passed over."""
-    parts = [again(note).rstrip(".") for note in cell.notes]
+    parts = [again(note) for note in cell.notes]
     if cell.printed.strip():
         parts.append(tr("Printed: {text}", text=one_line(cell.printed.strip(), 120)))
     if cell.passed_over:
@@ -75,7 +75,8 @@ def said(cell: PastedCell) -> str:
             if more > 0
             else tr("Passed over: {lines}", lines=first)
         )
-    return one_line(f"{'. '.join(parts)}.", _SAID_AT_MOST) if parts else ""
+    sentences = [tr("{said}.", said=part.rstrip(".。")) for part in parts]
+    return one_line(" ".join(sentences), _SAID_AT_MOST)
 
 
 CELLS_KEPT_AT_MOST = 200  # in a file
