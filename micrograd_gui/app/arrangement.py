@@ -37,7 +37,8 @@ RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 LEARNING = ("training", "data")
 OF_LEARNING = ("loss", "boundary", "gradients")  # the plots of what learns
-TABLE = 400  # pixels that the gradients table and the training pane need
+TABLE = 400  # pixels that the gradients table and, in English, the training pane need
+OF_WIDTH = 0.4  # of the window's width: more no pane beside the canvas has by itself
 NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes beside the canvas
 TITLE = 30  # pixels at text scale 1 of the title of a pane
 RENDERED = 226  # pixels at text scale 1, with its title, in which four legible rows stand
@@ -283,11 +284,17 @@ class Panes(QObject):
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
         docks["training" if self._learns else "gradients"].raise_()
-        right = max(round(width * 0.3), TABLE)
-        self._resize(Qt.Orientation.Horizontal, palette=look.px(150), plot=right)
+        self._resize(Qt.Orientation.Horizontal, palette=look.px(150), plot=self._beside())
         rendered = max(height // 5, look.px(RENDERED))
         self._resize(Qt.Orientation.Vertical, step_card=look.px(130), rendered_graph=rendered)
         self._share_height()
+
+    def _beside(self) -> int:
+        """The width of the panes beside the canvas: what the table needs, and what learns in that language."""
+        width, wanted = self._window.width(), TABLE
+        if self._learns and self.training is not None:
+            wanted = max(wanted, min(self.training.wanted_width(), round(width * OF_WIDTH)))
+        return max(round(width * 0.3), wanted)
 
     def _place_below(self) -> None:
         """All panes under a canvas that has the whole width, so that names and numbers can be read on it."""
@@ -312,6 +319,8 @@ class Panes(QObject):
         if not self._learns:
             below = min(0.4, max(0.2, (self.gradients.wanted_height() + self._look.px(TITLE)) / height))
             plot = 0.88 - below
+        elif self._beside() > self.docks["plot"].width():
+            self._resize(Qt.Orientation.Horizontal, plot=self._beside())
         self._resize(Qt.Orientation.Vertical, plot=round(height * plot), gradients=round(height * below))
         self._lay_out_at_once()
 

@@ -230,6 +230,10 @@ class TrainingPanel(QScrollArea):
 
     # What others ask -------------------------------------------------------------------------
 
+    def wanted_width(self) -> int:
+        """The pixels in which nothing of it is cut off; words are longer in some languages."""
+        return self.body.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+
     @property
     def speed(self) -> float:
         """Steps a second; infinite: as many as there is time for."""

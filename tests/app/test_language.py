@@ -185,3 +185,10 @@ def test_the_language_that_is_chosen_is_kept(qtbot, opened) -> None:
     qtbot.waitUntil(lambda: window.settings.language == "en")
     qtbot.waitUntil(window.updatesEnabled)
     assert window.findChild(QAction, "language_en").isChecked()
+
+
+@pytest.mark.usefixtures("pseudo")
+def test_longer_words_get_a_wider_training_pane(qtbot, opened) -> None:
+    window = opened("line", (1920, 1080))
+    pane = window.panes.training
+    qtbot.waitUntil(lambda: pane.width() >= pane.wanted_width() > 400)
