@@ -290,7 +290,7 @@ class Panes(QObject):
         self._share_height()
 
     def _beside(self) -> int:
-        """The width of the panes beside the canvas: what the table needs, and what learns in that language."""
+        """The width of the panes beside the canvas: what the table needs, and what learns."""
         width, wanted = self._window.width(), TABLE
         if self._learns and self.training is not None:
             wanted = max(wanted, min(self.training.wanted_width(), round(width * OF_WIDTH)))
