@@ -37,11 +37,9 @@ RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 LEARNING = ("training", "data")
 OF_LEARNING = ("loss", "boundary", "gradients")  # the plots of what learns
-TABLE = 400  # pixels that the gradients table and, in English, the training pane need
-OF_WIDTH = 0.4  # of the window's width: more no pane beside the canvas has by itself
+TABLE, AT_MOST = 400, 0.4  # beside the canvas: pixels that the gradients table needs, and the share of the window
 NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes beside the canvas
-TITLE = 30  # pixels at text scale 1 of the title of a pane
-RENDERED = 226  # pixels at text scale 1, with its title, in which four legible rows stand
+TITLE, RENDERED = 30, 226  # pixels at text scale 1: the title of a pane; with it, four legible rows
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
@@ -291,10 +289,9 @@ class Panes(QObject):
 
     def _beside(self) -> int:
         """The width of the panes beside the canvas: what the table needs, and what learns."""
-        width, wanted = self._window.width(), TABLE
-        if self._learns and self.training is not None:
-            wanted = max(wanted, min(self.training.wanted_width(), round(width * OF_WIDTH)))
-        return max(round(width * 0.3), wanted)
+        width, training = self._window.width(), self.training if self._learns else None
+        learning = 0 if training is None else min(training.wanted_width(), round(width * AT_MOST))
+        return max(round(width * 0.3), TABLE, learning)
 
     def _place_below(self) -> None:
         """All panes under a canvas that has the whole width, so that names and numbers can be read on it."""
