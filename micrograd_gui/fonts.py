@@ -8,9 +8,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from micrograd.language import N_, tr
+from micrograd.language import N_, remembered, tr
 from micrograd_gui.document.errors import OptionRefusal
 from micrograd_gui.document.text import quoted
+from micrograd_gui.languages import fonts as of_language
 from micrograd_gui.resource import FAMILY, Family, FontFile, asked, main_font, ours
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def fallbacks(text: str, bold: bool = False) -> tuple[FontFile, ...]:
     return () if _is_ours(text) else _fallbacks(text, bold, asked())
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _fallbacks(text: str, bold: bool, chosen: Family | None) -> tuple[FontFile, ...]:
     missing = lacking(text)
     found = [] if chosen is None else [ours(bold)]
@@ -162,7 +163,7 @@ def _opened(file: FontFile) -> Any:
         return None
 
 
-@cache
+@remembered(None)
 def _with_sign(sign: str, bold: bool) -> FontFile | None:
     found = next((each for each in installed() if has(each, sign)), None)
     if found is None or not bold:
@@ -178,16 +179,21 @@ def _is_ours(text: str) -> bool:
 # The fonts of this machine ------------------------------------------------------------------------------
 
 
-@cache
+@remembered(None)
 def installed() -> tuple[FontFile, ...]:
-    """The fonts of this machine that have outlines, those first that look most like ours."""
+    """The fonts of this machine that have outlines, those first that look most like ours.
 
-    def rank(entry: tuple[FontFile, str, int]) -> tuple[bool, bool, bool, int, str, int]:
+    Before them come those that the language in use wants.
+    """
+    wanted = [name.lower() for name in of_language()]
+
+    def rank(entry: tuple[FontFile, str, int]) -> tuple[bool, bool, bool, int, int, str, int]:
         (path, index, name), style, weight = entry
         name = name.lower()
         liked = next((at for at, each in enumerate(_LIKED) if name.startswith(each)), len(_LIKED))
         serif, plain = "serif" in name or "mono" in name, weight in (400, 500)
-        return serif, style != "normal", not plain, liked, str(path), index
+        first = wanted.index(name) if name in wanted else len(wanted)
+        return serif, style != "normal", not plain, first, liked, str(path), index
 
     return tuple(dict.fromkeys(each for each, _, _ in sorted(_entries(), key=rank)))
 

@@ -20,6 +20,11 @@ NAMES = {
     "zh_CN": "简体中文",
     "ja": "日本語",
 }
+# Chinese and Japanese share signs but write them otherwise: the fonts that write them as a reader knows them.
+FONTS = {
+    "zh_CN": ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei"),
+    "ja": ("Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo"),
+}  # as in code
 VARIABLE = "MICROGRAD_GUI_LANGUAGE"
 COMPLETE = (
     "X-Complete: yes"  # as in code: in the head of a catalogue that has every text; others are not offered
@@ -37,6 +42,16 @@ class CatalogueFault(ValueError):
 def used() -> str:
     """The code of the language in use."""
     return _used
+
+
+def code() -> str:
+    """As `used`, but the code also where the file of a catalogue was asked for."""
+    return Path(_used).stem
+
+
+def fonts() -> tuple[str, ...]:
+    """The families that the language in use wants for signs that the program's own font lacks."""
+    return FONTS.get(code(), ())
 
 
 def offered() -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from micrograd.language import remembered
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.shapes import tone_of
@@ -53,7 +53,7 @@ def glyphs_of(texts: Sequence[Text], palette: Palette, scale: float, place: Tran
     return made
 
 
-@lru_cache(maxsize=50_000)
+@remembered(50_000)
 def _laid_out(
     text: str, bold: bool, italic: bool, chosen: Family | None
 ) -> tuple[tuple[Path, float, float], ...]:

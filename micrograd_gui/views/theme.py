@@ -323,7 +323,7 @@ def _labels_and_panes(look: Look) -> str:
     QLabel {{ background: transparent; color: {t.text}; }}
     QLabel[muted="true"] {{ color: {t.muted}; }}
     QLabel[refused="true"] {{ color: {t.bad}; font-weight: bold; }}
-    QDockWidget::title {{ background: {t.panel}; padding: {px(6)}px {px(10)}px {px(3)}px {px(10)}px;
+    QDockWidget::title {{ background: {t.panel}; padding: {px(6)}px {px(10)}px {px(2)}px {px(10)}px;
         border-bottom: 1px solid {t.line}; }}
     QDockWidget {{ color: {t.muted}; }}
     QTabBar::tab {{ background: {t.raised}; color: {t.muted}; padding: {px(5)}px {px(12)}px;

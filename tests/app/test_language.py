@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QToolButton
 
 from micrograd import language
 from micrograd_gui import languages
+from micrograd_gui.app.actions import language as choosing
 from micrograd_gui.app.actions.table import ROWS
 from micrograd_gui.app.learning.explaining import why_selected
 from micrograd_gui.document.errors import Refusal
@@ -130,6 +131,15 @@ def test_longer_buttons_have_the_room_they_need(qtbot, opened, pseudo: None) -> 
     for button in window.bars.run.findChildren(QToolButton) + window.bars.measure.findChildren(QToolButton):
         if button.text() and button.isVisible():
             assert button.width() >= button.fontMetrics().horizontalAdvance(button.text()), button.text()
+
+
+def test_qt_writes_signs_as_the_language_in_use_does(opened, monkeypatch) -> None:
+    monkeypatch.setattr(languages, "_used", "resources/zh_CN.po")
+    choosing.translate_qt()
+    assert QFont.substitutes("DejaVu Sans")[0] == "noto sans cjk sc"
+    monkeypatch.undo()
+    choosing.translate_qt()
+    assert QFont.substitutes("DejaVu Sans") == []
 
 
 def test_in_the_hall_another_language_stays_in_the_hall(qtbot, opened, act) -> None:

@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 import micrograd_gui as mg
-from micrograd_gui import fonts, resource
+from micrograd_gui import fonts, languages, resource
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.export import glyphs
 from micrograd_gui.figures import text_metrics
@@ -148,6 +148,16 @@ def test_what_goes_from_right_to_left_does_so_in_a_pdf(tmp_path: Path) -> None:
     except FileNotFoundError:
         pytest.skip("poppler is not here")
     assert "שלום" in said
+
+
+def test_signs_are_written_as_the_language_in_use_does(machine: Machine, monkeypatch, tmp_path) -> None:
+    file = a_font(tmp_path / "squares.ttc")
+    there = [resource.FontFile(file, at, f"Noto Sans CJK {of}") for at, of in enumerate(("JP", "KR", "SC"))]
+    monkeypatch.setattr(fonts, "_entries", lambda: tuple((each, "normal", 400) for each in there))
+    for code, of in (("en", "JP"), ("zh_CN", "SC"), ("somewhere/ja.po", "JP")):
+        monkeypatch.setattr(languages, "_used", code)
+        machine.forget()
+        assert fonts.installed()[0].family == f"Noto Sans CJK {of}"
 
 
 def test_no_other_font_is_looked_for_where_ours_has_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from PySide6.QtCore import QByteArray, QEvent, QLibraryInfo, QLocale, QObject, Qt, QTranslator
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QFont
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -27,6 +27,7 @@ from micrograd.language import tr
 from micrograd_gui import languages
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.log import logger_of
+from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 
@@ -64,7 +65,8 @@ def _told() -> tuple[str, ...]:
 
 
 def translate_qt() -> None:
-    """Qt's own words (Cancel, Open, Undo in a field) in the language in use, where Qt has them."""
+    """Qt's own words (Cancel, Undo in a field) in the language in use, where Qt has them, and its fonts."""
+    _prefer_fonts()
     app = QApplication.instance()
     if app is None:
         return
@@ -73,12 +75,19 @@ def translate_qt() -> None:
         app.removeTranslator(had)
         had.deleteLater()
         had.setObjectName("")
-    if (code := languages.used()) not in languages.NAMES or code == "en":
+    if (code := languages.code()) not in languages.NAMES or code == "en":
         return
     words = QTranslator(app)
     words.setObjectName(_QT_WORDS)
     if words.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(words)
+
+
+def _prefer_fonts() -> None:
+    """Signs that the program's own fonts lack Qt takes from those that the language in use wants."""
+    for own in (FAMILY, f"{FAMILY} Mono"):  # as in code
+        QFont.removeSubstitutions(own)
+        QFont.insertSubstitutions(own, languages.fonts())
 
 
 def language_menu(menu: QMenu, setting: str, choose: Callable[[str], object]) -> None:

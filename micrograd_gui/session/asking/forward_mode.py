@@ -187,7 +187,7 @@ def _beside_grad(state: State, leaf: NodeId) -> tuple[Line, ...]:
                 Fragment("symbol", name_in(graph, target, leaf)),
                 EQUALS,
                 Fragment("data", written(forward.value), strong=True),
-                Fragment("plain", ",  backward "),
+                Fragment("plain", f",  {tr('backward')} "),
                 Fragment("symbol", names.grad(graph.nodes[leaf])),
                 EQUALS,
                 Fragment("grad", written(backward), strong=True),

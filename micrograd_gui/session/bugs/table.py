@@ -168,7 +168,7 @@ def _slope(kind: str, wrong: str, port: int | None) -> Callable[[Alteration], bo
 
 
 BUGS: tuple[Bug, ...] = (
-    Bug("assign", "= for +=", "= for +=",
+    Bug("assign", N_("= for +="), "= for +=",
         "self.grad = other.data * out.grad", "self.grad += other.data * out.grad",
         Made("a = -2; b = 3; d = a*b; e = a + b; f = d*e"), _no_second_use,
         lambda change: not change.kind and bool(change.assigns)),
