@@ -112,6 +112,11 @@ class Block(Struct, frozen=True):
         force_setattr(self, "title", saveable(self.title))
 
     @property
+    def word(self) -> str:
+        """What it is, in a word of the language in use."""
+        return tr(self.kind)
+
+    @property
     def output(self) -> NodeId | None:
         """The node whose numbers the collapsed box shows: the one output; None where there are several."""
         return self.outputs[0] if len(self.outputs) == 1 else None

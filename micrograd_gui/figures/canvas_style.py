@@ -218,7 +218,7 @@ def _box(folding: Folding, key: Key, origin: Place, gradients: bool, down: bool)
             said = trn("{n} output", "{n} outputs", len(box.block.outputs))
             numbers = [Cell("count", x, y + TITLE, wide, HEIGHT - TITLE, said)]
         foot = (Cell("foot", x, y + HEIGHT, wide, tall - HEIGHT, box.content),) if words else ()
-        name, shows = shown_label(box.block.title) or box.block.kind, _shown_by(box)
+        name, shows = shown_label(box.block.title) or box.block.word, _shown_by(box)
         ports = tuple(_ports_down(folding, key, origin) if down else _block_ports(folding, box, origin))
         cells = (title, *numbers, *foot)
         return CardBox(key, name, cells, "", tuple(marks), ports, shows, True, STACK, words)

@@ -426,7 +426,7 @@ def with_stand_ins(graph: Graph) -> StandIns:
         sources = tuple(number.get(port.source, port.source) for port in ports)
         drawn |= {wire: (number[key], at) for at, port in enumerate(ports) for wire in port.wires}
         block = box.block
-        nodes[number[key]] = Node(number[key], block.kind, sources, block.title or block.kind)
+        nodes[number[key]] = Node(number[key], block.kind, sources, block.title or block.word)
     target = graph.target
     stands_for = {member: number[key] for member, key in folding.owner.items()}
     shown = Graph(nodes, {}, None if target is None else stands_for.get(target, target), graph.next_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.block import BlockKey, BlockKind
 from micrograd_gui.document.graph import Node, NodeId
@@ -444,7 +445,7 @@ _KINDS: tuple[str, ...] = get_args(BlockKind)
 def symbol_of(node: Node) -> str:
     """What stands in the op's oval: the sign that the canvas shows too."""
     if node.op is None or node.op in _KINDS:
-        return node.op or ""
+        return tr(node.op or "")
     return op_of(node.op).symbol
 
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from micrograd.language import tr
 from micrograd_gui.document.catalogue import MIME, Offer, PaletteGroup, block_kind, catalogue
+from micrograd_gui.session.transitions import VALUE
 from micrograd_gui.views.theme import Look
 
 COLUMNS = 2
@@ -32,7 +33,8 @@ class OfferButton(QPushButton):
         self._pressed_at: QPoint | None = None
         self.setObjectName(f"offer_{offer.payload}")
         self.setToolTip(tr("{what} Drag it onto the canvas, a node or a wire; or press it.", what=offer.help))
-        self.setAccessibleName(tr("Add {what}", what=block_kind(offer.payload) or offer.payload))
+        has_words = block_kind(offer.payload) is not None or offer.payload == VALUE  # else it is an op's name
+        self.setAccessibleName(tr("Add {what}", what=offer.text if has_words else offer.payload))
         self.setAccessibleDescription(offer.help)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

@@ -86,7 +86,7 @@ def _paint_pill(
     words = [node.name if is_leaf else symbol_of(node)]
     if is_box:
         block = folding.boxes[key].block
-        words = [block.title or block.kind, block.kind, block.kind[:1].upper()]
+        words = [block.title or block.word, block.word, block.word[:1].upper()]
     shown = next((word for word in words if metrics.horizontalAdvance(word) <= room - 2), words[-1])
     width = max(metrics.height(), metrics.horizontalAdvance(shown) + min(2 * _AIR, max(2.0, room / 6)))
     rect = QRectF(0, 0, width, metrics.height())

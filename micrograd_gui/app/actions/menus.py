@@ -92,9 +92,9 @@ class Menus(QObject):
                 bound = [QKeySequence(key)]
             keys.extend(each for each in bound if each not in keys)
         action.setShortcuts(keys)
-        names = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys]
+        names = [_native(key) for key in keys]
         if names:
-            own = [key for key in row.keys[1:] if isinstance(key, str)]  # not all that the platform knows
+            own = [_native(key) for key in row.keys[1:] if isinstance(key, str)]  # not all the platform knows
             action.setData(tr(" or ").join(dict.fromkeys((names[0], *own))))  # for the page of keys
         action.setToolTip(row.told + (f" ({names[0]})" if names else ""))
         action.setStatusTip(row.told)
@@ -259,3 +259,8 @@ class Toolbars:
             window.insertToolBarBreak(self.measure)
         elif not narrow and window.toolBarBreak(self.measure):
             window.removeToolBarBreak(self.measure)
+
+
+def _native(key: QKeySequence | str) -> str:
+    """How the keys are written on this system, in its language."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

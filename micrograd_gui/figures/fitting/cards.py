@@ -66,7 +66,7 @@ class FittedCards(Folding):
         node = self.nodes[key]
         if is_block(key):
             block = self.boxes[key].block
-            name, left = shown_label(block.title) or block.kind, EDGE + FOLD_MARK + 6
+            name, left = shown_label(block.title) or block.word, EDGE + FOLD_MARK + 6
         else:
             name, symbol = shown_label(node.name), symbol_of(node)
             left = EDGE + 1

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from micrograd.engine import Value
+from micrograd.language import tr
 from micrograd.replay.tape import Tape
 from micrograd_gui.document.block import nodes_of
 from micrograd_gui.document.graph import Graph, NodeId
@@ -133,11 +134,11 @@ def _layers(graph: Graph) -> list[tuple[str, list[NodeId], frozenset[NodeId]]]:
                 nodes = nodes_of(graph.blocks, block.id)
                 own = sorted(parameters & nodes)
                 if own:
-                    groups.append((block.title or kind, own, nodes))
+                    groups.append((block.title or block.word, own, nodes))
         if groups:
             rest = sorted(parameters - {node for _, own, _ in groups for node in own})
-            return [*groups, ("others", rest, frozenset(rest))] if rest else groups
-    return [("parameters", sorted(parameters), graph.feeding)]
+            return [*groups, (tr("others"), rest, frozenset(rest))] if rest else groups
+    return [(tr("parameters"), sorted(parameters), graph.feeding)]
 
 
 def _rows_of(

@@ -168,7 +168,7 @@ class LessonPane(QWidget):
             "was there."),
                              lambda: self._attempt("go_back"))  # fmt: skip
         self._on = _button(
-            "lesson_on", tr("Continue ▶"), tr("The next step ({keys}).", keys=_ON), self._go_on
+            "lesson_on", tr("Continue ▶"), tr("The next step ({keys}).", keys=_on_keys()), self._go_on
         )
         row.addWidget(self._leave)
         row.addStretch(1)
@@ -292,9 +292,9 @@ class LessonPane(QWidget):
         following = self._following(here)
         self._on.setText(tr("Next lesson ▶") if following else tr("All lessons"))
         self._on.setToolTip(
-            tr("On to the next lesson ({keys}).", keys=_ON)
+            tr("On to the next lesson ({keys}).", keys=_on_keys())
             if following
-            else tr("Back to the list ({keys}).", keys=_ON)
+            else tr("Back to the list ({keys}).", keys=_on_keys())
         )
         self._on.setEnabled(True)
 
@@ -315,7 +315,9 @@ class LessonPane(QWidget):
         self._ask.setText(tr(step.ask))
         self._on.setText(tr("Continue ▶"))
         self._on.setToolTip(
-            tr("The next step ({keys}).", keys=_ON) if here.reached else tr("Comes when the step is done.")
+            tr("The next step ({keys}).", keys=_on_keys())
+            if here.reached
+            else tr("Comes when the step is done.")
         )
         self._on.setEnabled(here.reached or here.at < here.furthest)
 
@@ -380,3 +382,8 @@ def _button(name: str, text: str, tip: str, run: Callable[[], object]) -> QPushB
     button.setAutoDefault(False)
     button.clicked.connect(lambda: run())
     return button
+
+
+def _on_keys() -> str:
+    """The keys that go on, as this system writes them."""
+    return QKeySequence(_ON).toString(QKeySequence.SequenceFormat.NativeText)
