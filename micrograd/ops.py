@@ -25,7 +25,7 @@ from micrograd.language import N_, again, kept
 
 T = TypeVar("T")
 LETTERS = ("x", "y", "z", "u", "v", "w")  # of the operands in a template, in their order
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+_ORDINALS = (N_("first"), N_("second"), N_("third"), N_("fourth"), N_("fifth"), N_("sixth"))
 
 
 def by_letter(operands: Iterable[T], out: T | None = None) -> dict[str, T]:

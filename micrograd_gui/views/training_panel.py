@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -67,6 +67,7 @@ _LINES = (  # the field, its title, how a sentence about it begins, and its tip
         N_("The share of the rows, 0 to 0.9, that is not learned from; the seed says which."),
     ),
 )
+_BUTTONS = 4  # in a row at most
 _NUMBERS = (N_("loss"), N_("accuracy"), N_("rate"))
 
 
@@ -121,10 +122,10 @@ class TrainingPanel(QScrollArea):
 
     # The parts -------------------------------------------------------------------------------
 
-    def _make_buttons(self) -> QHBoxLayout:
-        self._row = QHBoxLayout()
-        self._row.addStretch(1)
-        return self._row
+    def _make_buttons(self) -> QGridLayout:
+        self._grid = QGridLayout()
+        self._grid.setColumnStretch(_BUTTONS, 1)
+        return self._grid
 
     def _make_progress(self) -> QHBoxLayout:
         self._speed = QComboBox()
@@ -205,14 +206,27 @@ class TrainingPanel(QScrollArea):
 
     def take_actions(self, *actions: QAction) -> None:
         """Buttons for the window's own actions, so that both always agree."""
-        for at, action in enumerate(actions):
+        for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
             button.setObjectName(f"training_{action.objectName()}")
             if action.objectName() == "train":
                 button.setProperty("fill", "data")
-            self._row.insertWidget(at, button)
             self._buttons.append(button)
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        """All in one row where there is room for it, else two in a row: another language may need more."""
+        margins = self._column.contentsMargins()
+        gaps = margins.left() + margins.right() + self._grid.horizontalSpacing() * (len(self._buttons) - 1)
+        needed = sum(each.sizeHint().width() for each in self._buttons) + gaps
+        in_a_row = _BUTTONS if needed <= self.viewport().width() else 2
+        for at, button in enumerate(self._buttons):
+            self._grid.addWidget(button, *divmod(at, in_a_row))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_buttons()
 
     def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
@@ -227,6 +241,7 @@ class TrainingPanel(QScrollArea):
             number.setFont(look.font(20, bold=True))
             number.setStyleSheet(f"color: {colours.get(name, look.theme.text)}")
         self.progress.setMinimumHeight(look.px(24))
+        self._place_buttons()
 
     # What others ask -------------------------------------------------------------------------
 

@@ -2,7 +2,9 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.training_panel import TrainingPanel
@@ -219,3 +221,14 @@ def test_what_is_not_there_yet_is_a_quiet_hint_with_the_button_that_mends_it(pan
     while session.train_tick(1):
         pass
     assert panel.reason.property("refused"), "a run that burst went wrong"
+
+
+def test_longer_buttons_stand_in_two_rows_where_one_has_no_room(panel, qtbot):
+    actions = [QAction(text, panel) for text in ("Entraîner", "Un pas", "Rembobiner", "Mettre à jour")]
+    panel.take_actions(*actions)
+    buttons = panel.findChildren(QToolButton)
+    panel.resize(700, 300)
+    qtbot.waitUntil(lambda: len({each.y() for each in buttons}) == 1)
+    panel.resize(300, 300)
+    qtbot.waitUntil(lambda: len({each.y() for each in buttons}) == 2)
+    assert max(each.geometry().right() for each in buttons) < panel.viewport().width()

@@ -46,8 +46,8 @@ def judge(state: State, text: str) -> Outcome:
     right = written(question.right)
     if question.kind == "sign":
         is_right = _sign(text) == _sign_of(question.right)
-        word = {1.0: "positive", -1.0: "negative", 0.0: "neither"}[_sign_of(question.right)]
-        return Outcome(question.asks, typed, f"{right}, {word}", "right" if is_right else "wrong")
+        word = {1.0: N_("positive"), -1.0: N_("negative"), 0.0: N_("neither")}[_sign_of(question.right)]
+        return Outcome(question.asks, typed, f"{right}, {tr(word)}", "right" if is_right else "wrong")
     answer = read_number(text, tr("The answer"))
     if close_to(answer, question.right):
         return Outcome(question.asks, typed, right, "right")
