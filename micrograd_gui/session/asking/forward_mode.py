@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from micrograd.language import tr
+from micrograd.language import N_, tr
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.session.asking.on_wires import NumbersBefore, local_slope
@@ -19,6 +19,7 @@ from micrograd_gui.session.explain.formulas import (
     Naming,
     naming_of,
     operand_name,
+    phrase,
     sentence,
 )
 from micrograd_gui.session.state import State, true_slope
@@ -179,19 +180,14 @@ def _beside_grad(state: State, leaf: NodeId) -> tuple[Line, ...]:
     names: Naming = naming_of(graph, state.notation)
     close = math.isclose(forward.value, backward, rel_tol=1e-9, abs_tol=1e-300)
     same = close or (math.isnan(forward.value) and math.isnan(backward))
-    return (
-        Line(
-            "big",
-            (
-                Fragment("plain", tr("forward mode") + " "),
-                Fragment("symbol", name_in(graph, target, leaf)),
-                EQUALS,
-                Fragment("data", written(forward.value), strong=True),
-                Fragment("plain", f",  {tr('backward')} "),
-                Fragment("symbol", names.grad(graph.nodes[leaf])),
-                EQUALS,
-                Fragment("grad", written(backward), strong=True),
-                Fragment("plain", ":  " + (tr("the same") if same else tr("not the same number"))),
-            ),
-        ),
+    said = N_("forward mode {forward},  backward {backward}:  not the same number")
+    if same:
+        said = N_("forward mode {forward},  backward {backward}:  the same")
+    found = Fragment("data", written(forward.value), strong=True)
+    handed_back = Fragment("grad", written(backward), strong=True)
+    parts = phrase(
+        said,
+        forward=(Fragment("symbol", name_in(graph, target, leaf)), EQUALS, found),
+        backward=(Fragment("symbol", names.grad(graph.nodes[leaf])), EQUALS, handed_back),
     )
+    return (Line("big", tuple(parts)),)

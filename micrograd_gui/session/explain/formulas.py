@@ -111,7 +111,7 @@ class Naming(Struct, frozen=True):
     def slope(self, node: Node, operand: Node) -> str:
         """The local slope of a node for an operand, on little room; ``slope`` where it is long."""
         said = f"∂{operand_name(node)}/∂{operand_name(operand)}"
-        return said if self.leibniz and len(said) <= _SHORT else "slope"
+        return said if self.leibniz and len(said) <= _SHORT else tr("slope")
 
     def field(self, node: Node, field: Literal["data", "grad"]) -> Fragment:
         """``a.data`` or ``a.grad`` as it stands in a formula; a constant's data is the number itself."""
@@ -225,20 +225,17 @@ def backward_lines(
     if contribution.before:  # adding to nothing, or to 0, shows nothing new
         was, became = told_apart((contribution.before, contribution.after))
         before = Fragment("grad", was)
+        total = (
+            before,
+            Fragment("operator", " + "),
+            Fragment("grad", written(contribution.amount)),
+            EQUALS,
+            Fragment("grad", became, strong=True),
+        )
         lines.append(
             Line(
                 "big",
-                (
-                    head,
-                    Fragment("plain", " was "),
-                    before,
-                    Fragment("plain", ", so "),
-                    before,
-                    Fragment("operator", " + "),
-                    Fragment("grad", written(contribution.amount)),
-                    EQUALS,
-                    Fragment("grad", became, strong=True),
-                ),
+                tuple(phrase("{grad} was {before}, so {sum}", grad=head, before=before, sum=total)),
             )
         )
     return lines

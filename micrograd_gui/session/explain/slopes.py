@@ -41,7 +41,7 @@ def wire_words(graph: Graph, wire: GraphWire, found: OnWire, names: Naming = GRA
     """
     node, operand = graph.nodes[wire[0]], graph.nodes[graph.nodes[wire[0]].inputs[wire[1]] or 0]
     slope = names.slope(node, operand)
-    symbols = slope != "slope"
+    symbols = slope != tr("slope")
     if found.slope is None:
         return WireWords("", slope if symbols else "")
     value = "" if found.value is None else _rounded(found.value)
@@ -82,7 +82,7 @@ def rule_text(graph: Graph, number: NodeId, each: Contribution, names: Naming = 
     slope = _rounded(each.slope)
     if names.leibniz:
         symbols = names.slope(node, graph.nodes[each.operand])
-        return f"× {slope}" if symbols == "slope" else f"× {symbols} = {slope}"
+        return f"× {slope}" if symbols == tr("slope") else f"× {symbols} = {slope}"
     if rule is None:
         return f"× {slope}"
     template = rule.slope_words(each.port) or rule.slope_name(each.port)

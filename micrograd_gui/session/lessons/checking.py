@@ -129,4 +129,4 @@ def _wanted(wanted: object) -> str:
         )
     if isinstance(wanted, dict):
         return ", ".join(f"{key} = {value}" for key, value in wanted.items())
-    return " or ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
+    return tr(" or ").join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
