@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QLibraryInfo, QSize, QTranslator
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QToolButton
 
@@ -187,6 +187,17 @@ def test_the_letter_of_a_menu_stands_on_no_button(opened) -> None:
         assert button.text() == button.accessibleName() == "逆伝播"
     finally:
         language.use()
+
+
+def test_each_key_is_called_as_the_system_calls_it(qtbot, opened) -> None:
+    qt = QTranslator()
+    assert qt.load("qtbase_es", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    QApplication.installTranslator(qt)
+    try:
+        window = opened()
+    finally:
+        QApplication.removeTranslator(qt)
+    assert window.findChild(QAction, "delete").data() == "Suprimir or Borrar"
 
 
 def test_the_language_that_is_chosen_is_kept(qtbot, opened) -> None:
