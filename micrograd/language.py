@@ -111,6 +111,11 @@ def again(text: str) -> str:
     return tr(template, **values)
 
 
+def in_quotes(text: str) -> str:
+    """A name, or what was typed, in the quotation marks of the language."""
+    return tr("“{text}”", text=text)
+
+
 def within(sentence: str) -> str:
     """A whole sentence as the end of another one: English begins it with a small letter there."""
     return sentence[:1].lower() + sentence[1:] if _texts is _ENGLISH else sentence

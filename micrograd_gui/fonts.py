@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from micrograd.language import N_, remembered, tr
+from micrograd.language import N_, in_quotes, remembered, tr
 from micrograd_gui.document.errors import OptionRefusal
 from micrograd_gui.document.text import quoted
 from micrograd_gui.languages import fonts as of_language
@@ -53,7 +53,7 @@ def _told_near(wanted: str) -> str:
     names = {each.family.casefold(): each.family for each, _, _ in _entries()}
     near = [key for key in names if wanted and wanted in key][:_NEAR]
     near += get_close_matches(wanted, names, _NEAR)
-    return ", ".join([f"“{names[key]}”" for key in dict.fromkeys(near)][:_NEAR])
+    return ", ".join([in_quotes(names[key]) for key in dict.fromkeys(near)][:_NEAR])
 
 
 # Signs that a font lacks --------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from micrograd.language import N_, tr, trn
+from micrograd.language import N_, in_quotes, tr, trn
 from micrograd_gui import languages
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal, caught
 from micrograd_gui.document.text import one_line
@@ -106,7 +106,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             from micrograd_gui import log
 
             log.write_to_stderr()
-        with Net("run", f"“{name}”", but=(OSError,)):
+        with Net("run", in_quotes(name), but=(OSError,)):
             status = action(given)
         if sys.stdout is not None:  # it is None where the caller has closed it
             sys.stdout.flush()

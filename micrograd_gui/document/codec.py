@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from micrograd.language import tr
+from micrograd.language import in_quotes, tr
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
@@ -433,7 +433,7 @@ def _malformed(content: bytes, at: int) -> str:
 
 
 def _quoted(what: object) -> str:
-    return f"“{spoken(str(what))}”"
+    return in_quotes(spoken(str(what)))
 
 
 def _fields_of(graph: Graph) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from os.path import basename
 from types import TracebackType
 from typing import Literal, ParamSpec, TypeVar
 
-from micrograd.language import N_, joined, tr
+from micrograd.language import N_, in_quotes, joined, tr
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -148,7 +148,7 @@ def _named(args: tuple[object, ...]) -> str:
     given = args[0] if args else None
     if isinstance(given, PathLike):
         given = basename(str(fspath(given)))
-    return f"“{_on_one_line(given, _LONGEST_NAME)}”" if isinstance(given, str) else ""
+    return in_quotes(_on_one_line(given, _LONGEST_NAME)) if isinstance(given, str) else ""
 
 
 def _on_one_line(text: str, longest: int) -> str:

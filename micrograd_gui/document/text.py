@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from html import escape
 from typing import SupportsFloat
 
-from micrograd.language import N_, joined, tr, within
+from micrograd.language import N_, in_quotes, joined, tr, within
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 
 LONGEST_SPOKEN = 40
@@ -239,7 +239,7 @@ def quoted(value: object) -> str:
     """What was given, as a sentence tells it: a text in quotes, a number, else what kind of thing it is."""
     match value:
         case str():
-            return f"“{spoken(value)}”"
+            return in_quotes(spoken(value))
         case bool() | None:
             return str(value)
         case float():

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from micrograd.language import tr
+from micrograd.language import in_quotes, tr
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.text import visible
 
@@ -272,7 +272,7 @@ def _tell(message: str, *about: object) -> None:
 def quoted_name(path: Path) -> str:
     """The file's name as it stands in a sentence: on one line, and not endless."""
     name = visible(path.name or str(path), "�")  # every blank counts
-    return f"“{name[:80]}…”" if len(name) > 80 else f"“{name}”"
+    return in_quotes(f"{name[:80]}…" if len(name) > 80 else name)
 
 
 def reason(error: Exception, path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from micrograd.language import tr
+from micrograd.language import in_quotes, tr
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph
@@ -69,7 +69,7 @@ def as_path(name: str) -> str:
     found = _ADDRESS.match(name) if ":/" in name else None
     if found is None:
         return name
-    told = f"“{visible(name, '�')[:_SHOWN]}{'…' if len(name) > _SHOWN else ''}”"
+    told = in_quotes(f"{visible(name, '�')[:_SHOWN]}{'…' if len(name) > _SHOWN else ''}")
     if found[1] is None:
         raise FileRefusal(
             tr("{address} is no file of this machine: save it here first, then open the file.", address=told)

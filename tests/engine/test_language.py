@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from micrograd import language
-from micrograd.language import CONTEXT, N_, again, joined, kept, remembered, tr, trc, trn, within
+from micrograd.language import CONTEXT, N_, again, in_quotes, joined, kept, remembered, tr, trc, trn, within
 
 GERMAN = {
     "Zero grad": "Grad auf 0",
@@ -15,6 +15,7 @@ GERMAN = {
     "Delete {what}": "{what} löschen",
     "the target": "das Ziel",
     "{first} and {last}": "{first} und {last}",
+    "“{text}”": "„{text}“",
 }
 
 
@@ -40,6 +41,11 @@ def test_another_language_orders_its_words_as_it_likes() -> None:
     assert [trn("{n} node", "{n} nodes", n) for n in (1, 2)] == ["1 Knoten", "2 Knoten insgesamt"]
     assert trc("of a run", "Last") == "Ende"
     assert joined(["a", "b", "c"]) == "a, b und c"
+
+
+@pytest.mark.usefixtures("german")
+def test_a_name_stands_in_the_quotation_marks_of_the_language() -> None:
+    assert in_quotes("net.micrograd") == "„net.micrograd“"
 
 
 @pytest.mark.usefixtures("german")

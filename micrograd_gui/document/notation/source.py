@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Sequence
 from io import StringIO
 
-from micrograd.language import N_, tr
+from micrograd.language import N_, in_quotes, tr
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.notation.signs import multiplies_unsaid, plain
 from micrograd_gui.document.text import LONGEST_EXPRESSION, one_line, spoken, with_point
@@ -130,9 +130,13 @@ class SourceText:
         """The line on which that part begins, as it was given."""
         return int(getattr(where, "lineno", 1)) + self._lines_before
 
-    def quoted(self, where: ast.AST) -> str:
+    def spoken(self, where: ast.AST) -> str:
         """What is written there, in one short line."""
-        return f"“{spoken(self._segment(where))}”"
+        return spoken(self._segment(where))
+
+    def quoted(self, where: ast.AST) -> str:
+        """The same in quotation marks."""
+        return in_quotes(self.spoken(where))
 
     def in_normal_form(self, statement: ast.stmt) -> str:
         """The statement without comments and superfluous brackets; as it was typed where it is too deep."""

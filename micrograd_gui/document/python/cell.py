@@ -89,7 +89,7 @@ def _by_hand(run: Interpreter, workspace: Workspace) -> tuple[ByHand, ...]:
     return tuple(
         ByHand(
             source.line_of(each.where),
-            source.quoted(each.where).strip("“”"),
+            source.spoken(each.where),
             each.kind,
             nodes.get(id(each.value)),
             each.own,

@@ -41,7 +41,7 @@ def decorated(run: Running, each: ast.FunctionDef, made: Function, scope: Scope)
     """The function as its decorators leave it; raises ExpressionRefusal for one that is not understood."""
     out: Any = made
     for one in reversed(each.decorator_list):
-        told = run.source.quoted(one).strip("“”")
+        told = run.source.spoken(one)
         last = told.partition("(")[0].rpartition(".")[2]
         if told in _PLAIN_DECORATORS:
             made.asked = made.asked or told == "property"

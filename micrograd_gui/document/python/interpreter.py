@@ -201,7 +201,7 @@ class Interpreter:
         self.expressions.pictured(each.value, scope)
         out = self.evaluate(each.value, scope)
         if isinstance(out, PassedOver):
-            self.pass_over(each, self.source.quoted(each).strip("“”"))
+            self.pass_over(each, self.source.spoken(each))
         self.speak_of(out, scope)
         shown = scope is self.scope and each is self.expressions.last
         if shown and out is not None and not isinstance(out, PassedOver):
@@ -210,7 +210,7 @@ class Interpreter:
     def _assign(self, each: ast.Assign, scope: Scope) -> None:
         out = self.evaluate(each.value, scope)
         if isinstance(out, PassedOver):
-            self.pass_over(each, self.source.quoted(each).strip("“”"))
+            self.pass_over(each, self.source.spoken(each))
         for target in each.targets:
             self.bind(target, out, scope)
 
@@ -382,7 +382,7 @@ class Interpreter:
     def _import(self, each: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         for name, thing in imported(each):
             scope.names[name] = thing
-        self.pass_over(each, self.source.quoted(each).strip("“”"))
+        self.pass_over(each, self.source.spoken(each))
 
     def _assert(self, each: ast.Assert, scope: Scope) -> None:
         if not self.expressions.truth(self.evaluate(each.test, scope)):
