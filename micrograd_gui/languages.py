@@ -24,11 +24,10 @@ NAMES = {
 FONTS = {
     "zh_CN": ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei"),
     "ja": ("Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo"),
-}  # as in code
+}
 VARIABLE = "MICROGRAD_GUI_LANGUAGE"
-COMPLETE = (
-    "X-Complete: yes"  # as in code: in the head of a catalogue that has every text; others are not offered
-)
+# It stands in the head of a catalogue that has every text; others are not offered.
+COMPLETE = "X-Complete: yes"  # as in code
 _HEAD = 2000  # characters in which that stands
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 _used = "en"

@@ -36,7 +36,7 @@ _COMMANDS = N_("""without a window:
   micrograd-gui lessons                list the lessons; --check FILE plays one and says what is wrong
 Each explains itself with --help. Where there is no screen, the graph is played through without a window:
 its gradients are printed and pictures of it are written to out/.""")
-_FILE = (
+_FILE = N_(
     "a .micrograd file, or what carries a graph: a picture (.svg .png .pdf .tex), script (.py), notebook "
     "(.ipynb) or page (.html) that was exported here; DOT (.dot .gv); the name of an example; or a file as "
     "file:///…"
@@ -429,7 +429,7 @@ def _lessons(given: argparse.Namespace) -> int:
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", type=_plain_name, metavar="FILE", help=_FILE)
+    parser.add_argument("file", nargs="?", type=_plain_name, metavar="FILE", help=tr(_FILE))
     parser.add_argument(
         "-e", "--expression", metavar="EXPR", help=tr('a graph in words: "L = (a*b + c) * f"')
     )

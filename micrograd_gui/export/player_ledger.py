@@ -6,13 +6,14 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from html import escape
 
+from micrograd.language import N_, tr
 from micrograd_gui.document.text import in_html, lowered
 from micrograd_gui.figures.moments import Film
 from micrograd_gui.figures.shapes import groups
 from micrograd_gui.session.asking.ledger import postings
 from micrograd_gui.session.asking.ledger_words import grad_rows
 
-_HEADS = ("moment", "from", "upstream × slope", "grad")
+_HEADS = (N_("moment"), N_("from"), N_("upstream × slope"), "grad")
 _MOST = 300  # nodes; of more, the ledgers would be larger than the pictures
 
 
@@ -28,16 +29,17 @@ def ledgers(film: Film) -> str:
     for node, name in _named(film):
         options.append(f'<option value="{node}">{escape(lowered(name))}</option>')
         rows = "".join(_rows(film, node))
-        heads = "".join(
-            f'<th scope="col">{each}</th>' for each in ("moment", "from", "upstream × slope", "grad")
-        )
+        heads = "".join(f'<th scope="col">{escape(tr(each))}</th>' for each in _HEADS)
+        caption = escape(tr("What came into the gradient of {name}")).format(name=in_html(name))
         tables.append(
-            f'<table class="ledger" data-node="{node}" hidden><caption>What came into the gradient of '
-            f"{in_html(name)}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+            f'<table class="ledger" data-node="{node}" hidden><caption>{caption}</caption>'
+            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
-    choice = f'<select id="asked"><option value="">point at a node</option>{"".join(options)}</select>'
-    none = '<p id="nothing" hidden>Nothing has come yet.</p>'
-    return f'<section id="ledgers"><label>Ledger of {choice}</label>{"".join(tables)}{none}</section>'
+    none = f'<option value="">{escape(tr("point at a node"))}</option>'
+    choice = f'<select id="asked">{none}{"".join(options)}</select>'
+    label = escape(tr("Ledger of {choice}")).format(choice=choice)
+    nothing = f'<p id="nothing" hidden>{escape(tr("Nothing has come yet."))}</p>'
+    return f'<section id="ledgers"><label>{label}</label>{"".join(tables)}{nothing}</section>'
 
 
 def _named(film: Film) -> Iterator[tuple[int, str]]:

@@ -59,8 +59,9 @@ CODE = (
 VALUE = "◆"  # stands for what is put in
 _WORDS = re.compile(rf"[A-Za-z]{{2,}}[,;:.!?’”)…]* [“‘(]?[A-Za-z0-9{VALUE}]|{VALUE}[,;:.’”)]* [A-Za-z]{{2,}}")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_TAG = re.compile(r"<[^<>]*>")
 _CODE = re.compile(
-    r"[{};]\s*$|: [\w#(]+;|^\s*[<#@]|[\w-]+: ?◆(?:px)?[;}]|^[a-z_]+(?:=|\()|\\[a-z]+\{|://|^-|^1 if [{]"
+    r"[{};]\s*$|: [\w#(]+;|^\s*[#@]|[\w-]+: ?◆(?:px)?[;}]|^[a-z_]+(?:=|\()|\\[a-z]+\{|^\S*://|^-|^1 if [{]"
     r"|^micrograd-gui"
 )
 
@@ -87,9 +88,10 @@ def unspoken(module: Module) -> Iterator[tuple[int, str]]:
 
 
 def _text_of(node: ast.Constant | ast.JoinedStr) -> str:
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    return "".join(str(each.value) if isinstance(each, ast.Constant) else VALUE for each in node.values)
+    """What is read of it: without the tags of a page."""
+    parts = [node] if isinstance(node, ast.Constant) else node.values
+    text = "".join(str(each.value) if isinstance(each, ast.Constant) else VALUE for each in parts)
+    return _TAG.sub("|", text)
 
 
 def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str, code: bool) -> bool:
@@ -126,6 +128,7 @@ def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str, code: b
             "__all__",
             "__slots__",
             "LICENSES",
+            "FONTS",
         ):
             return True
         child, parent = parent, above.get(parent)

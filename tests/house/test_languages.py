@@ -59,6 +59,10 @@ def test_what_somebody_reads_goes_through_the_catalogue() -> None:
         ('_log.info("it was opened")', []),
         ('rule = "color: red; width: 3px;"', []),
         ('name = "zoom_in"', []),
+        ('page = f"<p>Nothing has come yet to {name}.</p>"', ["|Nothing has come yet to ◆.|"]),
+        ('page = f"<td class=row>{name}</td>"', []),
+        ('help = "a file, or its address file:///…"', ["a file, or its address file:///…"]),
+        ('where = "https://example.org/a b"', []),
         ('name = "two words"  # as in code', []),
     ],
 )

@@ -46,7 +46,7 @@ def show_about(context: Context) -> QMessageBox:
         context.say(tr("The diagnostics are on the clipboard: paste them into a report."))
 
     box = tell(context.dialog_parent, tr("About micrograd-gui"), (
-        f"<h3>micrograd-gui {escape(told())}</h3>"
+        f"<h3>micrograd-gui {escape(told())}</h3>"  # as in code
         f"<p>{tr(_WHAT)}</p>"
         f"<p>{tr('The engine follows karpathy/micrograd and the lecture “building micrograd”.')}</p>"
         f"<table width='{_ABOUT_WIDTH}'><tr><td>{tr(_OF_OTHERS, licenses=_licenses())}</td></tr></table>"
