@@ -7,8 +7,9 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
 
+from micrograd.language import tr
 from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.resource import FAMILY, font_folder, resource
 
@@ -204,6 +205,12 @@ def load_fonts() -> None:
         return
     for name in _FONT_FILES:
         QFontDatabase.addApplicationFont(str(folder / f"{name}.ttf"))
+
+
+def line_height(font: QFont) -> int:
+    """How high a line of words of the language in use is: other scripts reach further than ours."""
+    metrics = QFontMetrics(font)
+    return max(metrics.lineSpacing(), metrics.boundingRect(tr("Forward")).height())
 
 
 def qt_palette(theme: Theme) -> QPalette:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QToolButton
 
 from micrograd import language
-from micrograd_gui import languages
+from micrograd_gui import fonts, languages
 from micrograd_gui.app.actions import language as choosing
 from micrograd_gui.app.actions.table import ROWS
 from micrograd_gui.app.learning.explaining import why_selected
@@ -140,6 +140,22 @@ def test_qt_writes_signs_as_the_language_in_use_does(opened, monkeypatch) -> Non
     monkeypatch.undo()
     choosing.translate_qt()
     assert QFont.substitutes("DejaVu Sans") == []
+
+
+def test_a_line_of_tall_letters_has_the_height_it_needs(opened, act) -> None:
+    if fonts.without_font(["前"]):
+        pytest.skip("no font of this machine has Chinese")
+    window = opened("neuron")
+    window.session.forward()
+    act(window, "predict")
+    line, ask = window.panes.predict_line, window.panes.predict_line.ask
+    assert ask.height() == ask.fontMetrics().lineSpacing()
+    language.use({"Forward": "前向传播"})
+    try:
+        line.set_look(window.look)
+    finally:
+        language.use()
+    assert ask.height() > 1.1 * ask.fontMetrics().lineSpacing()
 
 
 def test_in_the_hall_another_language_stays_in_the_hall(qtbot, opened, act) -> None:

@@ -46,7 +46,8 @@ def wire_words(graph: Graph, wire: GraphWire, found: OnWire, names: Naming = GRA
         return WireWords("", slope if symbols else "")
     value = "" if found.value is None else _rounded(found.value)
     if found.carried is None:
-        said = f"{slope} = {_rounded(found.slope)}" if symbols else f"{slope} {_rounded(found.slope)}"
+        number = _rounded(found.slope)
+        said = f"{slope} = {number}" if symbols else tr("slope {slope}", slope=number)
         return WireWords(value, said, False, found.stale, found.past)
     above = f"× {_rounded(found.slope)}" if found.acting else value
     below = f"+= {_rounded(found.carried)}"

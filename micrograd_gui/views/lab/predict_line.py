@@ -30,7 +30,7 @@ from micrograd_gui.session.predicting.room import Predicting
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import Look, line_height
 
 _ASK, _TEXT = 17, 14  # pixels at text scale 1
 _LEAST = 11.5  # the same: so small gets what would else be cut; in a hall nothing gets smaller
@@ -201,7 +201,7 @@ class PredictLine(QFrame):
         self.answer.setFont(look.font(_ASK))
         self.answer.setFixedWidth(look.px(130))
         self.score.setFont(look.font(_TEXT))
-        self.ask.setFixedHeight(QFontMetrics(look.font(_ASK, bold=True)).lineSpacing())
+        self.ask.setFixedHeight(line_height(look.font(_ASK, bold=True)))
         self._arrange()
         self._show()
 
@@ -226,7 +226,7 @@ class PredictLine(QFrame):
             self.filler.setVisible(below)
         lines = 1 if below and not self._look.projector else 2
         self.said.setWordWrap(lines > 1)
-        self.said.setFixedHeight(lines * QFontMetrics(self._look.font(_TEXT)).lineSpacing())
+        self.said.setFixedHeight(lines * line_height(self._look.font(_TEXT)))
 
     def _fit(self, label: QLabel, text: str, size: float, *, lines: int = 1, bold: bool = False) -> None:
         """Say that on the label, smaller where it has no room so, and in the end cut."""

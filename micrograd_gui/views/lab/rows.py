@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from micrograd_gui.document.text import as_tip, lowered
 from micrograd_gui.session.asking.ledger_words import LabRow
 from micrograd_gui.views.gradients import set_up_rows
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import Look, line_height
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -239,6 +239,7 @@ class RowsTable(QTableView):
     def set_widths(self) -> None:
         """Columns as wide as what is in them; on little room several of them as one."""
         bold, room = QFontMetrics(self._look.font(bold=True)), self.viewport().width()
+        high = line_height(self._look.font(bold=True))
         every = range(len(self.rows.titles))
         self.shown, self._equated = tuple((column,) for column in every), False
         self._last = None
@@ -263,11 +264,11 @@ class RowsTable(QTableView):
         for column, width in zip(heads, widths, strict=True):
             self.setColumnWidth(column, width)
         most = max((len(self._lines(row, head)) for row in self._longest() for head in heads), default=1)
-        self.verticalHeader().setDefaultSectionSize(round(bold.height() * (0.45 + 1.02 * most)))
+        self.verticalHeader().setDefaultSectionSize(round(high * (0.45 + 1.02 * most)))
         if self._last is not None:  # most of its rows are of one line
             for at, row in enumerate(self.rows.rows):
                 lines = max(len(self._lines(row, head)) for head in heads)
-                self.setRowHeight(at, round(bold.height() * (0.45 + 1.02 * lines)))
+                self.setRowHeight(at, round(high * (0.45 + 1.02 * lines)))
         if self.whole:
             self.setFixedHeight(self.wanted_height(len(self.rows.rows)))
 
