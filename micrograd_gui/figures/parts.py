@@ -127,7 +127,7 @@ class CardBox:
         ends = []
         for mark in self.marks:
             ends.append((mark, right))
-            right = geometry.before_mark(mark, right, width(mark, WORD_SIZE) if self.words else None)
+            right = geometry.before_mark(mark, right, width(tr(mark), WORD_SIZE) if self.words else None)
         return tuple(ends)
 
     @property
@@ -385,8 +385,8 @@ def on_card(
     for mark, end in box.signs:
         word, baseline = geometry.word_end(mark, end), _baseline(middle, WORD_SIZE)
         if box.words:
-            yield Text(box.node, "mark", word, baseline, "end", mark, WORD_SIZE, faint=True)
-        right = geometry.before_mark(mark, end, width(mark, WORD_SIZE) if box.words else None)
+            yield Text(box.node, "mark", word, baseline, "end", tr(mark), WORD_SIZE, faint=True)
+        right = geometry.before_mark(mark, end, width(tr(mark), WORD_SIZE) if box.words else None)
     usual = name_size if box.named or not box.words else UNNAMED_SIZE
     left = geometry.name_left(left, badge, folds=box.behind > 0)
     room = geometry.name_room(left, right)

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
+from micrograd import language
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
@@ -74,6 +75,15 @@ def test_a_card_has_its_name_numbers_sign_and_marks_and_all_lies_within(tmp_path
         assert (
             0 <= float(rect.get("y", 0)) <= float(rect.get("y", 0)) + float(rect.get("height", 0)) <= height
         )
+
+
+def test_the_marks_of_a_card_are_said_in_the_language_in_use(tmp_path: Path) -> None:
+    language.use({"input": "Eingabe", "parameter": "Parameter", "target": "Ziel"})
+    try:
+        said = texts(drawn(tmp_path / "a.svg", documents.load_example("neuron"), style="canvas"))
+    finally:
+        language.use()
+    assert [said.count(mark) for mark in ("Eingabe", "Parameter", "Ziel", "target")] == [2, 3, 1, 0]
 
 
 def test_a_graph_without_places_gets_some(tmp_path: Path) -> None:
