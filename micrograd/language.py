@@ -84,6 +84,11 @@ def trc(context: str, text: str, /, **values: object) -> str:
     return said.format(**values) if values else said
 
 
+def with_colon(what: str, said: str) -> str:
+    """``what: said``, with the colon of the language."""
+    return tr("{what}: {said}", what=what, said=said)
+
+
 def N_(text: T, /) -> T:
     """Marks a text of a table, which `tr` translates when it is shown; gives it as it is."""
     return text

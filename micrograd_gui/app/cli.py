@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from micrograd.language import N_, in_quotes, tr, trn
+from micrograd.language import N_, in_quotes, tr, trn, with_colon
 from micrograd_gui import languages
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal, caught
 from micrograd_gui.document.text import one_line
@@ -124,7 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         if error.filename is not None:  # files have refusals of their own, but for what nobody foresaw
-            _complain(str(caught(error, "run", f"“{error.filename}”")))
+            _complain(str(caught(error, "run", in_quotes(str(error.filename)))))
             return USED_WRONGLY
         _complain(tr("The output cannot be written: {why}.", why=error.strerror or error))
         _drop_output()
@@ -386,9 +386,8 @@ def _examples(given: argparse.Namespace) -> int:
     from micrograd_gui.files.documents import examples
 
     for each in examples():
-        print(
-            f"{each.name:12}{tr('trains') + '  ' if each.trains else ''}{tr(each.title)}: {tr(each.sentence)}"
-        )
+        said = with_colon(tr(each.title), tr(each.sentence))
+        print(f"{each.name:12}{tr('trains') + '  ' if each.trains else ''}{said}")
     return 0
 
 
@@ -409,7 +408,8 @@ def _lessons(given: argparse.Namespace) -> int:
 
     if given.check is None:
         for each in lessons():
-            print(f"{each.name:14}{tr('{n:2} steps', n=each.steps)}  {tr(each.title)}: {tr(each.sentence)}")
+            said = with_colon(tr(each.title), tr(each.sentence))
+            print(f"{each.name:14}{tr('{n:2} steps', n=each.steps)}  {said}")
         return 0
     from micrograd_gui.session.lessons.checking import faults
 

@@ -120,31 +120,30 @@ def _held_as_json(held: HeldOut) -> dict[str, object]:
 def _as_text(done: Trained, *, stopped: bool) -> str:
     every = max(1, done.steps // _MILESTONES)
     held = done.held_out
-    head = (
-        f"{tr('step'):>7}{tr('loss'):>12}{tr('accuracy'):>10}"
-        if done.accuracies
-        else f"{tr('step'):>7}{tr('loss'):>12}"
-    )
+    heads = [tr("step"), tr("loss"), *[tr("accuracy") for _ in done.accuracies[:1]]]
     if held is not None:
-        head += f"{tr('held out'):>12}{tr('accuracy'):>10}" if held.accuracies else f"{tr('held out'):>12}"
-    lines = [head]
+        heads += [tr("held out"), *[tr("accuracy") for _ in held.accuracies[:1]]]
+    table = [heads]
     for k in range(0, done.steps, every):
-        share = f"{done.accuracies[k]:>10.0%}" if done.accuracies else ""
-        lines.append(f"{k:>7}{written(done.losses[k]):>12}{share}")
+        table.append([str(k), written(done.losses[k]), *map(_share, done.accuracies[k : k + 1])])
         if held is not None:
-            right = f"{held.accuracies[k]:>10.0%}" if held.accuracies else ""
-            lines[-1] += f"{written(held.losses[k]):>12}{right}"
-    share = "" if done.accuracy is None else f"{done.accuracy:>10.0%}"
-    lines.append(f"{done.steps:>7}{written(done.loss):>12}{share}")
+            table[-1] += [written(held.losses[k]), *map(_share, held.accuracies[k : k + 1])]
+    table.append([str(done.steps), written(done.loss), *map(_share, done.accuracies and [done.accuracy])])
     if held is not None:
-        right = "" if held.accuracy is None else f"{held.accuracy:>10.0%}"
-        lines[-1] += f"{written(held.loss):>12}{right}"
+        table[-1] += [written(held.loss), *map(_share, held.accuracies and [held.accuracy])]
+    usual = [7, 12, *[10 for _ in done.accuracies[:1]], 12, 10]
+    widths = [max(wide, len(head) + 2) for wide, head in zip(usual, heads, strict=False)]
+    lines = ["".join(cell.rjust(wide) for cell, wide in zip(row, widths, strict=False)) for row in table]
     named = list(done.parameters.items())
     told = [f"{name} = {short(number)}" for name, number in named[:_PARAMETERS_SHOWN]]
     some = tr(", ").join(told)
     if len(named) > len(told):
         some = tr("{listed}, and {n} more", listed=some, n=len(named) - len(told))
     return "\n".join([*lines, "", " ".join(_ended(done, stopped=stopped)), some])
+
+
+def _share(accuracy: float | None) -> str:
+    return "" if accuracy is None else f"{accuracy:.0%}"
 
 
 def _ended(done: Trained, *, stopped: bool) -> Iterator[str]:

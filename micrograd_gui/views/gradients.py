@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd.language import N_, tr, trn
+from micrograd.language import N_, tr, trn, with_colon
 from micrograd_gui.document.errors import Net
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import WIDEST, short
@@ -199,7 +199,7 @@ def _reason(state: State) -> str:
     if not rows:
         return ""
     row = next((row for row in rows if row.node == state.selected), rows[0])
-    said = f"{name_of(state.graph.nodes[row.node])}: {verdict_of(state, row.node).sentence}"
+    said = with_colon(name_of(state.graph.nodes[row.node]), verdict_of(state, row.node).sentence)
     if len(rows) == 1:
         return said
     return trn(

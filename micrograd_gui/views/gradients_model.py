@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from micrograd.language import N_, tr
+from micrograd.language import N_, tr, with_colon
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.node import LARGE
@@ -242,7 +242,7 @@ class GradientsModel(QAbstractTableModel):
         name = name_of(self._state.graph.nodes[node])
         if column == NODE:
             rule = self._state.graph.nodes[node].rule
-            tip = tr("{name}: a value", name=name) if rule is None else f"{name}: {rule.told}"
+            tip = tr("{name}: a value", name=name) if rule is None else with_colon(name, rule.told)
         elif column == VERDICT:
             tip = verdict_of(self._state, node).sentence
         else:

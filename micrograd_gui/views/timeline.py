@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from micrograd.language import N_, tr
+from micrograd.language import N_, tr, with_colon
 from micrograd_gui.document.block import Block, BlockId
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.marks import Marks
@@ -125,7 +125,7 @@ class Timeline(QWidget):
             said += " · " + (tr("in {block}", block=title) if title else tr("in a block"))
         cue = next((each for each in self._marked[1].cues if each.moment == self._hovered), None)
         if cue is not None:
-            said = f"⚑ {cue.name}: {cue.note} · {said}" if cue.note else f"⚑ {cue.name} · {said}"
+            said = f"⚑ {with_colon(cue.name, cue.note)} · {said}" if cue.note else f"⚑ {cue.name} · {said}"
         return f"{said} · {tr('breakpoint')}" if self._hovered in self._stops else said
 
     def x_of(self, moment: int) -> float:

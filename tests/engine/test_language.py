@@ -103,3 +103,14 @@ def test_what_programs_read_is_english(german: None) -> None:
         assert tr("Zero grad") == "Zero grad"
         assert again(kept("Delete {what}", what="a")) == "Delete a"
     assert tr("Zero grad") == "Grad auf 0"
+
+
+def test_quotation_marks_and_colons_are_those_of_the_language() -> None:
+    assert language.in_quotes("a") == "“a”"
+    assert language.with_colon("a", "b") == "a: b"
+    language.use({"“{text}”": "« {text} »", "{what}: {said}": "{what} : {said}"})
+    try:
+        assert language.in_quotes("a") == "« a »"
+        assert language.with_colon("a", "b") == "a : b"
+    finally:
+        language.use()

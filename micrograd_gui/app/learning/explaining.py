@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QToolTip, QWidget
 
-from micrograd.language import N_, tr
+from micrograd.language import N_, tr, with_colon
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 
@@ -69,7 +69,7 @@ def why_selected(state: State) -> str:
     if number is None:
         return ""
     data, grad = why(state, number)
-    return f"{state.graph.nodes[number].spoken}: {grad if number in state.frame.grad else data}"
+    return with_colon(state.graph.nodes[number].spoken, grad if number in state.frame.grad else data)
 
 
 class Explaining(QObject):

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import structs
 
 from micrograd.foreign import same
-from micrograd.language import N_, tr, trn
+from micrograd.language import N_, tr, trn, with_colon
 from micrograd_gui.app.notebooks.cells import of_cells, variables
 from micrograd_gui.document.block import kept, renumbered
 from micrograd_gui.document.errors import Net, Refusal
@@ -320,7 +320,7 @@ def _diagnosed(found: LiveGraph) -> tuple[NodeId, tuple[NodeId, ...], str] | Non
     path = tuple(nodes[id(thing)] for thing in diagnosis.path if id(thing) in nodes)
     name = found.graph.nodes[node].spoken  # which may be a variable, unknown to diagnose
     said = diagnosis.sentence
-    return node, path, said if said.startswith(f"{name}.") else f"{name}: {said}"
+    return node, path, said if said.startswith(f"{name}.") else with_colon(name, said)
 
 
 def _differing(session: Session, found: LiveGraph) -> list[tuple[NodeId, str, float, float]]:

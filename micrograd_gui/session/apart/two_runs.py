@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import fields, replace
 
-from micrograd.language import N_, tr, trn
+from micrograd.language import N_, tr, trn, with_colon
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
@@ -158,7 +158,7 @@ def _numbers(old: Graph, new: Graph) -> Iterator[str]:
     moved = [(new.nodes[n].spoken, old.nodes[n].number, new.nodes[n].number) for n in both]
     known = [(name, *told_apart((a, b))) for name, a, b in moved if a is not None and b is not None]
     if known:
-        yield _listed([f"{name}: {a} → {b}" for name, a, b in known])
+        yield _listed([with_colon(name, f"{a} → {b}") for name, a, b in known])
 
 
 def _listed(words: list[str]) -> str:
@@ -172,7 +172,7 @@ def _plan(old: TrainingPlan, new: TrainingPlan) -> Iterator[str]:
         one, other = getattr(old, field.name), getattr(new, field.name)
         if one != other:
             called = tr(_PLAN_WORDS.get(field.name, field.name))
-            yield f"{called}: {_word(one)} → {_word(other)}"
+            yield with_colon(called, f"{_word(one)} → {_word(other)}")
 
 
 def _word(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from micrograd.language import N_, again, remembered, tr
+from micrograd.language import N_, again, remembered, tr, with_colon
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.text import MINUS, told_apart, written
 from micrograd_gui.session.asking.ledger import Account, Origin, Posting, Wire, account, origins, postings
@@ -134,7 +134,7 @@ def _data_row(state: State, node: Node, origin: Origin) -> LabRow:
         text, number = forward_line(graph, node, trace.frame(origin.moment)).text, origin.step.data
     else:
         text, number = (
-            f"{_giver(state, node)}: {names.field(node, 'data').text} = {written(node.data)}",
+            with_colon(_giver(state, node), f"{names.field(node, 'data').text} = {written(node.data)}"),
             node.data,
         )
         if not node.label:

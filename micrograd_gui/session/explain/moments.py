@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd.language import N_, tr, trn
+from micrograd.language import N_, tr, trn, with_colon
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import short, written
 from micrograd_gui.session.explain.formulas import naming_of
@@ -23,7 +23,7 @@ def step_in_words(graph: Graph, step: Step, notation: Notation = "grad") -> str:
     """What the step did, and to which node."""
     name = "" if step.node is None else graph.nodes[step.node].spoken
     if step.hidden:
-        return f"{tr('backward' if step.kind == 'seed' else step.kind)}: {name} ?".replace("  ", " ")
+        return with_colon(tr("backward" if step.kind == "seed" else step.kind), f"{name} ?".lstrip())
     match step.kind:
         case "forward":
             return tr("forward: {name} = {data}", name=name, data=written(step.data))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from PySide6.QtCore import QRectF
 
-from micrograd.language import tr, trn
+from micrograd.language import tr, trn, with_colon
 from micrograd_gui.document.block import Key, block_key
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import LARGE
@@ -108,8 +108,9 @@ class CanvasFrame(Struct, frozen=True, eq=False):
         if self.finding is None:
             return ""
         number = self.finding.node
-        inner = number in self.scene.folding.owner
-        return f"{self.finding.tag}: {name_of(self.scene.graph.nodes[number])}" if inner else self.finding.tag
+        if number not in self.scene.folding.owner:
+            return self.finding.tag
+        return with_colon(self.finding.tag, name_of(self.scene.graph.nodes[number]))
 
     @property
     def target(self) -> Key | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
-from micrograd.language import N_
+from micrograd.language import N_, with_colon
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import written
 from micrograd_gui.session.state import State
@@ -260,7 +260,7 @@ def point(static: StaticPlot, x: float, y: float, nudge: Nudge | None = None, *n
 
 def told(name: str, number: float, moved: tuple[str, str] | None) -> str:
     """``o = 0.7071``, or ``o: 0.7071 → 0.7076`` where a nudge moves it."""
-    return f"{name} = {written(number)}" if moved is None else f"{name}: {' → '.join(moved)}"
+    return f"{name} = {written(number)}" if moved is None else with_colon(name, " → ".join(moved))
 
 
 def visible(y: np.ndarray) -> tuple[np.ndarray, Span]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from micrograd.language import tr
+from micrograd.language import tr, with_colon
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short, told_apart, written
 from micrograd_gui.session.explain.formulas import name_of, naming_of, operand_name
@@ -275,7 +275,9 @@ def _moved_on(static: SweepStatic, here: Mark, old: float) -> Mark:
     if static.walked is not None:  # the place that the target's old number is of
         pairs = zip(static.walked.x.tolist(), static.walked.y.tolist(), strict=True)
         was = next((written(a) for a, b in reversed([*pairs]) if math.isclose(b, old, rel_tol=1e-9)), was)
-    x_words = f"{static.x_name} = {was}" if was == written(x) else f"{static.x_name}: {was} → {written(x)}"
+    x_words = f"{static.x_name} = {was}"
+    if was != written(x):
+        x_words = with_colon(static.x_name, f"{was} → {written(x)}")
     words = tr(
         "{x}, {y}: {numbers} (not run yet)",
         x=x_words,
