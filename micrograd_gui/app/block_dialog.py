@@ -145,7 +145,7 @@ class BlockDialog(QDialog):
         field.setToolTip(tip)
         if words:  # else it has its own
             field.setAccessibleName(languages.without_key(words))
-        field.setMinimumWidth(220)
+        field.setMinimumWidth(max(220, field.sizeHint().width()))
         self._form.addRow(words, field)
 
     # What was typed --------------------------------------------------------------------------

@@ -57,8 +57,9 @@ _SAMPLES = (
 # rows, and a row; how many rows there are at least room for, and how much larger text may get.
 LOOKED_AT = 1_000  # names of which the longest makes the width of the column
 _WIDE, _HEAD, _ROW, _FEW, _LARGEST = 500, 60, 23, 6, 2.0
+HEAD_AIR = 14  # pixels at text scale 1 on both sides of a heading
 _IN_TWO = 0.74  # of the usual size, at which two lines stand in one row
-_SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut
+SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut
 
 
 class Gradients(QWidget):
@@ -72,6 +73,7 @@ class Gradients(QWidget):
         self.title = QLabel()
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setMinimumWidth(1)
+        self.title.setWordWrap(True)
         self.title.setProperty("muted", True)
         self.model = GradientsModel(bridge.state, look, self)
         self.table = GradientsTable(look)
@@ -253,7 +255,7 @@ class RowDelegate(QStyledItemDelegate):
                 width = max(width, int(room / _IN_TWO))
             option.text = "\u2028".join(lines)  # as Qt separates lines
             if width > room:
-                font.setPixelSize(int(font.pixelSize() * max(_SMALLEST, room / width)))
+                font.setPixelSize(int(font.pixelSize() * max(SMALLEST, room / width)))
                 option.font = font
 
 
@@ -272,6 +274,13 @@ def set_up_rows(table: QTableView) -> None:
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     table.verticalHeader().hide()
     table.horizontalHeader().setHighlightSections(False)
+
+
+def shrink_headings(header: QHeaderView, look: Look, by: float) -> None:
+    """Headings so much smaller than usual text; a header has its font from the style sheet alone."""
+    rule = f"QHeaderView::section {{ font-size: {int(13 * look.scale * by)}px }}" if by < 1 else ""
+    if header.styleSheet() != rule:
+        header.setStyleSheet(rule)
 
 
 class GradientsTable(QTableView):
@@ -294,7 +303,6 @@ class GradientsTable(QTableView):
         """Draw at this size from now on."""
         self._look = look
         self.setFont(look.font())
-        self.horizontalHeader().setFont(look.font(12))
         self.horizontalHeader().setMinimumSectionSize(look.px(24))
         rows = self.verticalHeader()
         rows.setMinimumSectionSize(1)
@@ -343,8 +351,32 @@ class GradientsTable(QTableView):
         if wide:
             missing = max(0, sum(widths) - room)  # words are drawn a little smaller before one has to scroll
             widths[VERDICT] = max(int(0.85 * widths[VERDICT]), widths[VERDICT] - missing)
+        self._fit_headings(widths, bold.horizontalAdvance(_SAMPLES[-1][0][NODE]))
         for column, width in enumerate(widths):  # the last one takes what is left on top of that
             self.setColumnWidth(column, width)
+
+    def _fit_headings(self, widths: list[int], name: int) -> None:
+        """A heading that is wider than its numbers has what is left, and what names can spare; then all
+        are made to fit.
+        """
+        px, model = self._look.px, self.model()
+        if model is None:
+            return
+        head = QFontMetrics(self._look.font())
+        titles = [str(model.headerData(at, Qt.Orientation.Horizontal) or "") for at in range(len(widths))]
+        needed = [head.horizontalAdvance(title) + px(HEAD_AIR) for title in titles]
+        shown = [column for column, width in enumerate(widths) if width]
+        spare = max(0, self._room - max(sum(widths), sum(widths[:-1]) + needed[-1]))
+        for column in shown[:-1]:
+            lacking = max(0, needed[column] - widths[column])
+            of_spare = min(lacking, spare)
+            of_names = min(lacking - of_spare, max(0, widths[NODE] - max(name, needed[NODE])))
+            spare -= of_spare
+            widths[column] += of_spare + (of_names if column != NODE else 0)
+            widths[NODE] -= of_names if column != NODE else 0
+        there = [*widths[:-1], max(widths[-1], self._room - sum(widths[:-1]))]
+        fits = min((there[column] / needed[column] for column in shown), default=1.0)
+        shrink_headings(self.horizontalHeader(), self._look, max(SMALLEST, fits))
 
     def _without(self, widths: list[int], metrics: QFontMetrics) -> tuple[int, ...]:
         """What a hall can do without for whole verdicts: the error, and data, which is on the nodes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from msgspec.structs import replace
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QMenu, QPushButton, QStyleOptionButton, QWidget
 
@@ -96,14 +97,19 @@ class OfRows(QPushButton):
             action.setChecked(plan.gradients_of == of)
 
     def _write(self) -> None:
-        """The longest words that there is room for."""
+        """The longest words that there is room for; where there is none for the briefest, as much of them."""
         room, metrics = self.width() - self._look.px(16), QFontMetrics(self.font())
         text = next(
             (each for each in self._texts if metrics.horizontalAdvance(each + _MARK) <= room), self._texts[-1]
         )
+        least = room
+        while metrics.horizontalAdvance(text + _MARK) > room and least > 0:
+            least -= 4
+            text = metrics.elidedText(self._texts[-1], Qt.TextElideMode.ElideRight, least)
         if self.text() != text + _MARK:
             self.setText(text + _MARK)
         self.setAccessibleName(self._texts[0])
+        self.setToolTip(tr(TIP) if text in self._texts else f"{self._texts[0]}\n{tr(TIP)}")
 
     def _choose(self, of: GradientsOf) -> None:
         self._bridge.attempt(self._bridge.session.set_plan, gradients_of=of)

@@ -33,6 +33,7 @@ from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.training.progress import diverging
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.expression_line import ReadLine
+from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.theme import Look
 
 _WATCHED = N_("a run in 3 s")  # long enough to be watched, however many steps it has
@@ -67,7 +68,7 @@ _LINES = (  # the field, its title, how a sentence about it begins, and its tip
         N_("The share of the rows, 0 to 0.9, that is not learned from; the seed says which."),
     ),
 )
-_BUTTONS = 4  # in a row at most
+_LINE = 60  # pixels at text scale 1 that a number needs
 _NUMBERS = (N_("loss"), N_("accuracy"), N_("rate"))
 
 
@@ -122,10 +123,9 @@ class TrainingPanel(QScrollArea):
 
     # The parts -------------------------------------------------------------------------------
 
-    def _make_buttons(self) -> QGridLayout:
-        self._grid = QGridLayout()
-        self._grid.setColumnStretch(_BUTTONS, 1)
-        return self._grid
+    def _make_buttons(self) -> Flow:
+        self._row = Flow()
+        return self._row
 
     def _make_progress(self) -> QHBoxLayout:
         self._speed = QComboBox()
@@ -174,35 +174,63 @@ class TrainingPanel(QScrollArea):
         )
         self.redraw.clicked.connect(self._redraw)
         self.redraw.setAccessibleName(tr("Draw new weights"))
-        seed = QWidget()
-        beside = QHBoxLayout(seed)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.addWidget(self.lines["seed"], 1)
-        beside.addWidget(self.redraw)
         places: tuple[tuple[str, str, QWidget], ...] = (
             ("rate", tr("Rate"), self.lines["rate"]),
             ("schedule", tr("Schedule"), choices["schedule"]),
             ("optimiser", tr("Optimiser"), choices["optimiser"]),
             ("steps", tr("Steps"), self.lines["steps"]),
             ("batch", tr("Batch"), self.lines["batch"]),
-            ("seed", tr("Seed"), seed),
+            ("seed", tr("Seed"), self.lines["seed"]),
             ("held_out", tr("Held out"), self.lines["held_out"]),
         )
-        self._fields = QGridLayout()
-        for at, (name, title, field) in enumerate(places):
-            row, column = 2 * (at // 2), 2 * (at % 2)
+        self._fields, self._pairs = QGridLayout(), 0
+        self._places: list[tuple[QLabel, QWidget, QWidget | None]] = []
+        for name, title, field in places:
             label = QLabel(title)
             label.setProperty("muted", True)
             label.setBuddy(field)
             field.setMinimumWidth(1)  # a narrow pane keeps all of them in view
+            line = self.lines.get(name)
+            self._places.append((label, field, None if line is None else line.refusal))
+        self._arrange_fields(2)
+        return self._fields
+
+    def _arrange_fields(self, pairs: int) -> None:
+        """So many of the fields side by side, each right of its name."""
+        if pairs == self._pairs:
+            return
+        self._pairs = pairs
+        for at, (label, field, refusal) in enumerate(self._places):
+            row, column = 2 * (at // pairs), 2 * (at % pairs)
             self._fields.addWidget(label, row, column)
             self._fields.addWidget(field, row, column + 1)
-            line = self.lines.get(name)
-            if line is not None:
-                self._fields.addWidget(line.refusal, row + 1, column, 1, 2)
-        self._fields.setColumnStretch(1, 1)
-        self._fields.setColumnStretch(3, 1)
-        return self._fields
+            if refusal is not None:
+                self._fields.addWidget(refusal, row + 1, column, 1, 2)
+        row, column = divmod(len(self._places), pairs)
+        self._fields.addWidget(self.redraw, 2 * row, 2 * column, 1, 2)
+
+    def _two_fields(self) -> tuple[int, tuple[int, int]]:
+        """The width in which two fields stand side by side, with room for their words; that of the fields."""
+        margins, sides = self._column.contentsMargins(), (self._places[::2], self._places[1::2])
+        first, other = (
+            max(each.sizeHint().width() if isinstance(each, QComboBox) else self._look.px(_LINE)
+                for _, each, _ in side) for side in sides
+        )  # fmt: skip
+        names = sum(max(label.sizeHint().width() for label, _, _ in side) for side in sides)
+        around = 3 * self._fields.horizontalSpacing() + margins.left() + margins.right()
+        return first + other + names + around, (first, other)
+
+    def _fit_fields(self) -> None:
+        needed, (first, other) = self._two_fields()
+        two = needed <= self.viewport().width()
+        self._arrange_fields(2 if two else 1)
+        self._fields.setColumnStretch(1, first)
+        self._fields.setColumnStretch(3, other if two else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The fields go with the width."""
+        super().resizeEvent(event)
+        self._fit_fields()
 
     def take_actions(self, *actions: QAction) -> None:
         """Buttons for the window's own actions, so that both always agree."""
@@ -212,24 +240,12 @@ class TrainingPanel(QScrollArea):
             button.setObjectName(f"training_{action.objectName()}")
             if action.objectName() == "train":
                 button.setProperty("fill", "data")
+            self._row.addWidget(button)
             self._buttons.append(button)
-        self._place_buttons()
-
-    def _place_buttons(self) -> None:
-        """All in one row where there is room for it, else two in a row: another language may need more."""
-        margins = self._column.contentsMargins()
-        gaps = margins.left() + margins.right() + self._grid.horizontalSpacing() * (len(self._buttons) - 1)
-        needed = sum(each.sizeHint().width() for each in self._buttons) + gaps
-        in_a_row = _BUTTONS if needed <= self.viewport().width() else 2
-        for at, button in enumerate(self._buttons):
-            self._grid.addWidget(button, *divmod(at, in_a_row))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_buttons()
 
     def set_look(self, look: Look) -> None:
         """Draw with these colours and at this size from now on."""
+        self._look = look
         margin = look.px(10)
         self._column.setContentsMargins(margin, margin, margin, margin)
         self._column.setSpacing(look.px(8))
@@ -241,13 +257,15 @@ class TrainingPanel(QScrollArea):
             number.setFont(look.font(20, bold=True))
             number.setStyleSheet(f"color: {colours.get(name, look.theme.text)}")
         self.progress.setMinimumHeight(look.px(24))
-        self._place_buttons()
+        self._fit_fields()
 
     # What others ask -------------------------------------------------------------------------
 
     def wanted_width(self) -> int:
         """The pixels in which nothing of it is cut off; words are longer in some languages."""
-        return self.body.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        margins, bar = self._column.contentsMargins(), self.verticalScrollBar().sizeHint().width()
+        buttons = self._row.sizeHint().width() + margins.left() + margins.right()
+        return max(buttons, self._two_fields()[0], self.body.minimumSizeHint().width()) + bar
 
     @property
     def speed(self) -> float:

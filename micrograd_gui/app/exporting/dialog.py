@@ -9,6 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QProgressBar,
     QScrollArea,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -75,7 +77,7 @@ class ExportDialog(QDialog):
     def _build(self) -> None:
         from micrograd_gui.export.formats import FORMS
 
-        left = QWidget(self)
+        left = self._left = QWidget(self)
         self.form = QComboBox(left)
         self.form.setObjectName("form")
         self.form.setAccessibleName(tr("Form"))
@@ -114,9 +116,22 @@ class ExportDialog(QDialog):
         layout.addLayout(both, 1)
         layout.addWidget(self.command)
         self._build_end(layout)
+        self._top = top
         px, room = self._context.look.px, self._context.dialog_parent.size() * _SHARE
         self.resize(min(px(_WIDE), room.width()), min(px(_HIGH), room.height()))
         left.setFixedWidth(min(px(_OPTIONS_WIDE), round(self.width() * _LEFT)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Now all is in its style, and has its size."""
+        super().showEvent(event)
+        self._widen()
+
+    def _widen(self) -> None:
+        """The options have the width that their words need; they never get narrower again."""
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.options.ensurePolished()
+        needed = max(self._top.minimumSize().width(), self.options.minimumSizeHint().width() + bar)
+        self._left.setFixedWidth(min(max(self._left.width(), needed), round(self.width() * _LEFT)))
 
     def _build_end(self, layout: QVBoxLayout) -> None:
         """How far an export is, what is said of it, and the buttons."""
@@ -155,6 +170,7 @@ class ExportDialog(QDialog):
         self.paths = fields.add_tick("paths", tr("with the paths of the selected node"), shown, first=False)
         fields.order_keys()
         fields.changed.connect(self._on_changed)
+        fields.more.toggled.connect(lambda _: self._widen())
         return fields
 
     # What applies ----------------------------------------------------------------------------
@@ -253,6 +269,7 @@ class ExportDialog(QDialog):
         }
         without["paths"] = bool(sheet) or state.selected is None
         self.options.show_only(seen, lambda name: without.get(name, False) or (card and name in _OF_GRAPHS))
+        self._widen()
         self._see_whether_it_can_be()
 
     def _see_whether_it_can_be(self) -> None:

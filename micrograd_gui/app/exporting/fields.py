@@ -89,6 +89,7 @@ class OptionFields(QWidget):
     def _form(self, parent: QWidget | None = None) -> QFormLayout:
         form = QFormLayout(parent) if parent is not None else QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setContentsMargins(0, 0, 0, 0)
         return form
 
@@ -117,8 +118,7 @@ class OptionFields(QWidget):
     ) -> QComboBox:
         """Something to choose from: what each stands for, and how it is called."""
         combo = QComboBox(self._pages[first])
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(8)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for data, text in rows:
             combo.addItem(text, data)
         combo.setCurrentIndex(max(0, combo.findData(begin)))

@@ -6,8 +6,16 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 from msgspec import Struct, field
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QInputDialog, QPushButton, QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QInputDialog,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+    QWidget,
+)
 
 from micrograd.language import N_, tr
 from micrograd_gui.app.settings import Settings
@@ -17,6 +25,15 @@ Value = bool | str | None
 OWN, USUAL = N_("own choice"), N_("as usual")
 LONGEST_NAME = 40  # characters
 MOST = 50  # presets
+
+
+def wide_enough(combo: QComboBox, *texts: str) -> int:
+    """Pixels in which each of those can be read."""
+    option = QStyleOptionComboBox()
+    combo.initStyleOption(option)
+    longest = max(map(combo.fontMetrics().horizontalAdvance, texts))
+    size = QSize(longest, combo.fontMetrics().height())
+    return combo.style().sizeFromContents(QStyle.ContentsType.CT_ComboBox, option, size, combo).width()
 
 
 class ExportPreset(Struct, frozen=True):
@@ -53,6 +70,7 @@ class PresetRow(QWidget):
         self.combo.setAccessibleName(tr("Preset"))
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(6)
+        self.combo.setMinimumWidth(wide_enough(self.combo, tr(OWN), tr(USUAL)))
         self.combo.currentIndexChanged.connect(self._choose)
         self.save = QPushButton(tr("&Save…"), self)
         self.save.setObjectName("save_preset")

@@ -24,6 +24,7 @@ from micrograd_gui.session.bugs.table import BUGS, lines_of_code, why_not
 from micrograd_gui.session.bugs.words import BothDid, checked, moves, why
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.theme import MONO, Look
 
 _WIDE = 620  # pixels at text scale 1 from which the switches stand beside what they do
@@ -70,10 +71,9 @@ class BugLabPane(QScrollArea):
         self.made.setObjectName("bug_open")
         self.made.setToolTip(tr("A small graph in which this bug shows; the bug stays on"))
         self.made.clicked.connect(self._open_made)
-        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._buttons = Flow()
         self._buttons.addWidget(self.go)
         self._buttons.addWidget(self.made)
-        self._buttons.addStretch()
         self._right = QVBoxLayout()
         self._right.addWidget(self.why)
         self._right.addWidget(self.both)
@@ -149,15 +149,15 @@ class BugLabPane(QScrollArea):
         self._arrange(state)
 
     def _arrange(self, state: State) -> None:
-        """Switches beside what they do where there is room, else above; with little room one alone."""
+        """Switches beside what they do where there is room, else above it; with little room one alone."""
         wide = self.viewport().width() >= self._look.px(_WIDE)
         beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._outer.setDirection(beside if wide else below)
-        room = self.viewport().width() - (self._grid.sizeHint().width() if wide else 0) - self._look.px(40)
-        needed = self.go.sizeHint().width() + self.made.sizeHint().width()
-        self._buttons.setDirection(beside if room >= needed else below)
         low = not wide and self.viewport().height() < self._look.px(_LOW)
-        columns = 1 if wide else 2
+        edges = self._outer.contentsMargins().left() + self._outer.contentsMargins().right()
+        widest = max(switch.sizeHint().width() for switch in self.switches.values())
+        room = self.viewport().width() - edges - self._grid.horizontalSpacing()
+        columns = 1 if wide or 2 * widest > room else 2
         shown = [name for name, switch in self.switches.items()
                  if not low or state.lab is None or name == state.lab.name]  # fmt: skip
         for at, name in enumerate(shown):

@@ -29,6 +29,7 @@ from micrograd_gui.session.lessons.following import Lessons
 from micrograd_gui.session.lessons.lesson import Following
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.theme import Look
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -91,11 +92,11 @@ class LessonPane(QWidget):
         self._list_of.itemClicked.connect(self._on_chosen)
         column.addWidget(self._welcome)
         column.addWidget(self._list_of, 1)
-        row = QHBoxLayout()
+        row = Flow()
         self._file = _button("lesson_file", tr("From a file…"), tr("A lesson that a teacher has written."),
                              self.file_asked.emit)  # fmt: skip
         row.addWidget(self._file)
-        row.addStretch(1)
+        row.add_gap()
         self._forget = _button("lesson_forget", tr("Forget progress"), tr("All lessons are as if never "
             "begun."),
                                self.forgotten.emit)  # fmt: skip
@@ -160,8 +161,8 @@ class LessonPane(QWidget):
         self._scroll.setWidget(inner)
         return self._scroll
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _buttons(self) -> Flow:
+        row = Flow()
         self._leave = _button("lesson_leave", tr("Leave"), tr("Back to the list; where you are is kept."),
                               self.left.emit)  # fmt: skip
         self._back = _button("lesson_back", tr("◀ Back"), tr("The step before, with the graph as it "
@@ -171,7 +172,7 @@ class LessonPane(QWidget):
             "lesson_on", tr("Continue ▶"), tr("The next step ({keys}).", keys=_on_keys()), self._go_on
         )
         row.addWidget(self._leave)
-        row.addStretch(1)
+        row.add_gap()
         row.addWidget(self._back)
         row.addWidget(self._on)
         return row

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from micrograd_gui.document.text import as_tip, lowered
 from micrograd_gui.session.asking.ledger_words import LabRow
-from micrograd_gui.views.gradients import set_up_rows
+from micrograd_gui.views.gradients import set_up_rows, shrink_headings
 from micrograd_gui.views.theme import Look, line_height
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -59,11 +59,11 @@ class RowsModel(QAbstractTableModel):
             self.rows = rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.titles) - 1))
 
-    def set_headings(self, stacks: Sequence[Sequence[int]]) -> None:
+    def set_headings(self, stacks: Sequence[Sequence[int]], between: str = ",  ") -> None:
         """Those titles together stand above one column, the first of them."""
         headings = list(self.titles)
         for columns in stacks:
-            headings[columns[0]] = ",  ".join(self.titles[each] for each in columns)
+            headings[columns[0]] = between.join(self.titles[each] for each in columns)
         if tuple(headings) != self.headings:
             self.headings = tuple(headings)
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(headings) - 1)
@@ -182,7 +182,6 @@ class RowsTable(QTableView):
         self._look = look
         theme = look.theme
         self.setFont(look.font())
-        self.horizontalHeader().setFont(look.font(12))
         self.verticalHeader().setMinimumSectionSize(1)
         self.rows.set_look(look)
         self.setStyleSheet(
@@ -284,17 +283,25 @@ class RowsTable(QTableView):
         ]
 
     def _fit_headings(self, widths: Sequence[int]) -> None:
-        """Titles that stand together are made to fit, too."""
-        head = QFontMetrics(self._look.font(12))
-        pairs = zip((self.rows.headings[columns[0]] for columns in self.shown), widths, strict=True)
-        fits = min(
-            (width / (head.horizontalAdvance(title) + self.air) for title, width in pairs), default=1.0
-        )
-        self.horizontalHeader().setFont(self._look.font(12 * max(_SMALLEST, min(1.0, fits))))
+        """Titles that stand together are made to fit, too, if need be one below the other."""
+        fits = self._fits(widths)
+        if fits < _SMALLEST:
+            self.rows.set_headings(self.shown, ",\n")
+            fits = self._fits(widths)
+        shrink_headings(self.horizontalHeader(), self._look, max(_SMALLEST, fits))
+
+    def _fits(self, widths: Sequence[int]) -> float:
+        """How much of the headings there is room for."""
+        head = QFontMetrics(self._look.font())
+        needed = [
+            max(map(head.horizontalAdvance, self.rows.headings[columns[0]].split("\n"))) + self.air
+            for columns in self.shown
+        ]
+        return min((width / wide for wide, width in zip(needed, widths, strict=True)), default=1.0)
 
     def _widths(self, bold: QFontMetrics) -> list[int]:
         """What the columns that are shown need."""
-        head = QFontMetrics(self._look.font(12))
+        head = QFontMetrics(self._look.font())
         titled, rows = not self.horizontalHeader().isHidden(), self._longest()
         widths = []
         for columns in self.shown:

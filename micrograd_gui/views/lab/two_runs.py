@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QTableView,
@@ -21,7 +20,8 @@ from micrograd_gui.document.text import written
 from micrograd_gui.session.apart.two_runs import Beside, TwoRuns, beside, what_differs
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
-from micrograd_gui.views.gradients import RowDelegate, set_up_rows
+from micrograd_gui.views.gradients import HEAD_AIR, SMALLEST, RowDelegate, set_up_rows, shrink_headings
+from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.theme import Look
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -128,10 +128,9 @@ class TwoRunsPane(QWidget):
         set_up_rows(self.table)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.clicked.connect(self._on_clicked)
-        buttons = QHBoxLayout()
+        buttons = Flow()
         buttons.addWidget(self._hold)
         buttons.addWidget(self._release)
-        buttons.addStretch(1)
         self._layout = QVBoxLayout(self)
         self._layout.addLayout(buttons)
         self._layout.addWidget(self.words)
@@ -153,8 +152,19 @@ class TwoRunsPane(QWidget):
         self._layout.setContentsMargins(look.px(8), look.px(6), look.px(8), look.px(6))
         self.words.setFont(look.font())
         self.table.setFont(look.font())
-        self.table.horizontalHeader().setFont(look.font())
+        self._look = look
+        self._fit_headings()
         self.table.verticalHeader().setDefaultSectionSize(look.px(23))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The headings go with the width."""
+        super().resizeEvent(event)
+        self._fit_headings()
+
+    def _fit_headings(self) -> None:
+        head, wide = QFontMetrics(self._look.font()), self.table.viewport().width() / len(COLUMNS)
+        longest = max(head.horizontalAdvance(tr(title)) for title in COLUMNS) + self._look.px(HEAD_AIR)
+        shrink_headings(self.table.horizontalHeader(), self._look, max(SMALLEST, wide / longest))
 
     def showEvent(self, event: QShowEvent) -> None:
         """What has changed while nobody saw it."""
