@@ -298,9 +298,11 @@ def _choices(look: Look) -> str:
     """What is chosen from, progress, fields that were refused, and boxes to tick."""
     t, px = look.theme, look.px
     arrow = resource("icons", f"down-{'dark' if t.dark else 'light'}.svg").as_posix()
+    # The air is within the line, not around it: a script with taller lines than ours needs it.
+    tall = QFontMetrics(look.font()).height() + 3 + 2 * (px(4) - px(1))
     return f"""
     QComboBox {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
-        border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px; }}
+        border-radius: {px(6)}px; padding: {px(1)}px {px(8)}px; min-height: {tall}px; }}
     QComboBox:hover {{ border-color: {t.frame}; }}
     QComboBox:focus {{ border: 2px solid {t.selection}; }}
     QComboBox:disabled {{ color: {t.muted}; background: {t.panel}; }}
