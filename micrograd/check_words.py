@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from micrograd.check_row import Reason, Row, Verdict
-from micrograd.language import N_, tr
+from micrograd.language import N_, columns, flush_left, flush_right, tr
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -88,9 +88,9 @@ def cells_of(row: Row) -> tuple[str, ...]:
 def as_lines(cells: Sequence[tuple[str, ...]], headings: tuple[str, ...] = HEADINGS) -> list[str]:
     """A line per row below the six headings, numbers flush right."""
     table = [tuple(tr(each) if each else "" for each in headings), *cells]
-    widths = [max(len(line[column]) for line in table) for column in range(len(headings))]
+    widths = [max(columns(line[column]) for line in table) for column in range(len(headings))]
     return [
-        "  ".join(cell.ljust(width) if column in (0, 5) else cell.rjust(width)
+        "  ".join((flush_left if column in (0, 5) else flush_right)(cell, width)
                   for column, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
         for line in table
     ]

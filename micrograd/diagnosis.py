@@ -25,7 +25,7 @@ from micrograd.diagnosing.right_pass import (
     rounding_of,
 )
 from micrograd.foreign import LiveNode, read_graph
-from micrograd.language import N_, tr
+from micrograd.language import N_, columns, flush_left, tr
 
 _RELATIVE = 1e-9
 _HEAD = (N_("node"), N_("op"), "data", "grad", N_("right"))
@@ -71,8 +71,8 @@ class Diagnosis:
         head = tuple(map(tr, _HEAD))
         rows = [head, *([each.name, each.node.text, _short(each.node.data), _short(each.node.grad),
                          "" if each.agrees else _short(each.expected)] for each in self.nearby)]
-        widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        widths = [max(columns(row[k]) for row in rows) for k in range(len(head))]
+        lines = ["  ".join(flush_left(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
                  for row in rows]
         return "\n".join([self.sentence, "", *lines])
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Literal, ParamSpec, TypeVar, cast
+from unicodedata import east_asian_width
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -147,3 +148,18 @@ def joined(parts: list[str] | tuple[str, ...], by: Literal["and", "or"] = "and")
         if by == "and"
         else tr("{first} or {last}", first=first, last=last)
     )
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal the text takes: a letter of Chinese or Japanese takes two."""
+    return len(text) if text.isascii() else sum(1 + (east_asian_width(each) in "WF") for each in text)
+
+
+def flush_left(text: str, width: int) -> str:
+    """The text, and spaces to fill so many columns."""
+    return text + " " * (width - columns(text))
+
+
+def flush_right(text: str, width: int) -> str:
+    """Spaces, and the text, so that it ends at that column."""
+    return " " * (width - columns(text)) + text

@@ -11,7 +11,7 @@ from math import isfinite
 from time import monotonic
 from typing import TextIO
 
-from micrograd.language import N_, in_english, tr, trn
+from micrograd.language import N_, columns, flush_right, in_english, tr, trn
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import short, written
 from micrograd_gui.door import HeldOut, Learned, Trained, prepare_training
@@ -132,8 +132,8 @@ def _as_text(done: Trained, *, stopped: bool) -> str:
     if held is not None:
         table[-1] += [written(held.loss), *map(_share, held.accuracies and [held.accuracy])]
     usual = [7, 12, *[10 for _ in done.accuracies[:1]], 12, 10]
-    widths = [max(wide, len(head) + 2) for wide, head in zip(usual, heads, strict=False)]
-    lines = ["".join(cell.rjust(wide) for cell, wide in zip(row, widths, strict=False)) for row in table]
+    widths = [max(wide, columns(head) + 2) for wide, head in zip(usual, heads, strict=False)]
+    lines = ["".join(flush_right(cell, wide) for cell, wide in zip(row, widths, strict=False)) for row in table]
     named = list(done.parameters.items())
     told = [f"{name} = {short(number)}" for name, number in named[:_PARAMETERS_SHOWN]]
     some = tr(", ").join(told)
