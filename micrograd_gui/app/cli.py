@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from micrograd.language import N_, in_quotes, tr, trn, with_colon
 from micrograd_gui import languages
-from micrograd_gui.app.help_lines import HelpLines
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal, caught
 from micrograd_gui.document.text import one_line
 from micrograd_gui.languages import CatalogueFault
@@ -77,9 +76,15 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one sentence; every one of them takes --debug."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **{"formatter_class": HelpLines} | options)
+        super().__init__(allow_abbrev=False, **options)
         self.add_argument("--debug", action="store_true", help=tr("a log on standard error"))
         self.add_argument("--language", metavar="CODE", help=tr("de, es, fr, ja, zh_CN, en, or a .po file"))
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        from micrograd_gui.app.help_lines import HelpLines  # only for who asks for help
+
+        plain = self.formatter_class is argparse.HelpFormatter
+        return HelpLines(self.prog) if plain else super()._get_formatter()
 
     def error(self, message: str) -> NoReturn:
         said = f"{message[:1].upper()}{message[1:].rstrip('.。')}"

@@ -19,7 +19,7 @@ def japanese():
 
 
 def test_lines_of_a_script_without_spaces_fit_the_terminal() -> None:
-    text = "N ステップ後の時点 (0: 最初のステップの前)、last、または all: 連番のファイル、PDF のページ、スライドになる。"
+    text = "N ステップ後の時点 (0: 最初のステップの前)、last、または all: 連番のファイル、スライドになる。"
     for width in range(12, 60):
         lines = broken(text, width)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
@@ -28,10 +28,8 @@ def test_lines_of_a_script_without_spaces_fit_the_terminal() -> None:
 
 
 def test_columns_stand_below_each_other_whatever_a_letter_is_wide(japanese: None) -> None:
-    lines = check_words.as_lines(
-        [("a", "1.0", "2.5", "2.5", "0", "✓"), ("重み", "1.0", "2.5", "2.5", "0", "✓")]
-    )
-    assert lines == [
+    rows = [(name, "1.0", "2.5", "2.5", "0", "✓") for name in ("a", "重み")]
+    assert check_words.as_lines(rows) == [
         "ノード  data  analytic  数値  error",
         "a        1.0       2.5   2.5      0  ✓",
         "重み     1.0       2.5   2.5      0  ✓",
