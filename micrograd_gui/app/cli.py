@@ -80,11 +80,12 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("--debug", action="store_true", help=tr("a log on standard error"))
         self.add_argument("--language", metavar="CODE", help=tr("de, es, fr, ja, zh_CN, en, or a .po file"))
 
-    def _get_formatter(self) -> argparse.HelpFormatter:
-        from micrograd_gui.app.help_lines import HelpLines  # only for who asks for help
+    def format_help(self) -> str:
+        if self.formatter_class is argparse.HelpFormatter:
+            from micrograd_gui.app.help_lines import HelpLines  # only for who asks for help
 
-        plain = self.formatter_class is argparse.HelpFormatter
-        return HelpLines(self.prog) if plain else super()._get_formatter()
+            self.formatter_class = HelpLines
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         said = f"{message[:1].upper()}{message[1:].rstrip('.。')}"
