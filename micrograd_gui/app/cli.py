@@ -82,7 +82,7 @@ class _Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         if self.formatter_class is argparse.HelpFormatter:
-            from micrograd_gui.app.help_lines import HelpLines  # only for who asks for help
+            from micrograd_gui.help_lines import HelpLines  # only for who asks for help
 
             self.formatter_class = HelpLines
         return super().format_help()

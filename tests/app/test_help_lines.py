@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from micrograd import check_words, language
-from micrograd_gui.app.help_lines import broken
 from micrograd_gui.export import loss_curve
+from micrograd_gui.help_lines import broken
 
 JAPANESE = {"node": "ノード", "numeric": "数値", "step": "ステップ", "loss": "損失"}
 

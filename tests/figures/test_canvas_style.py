@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from msgspec.structs import replace
 
+from micrograd import language
 from micrograd_gui.document.block import Block, nodes_of
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.door import read, render
@@ -219,3 +220,15 @@ def test_downwards_what_is_used_stands_above_what_uses_it_and_wires_end_at_edges
         if len(boxes) == len(graph) and len(numbers) == 8:
             assert round(numbers[1], 1) in edges
             assert round(numbers[-1], 1) in edges
+
+
+def test_the_roles_of_nodes_are_said_in_the_language_in_use(tmp_path: Path) -> None:
+    language.use({"input": "Eingabe", "parameter": "Größe", "target": "Ziel"})
+    try:
+        render(read("neuron"), tmp_path / "neuron.svg", style="canvas")
+    finally:
+        language.use()
+    drawn = Drawn(tmp_path / "neuron.svg")
+    said = Counter("".join(each.itertext()) for each in drawn.root.iter(f"{SVG}text"))
+    assert (said["Eingabe"], said["Größe"], said["Ziel"]) == (2, 3, 1)
+    assert not {"input", "parameter", "target"} & said.keys()
