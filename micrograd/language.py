@@ -13,6 +13,7 @@ Numbers, names and code are values: they are put in as they are, in every langua
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -163,3 +164,27 @@ def flush_left(text: str, width: int) -> str:
 def flush_right(text: str, width: int) -> str:
     """Spaces, and the text, so that it ends at that column."""
     return " " * (width - columns(text)) + text
+
+
+_NEVER_FIRST = "、。，．・：；？！）」』】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)”’…"
+_NEVER_LAST = "（「『【〈《(“‘"
+_WIDE = r"\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
+
+
+def in_lines(text: str, width: int) -> list[str]:
+    """The text in lines of so many columns of a terminal, also where a script has no spaces.
+
+    No line begins with a comma or the like, or ends with a bracket that opens: a comma may hang over.
+    """
+    units: list[str] = []
+    for piece in re.findall(rf"[{_WIDE}]|[^\s{_WIDE}]+|\s+", " ".join(text.split())):
+        if units and (piece[0] in _NEVER_FIRST or units[-1][-1] in _NEVER_LAST):
+            units[-1] += piece
+        else:
+            units.append(piece)
+    lines = [""]
+    for unit in units:
+        if lines[-1] and columns(lines[-1] + unit.rstrip()) > width:
+            lines.append("")
+        lines[-1] += unit if lines[-1] else unit.lstrip()
+    return [line.rstrip() for line in lines if line.strip()]

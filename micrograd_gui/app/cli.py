@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from micrograd.language import N_, in_quotes, tr, trn, with_colon
+from micrograd.language import N_, columns, in_lines, in_quotes, tr, trn, with_colon
 from micrograd_gui import languages
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal, caught
 from micrograd_gui.document.text import one_line
@@ -72,20 +72,23 @@ _OF_ARGPARSE = (
 _WITH_MINUS = {"-e": "--expression", "--expression": "--expression", "--h": "--h", "--step": "--step"}
 
 
+class _HelpLines(argparse.HelpFormatter):
+    """Breaks lines by the columns that letters take; what is narrow as argparse itself does."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return super()._split_lines(text, width) if columns(text) == len(text) else in_lines(text, width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in self._split_lines(text, width - len(indent)))
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one sentence; every one of them takes --debug."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **options)
+        super().__init__(allow_abbrev=False, **{"formatter_class": _HelpLines} | options)
         self.add_argument("--debug", action="store_true", help=tr("a log on standard error"))
         self.add_argument("--language", metavar="CODE", help=tr("de, es, fr, ja, zh_CN, en, or a .po file"))
-
-    def format_help(self) -> str:
-        if self.formatter_class is argparse.HelpFormatter:
-            from micrograd_gui.help_lines import HelpLines  # only for who asks for help
-
-            self.formatter_class = HelpLines
-        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         said = f"{message[:1].upper()}{message[1:].rstrip('.。')}"

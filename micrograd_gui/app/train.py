@@ -133,7 +133,9 @@ def _as_text(done: Trained, *, stopped: bool) -> str:
         table[-1] += [written(held.loss), *map(_share, held.accuracies and [held.accuracy])]
     usual = [7, 12, *[10 for _ in done.accuracies[:1]], 12, 10]
     widths = [max(wide, columns(head) + 2) for wide, head in zip(usual, heads, strict=False)]
-    lines = ["".join(flush_right(cell, wide) for cell, wide in zip(row, widths, strict=False)) for row in table]
+    lines = [
+        "".join(flush_right(cell, wide) for cell, wide in zip(row, widths, strict=False)) for row in table
+    ]
     named = list(done.parameters.items())
     told = [f"{name} = {short(number)}" for name, number in named[:_PARAMETERS_SHOWN]]
     some = tr(", ").join(told)

@@ -6,7 +6,6 @@ import pytest
 
 from micrograd import check_words, language
 from micrograd_gui.export import loss_curve
-from micrograd_gui.help_lines import broken
 
 JAPANESE = {"node": "ノード", "numeric": "数値", "step": "ステップ", "loss": "損失"}
 
@@ -21,7 +20,7 @@ def japanese():
 def test_lines_of_a_script_without_spaces_fit_the_terminal() -> None:
     text = "N ステップ後の時点 (0: 最初のステップの前)、last、または all: 連番のファイル、スライドになる。"
     for width in range(12, 60):
-        lines = broken(text, width)
+        lines = language.in_lines(text, width)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert not [line for line in lines if line[0] in "、。)ー" or line[-1] in "(「"]
         assert max(map(language.columns, lines)) <= width + 3, "a comma may hang over"
