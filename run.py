@@ -187,8 +187,9 @@ def install(locks, python, *, bytecode=True, told=None):
     """Install locks for a Python by the first installer that can; hashes are required, nothing is built.
 
     Without bytecode each module is compiled when it is first imported: less work where few of them are.
-    ``told`` is called now and then while it goes on.
+    ``told`` is called now and then while it goes on. The log, and what is on its way, lie in the environment.
     """
+    log_file, coming = python.parents[1] / LOG.name, python.parents[1] / COMING.name
     options = ["install", "--require-hashes", "--only-binary", ":all:"]
     options += [word for lock in locks for word in ("-r", str(lock))]
     pip_options = ["--disable-pip-version-check", "--no-input", *options, "--no-warn-script-location"]
@@ -204,24 +205,24 @@ def install(locks, python, *, bytecode=True, told=None):
         ways.append([own_pip, [str(python), "-m", "pip", *pip_options]])
     if not ways:
         raise SetUpFailed("Set-up needs pip (Debian: apt-get install python3-pip): install it, start again.")
-    COMING.mkdir(exist_ok=True)
+    coming.mkdir(exist_ok=True)
     try:
-        with open(LOG, "w+b") as log:
+        with open(log_file, "w+b") as log:
             for way in ways:
-                if all(succeeds(command, log, told) for command in way):
+                if all(succeeds(command, log, coming, told) for command in way):
                     return
                 log.seek(0)
                 why = cause(log.read().decode("utf-8", "replace"))
                 if why == UNREACHABLE and way[0][0] != uv:  # another pip would not reach it either
                     break
     finally:
-        shutil.rmtree(COMING, ignore_errors=True)
-    raise SetUpFailed(f"The packages could not be installed: {why} ({LOG} has the whole story).")
+        shutil.rmtree(coming, ignore_errors=True)
+    raise SetUpFailed(f"The packages could not be installed: {why} ({log_file} has the whole story).")
 
 
-def succeeds(command, log, told):
-    """Whether the command succeeded; what it printed is in the log, what it downloads lies in COMING."""
-    environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "TMPDIR": str(COMING)}
+def succeeds(command, log, coming, told):
+    """Whether the command succeeded; what it printed is in the log, what it downloads lies in ``coming``."""
+    environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "TMPDIR": str(coming)}
     environment["PIP_PROGRESS_BAR"] = "off"
     with subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=ROOT) as process:
         try:

@@ -35,7 +35,6 @@ def environment() -> Path:
         run.say("Installing Sphinx in .venv-docs (first use only) ...")
         venv.EnvBuilder(symlinks=os.name != "nt", clear=True).create(FOLDER)
         (run.packages_of(FOLDER) / "below.pth").write_text(f"{run.packages_of(run.VENV)}\n{ROOT}\n", "utf-8")
-        run.LOG, run.COMING = FOLDER / run.LOG.name, FOLDER / run.COMING.name
         run.install([LOCK], PYTHON)
         DONE.write_bytes(LOCK.read_bytes())
     return PYTHON

@@ -36,7 +36,6 @@ def folder() -> Path:
     """The program in a folder."""
     if not PYTHON.exists():
         venv.EnvBuilder(symlinks=os.name != "nt").create(ENVIRONMENT)
-    run.LOG, run.COMING = ENVIRONMENT / "set-up.log", ENVIRONMENT / "coming"
     run.install(LOCKS, PYTHON, bytecode=False)
     shutil.rmtree(WORK / "made", ignore_errors=True)
     ran(PYTHON, HERE / "contents.py", WORK / "made")
