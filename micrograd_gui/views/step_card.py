@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetrics,
     QFontMetricsF,
     QKeyEvent,
     QKeySequence,
@@ -100,14 +101,15 @@ class StepCard(QTextEdit):
 
     def sizeHint(self) -> QSize:
         """Room for the head, three equations and a sentence, whatever is shown."""
-        height = self._px("head") + 3 * self._px("big") + self._px("note")
-        return QSize(self._px("big") * 24, round(height * _LINE) + 2 * self._margin)
+        height = _high(tr("forward")) * (self._px("head") + self._px("note")) + _LINE * 3 * self._px("big")
+        return QSize(self._px("big") * 24, round(height) + 2 * self._margin)
 
     def minimumSizeHint(self) -> QSize:
         """Room for what a second pass says, at the smallest size; on a projector, for three lines of it."""
         rows = 3 if self._look.projector else 4
-        height = self._px("head") + rows * self._floor + (0 if self._look.projector else self._px("note"))
-        return QSize(self._floor * 10, round(height * _LINE) + 2 * self._margin)
+        words = self._px("head") + (0 if self._look.projector else self._px("note"))
+        height = _high(tr("forward")) * words + _LINE * rows * self._floor
+        return QSize(self._floor * 10, round(height) + 2 * self._margin)
 
     # What it says ----------------------------------------------------------------------------
 
@@ -170,11 +172,13 @@ class StepCard(QTextEdit):
         while size > floor and max(self._width(line, size) for line in equations) > width:
             size -= 1
         others = sum(
-            self._px(line.size) * _LINE * max(1, ceil(self._width(line, self._px(line.size)) / max(width, 1)))
+            self._px(line.size)
+            * _high(line.text)
+            * max(1, ceil(self._width(line, self._px(line.size)) / max(width, 1)))
             for line in self._lines
             if line.size != "big"
         )
-        by_height = int((height - others) / (len(equations) * _LINE))
+        by_height = int((height - others) / sum(_high(line.text) for line in equations))
         return max(floor, min(size, by_height))
 
     def _largest_broken(self) -> int:
@@ -182,15 +186,21 @@ class StepCard(QTextEdit):
         wanted = self._px("big")
         width = self._room.width() - 2 * self._margin - self._look.px(_INDENT) - 2
         height = self._room.height() - 2 * self._margin
-        equations = [self._parts(line, wanted) for line in self._lines if line.size == "big"]
+        equations = [
+            (self._parts(line, wanted), _high(line.text)) for line in self._lines if line.size == "big"
+        ]
         for line in self._lines:
             if line.size != "big":
                 size = self._px(line.size)
-                height -= round(size * _LINE * max(1, ceil(self._width(line, size) / max(width, 1))))
+                rows = max(1, ceil(self._width(line, size) / max(width, 1)))
+                height -= round(size * _high(line.text) * rows)
         for size in range(wanted, self._floor, -1):
             shrunk = size / wanted * 1.01  # hinted letters are not quite in proportion
-            rows = [_rows([part * shrunk for part in parts], width, size * _HANGING) for parts in equations]
-            if 0 not in rows and sum(rows) * size * _LINE <= height:
+            high = [
+                each * _rows([part * shrunk for part in parts], width, size * _HANGING)
+                for parts, each in equations
+            ]
+            if 0 not in high and sum(high) * size <= height:
                 return size
         return 0
 
@@ -221,7 +231,7 @@ class StepCard(QTextEdit):
             rows = ceil(max(1.0, self._width(line, pixels)) / width)
             if line.size == "big":
                 rows = _rows(self._parts(line, pixels), width, pixels * _HANGING) or rows
-            used += pixels * (_LINE + 0.12) * rows
+            used += pixels * (_high(line.text) + 0.12) * rows
         return used
 
     def _air(self, size: int, note: int) -> float:
@@ -338,6 +348,15 @@ def _font(size: int, strong: bool) -> QFont:
     font.setPixelSize(size)
     font.setBold(strong)
     return font
+
+
+@lru_cache(maxsize=512)
+def _high(text: str) -> float:
+    """How high a line of that text is, in its size: other scripts reach further than ours."""
+    if text.isascii():
+        return _LINE
+    metrics = QFontMetrics(_font(100, strong=False))
+    return _LINE + max(0, metrics.boundingRect(text).height() - metrics.height()) / 100
 
 
 @lru_cache(maxsize=256)

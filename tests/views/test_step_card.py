@@ -5,6 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
+import micrograd_gui as mg
+from micrograd_gui import fonts
 from micrograd_gui.session.explain.card import card as explained
 from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.session import Session
@@ -128,6 +130,16 @@ def test_four_lines_and_a_sentence_still_fit(qtbot, session):
     card = make_card(qtbot, session, Look(), 890)
     assert visual_lines(card) == 6
     assert not card.verticalScrollBar().isVisible()
+
+
+def test_lines_of_tall_letters_fit_too(qtbot):
+    if fonts.without_font(["误差"]):
+        pytest.skip("no font of this machine has Chinese")
+    session = Session(mg.parse("a = 2; b = 3; c = a*b").relabelled(1, "误").relabelled(2, "差"))
+    session.backward()
+    for height in range(100, 150, 10):
+        card = make_card(qtbot, session, Look(), 890, height)
+        assert not card.verticalScrollBar().isVisible(), height
 
 
 def test_in_the_window_too_an_equation_takes_room_that_would_be_empty(qtbot, session):
