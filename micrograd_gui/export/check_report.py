@@ -74,8 +74,8 @@ def _title(graph: Graph, target: str, h: float) -> str:
     """What is compared, and of which row, where there are several."""
     if row := row_in_words(graph):
         told = N_("{slope} in {row}, analytic against numeric (central, h = {h:g})")
-        return tr(told, slope=f"∂{target}/∂node", row=row, h=h)
-    return tr("{slope}, analytic against numeric (central, h = {h:g})", slope=f"∂{target}/∂node", h=h)
+        return tr(told, slope=f"∂{target}/∂{tr('node')}", row=row, h=h)
+    return tr("{slope}, analytic against numeric (central, h = {h:g})", slope=f"∂{target}/∂{tr('node')}", h=h)
 
 
 def _cells(graph: Graph, row: Checked) -> tuple[str, ...]:

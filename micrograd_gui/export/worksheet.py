@@ -129,7 +129,7 @@ def worksheet_of(film: Film) -> Worksheet:
         rules,
         asks,
         rows,
-        f"∂{names.target}/∂node" if names.leibniz else "grad",
+        f"∂{names.target}/∂{tr('node')}" if names.leibniz else "grad",
         replace(fit.figure, blanks=frozenset((ask.node, ask.field) for ask in asks)).with_frame(
             blank_frame(moment, asks)
         ),

@@ -18,6 +18,7 @@ from micrograd_gui.files import documents
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.canvas.keyboard import written_keys
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.theme import Look
 
@@ -92,9 +93,11 @@ class Menus(QObject):
                 bound = [QKeySequence(key)]
             keys.extend(each for each in bound if each not in keys)
         action.setShortcuts(keys)
-        names = [_native(key) for key in keys]
+        names = [written_keys(key) for key in keys]
         if names:
-            own = [_native(key) for key in row.keys[1:] if isinstance(key, str)]  # not all the platform knows
+            own = [
+                written_keys(key) for key in row.keys[1:] if isinstance(key, str)
+            ]  # not all
             action.setData(tr(" or ").join(dict.fromkeys((names[0], *own))))  # for the page of keys
         action.setToolTip(row.told + (f" ({names[0]})" if names else ""))
         action.setStatusTip(row.told)
@@ -259,8 +262,3 @@ class Toolbars:
             window.insertToolBarBreak(self.measure)
         elif not narrow and window.toolBarBreak(self.measure):
             window.removeToolBarBreak(self.measure)
-
-
-def _native(key: QKeySequence | str) -> str:
-    """How the keys are written on this system, in its language."""
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from micrograd.language import N_, tr
 from micrograd_gui.document.graph import NodeId, Role
@@ -43,6 +43,11 @@ _NEXT_ROLE: dict[Role, Role] = {"": "input", "input": "parameter", "parameter": 
 _Mods = Qt.KeyboardModifier
 _TYPING = (_Mods.NoModifier, _Mods.ShiftModifier)
 _BEGIN_A_NODE = "0123456789+*/×÷·√-−"  # with nothing selected
+
+
+def written_keys(keys: QKeySequence | str) -> str:
+    """How these keys are written on this system, in the language of its window: ``Strg+L``, ``⌘L``."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class Keyboard:

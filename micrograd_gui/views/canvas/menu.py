@@ -16,6 +16,7 @@ from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.inline_editor import InlineEditing
+from micrograd_gui.views.canvas.keyboard import written_keys
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.tools import can_hold_value
 
@@ -109,7 +110,8 @@ class ContextMenu:
         block = next(each for each in state.graph.blocks if each.id == number)
         text = tr("&Open") if block.collapsed else tr("&Collapse")
         menu.addAction(f"{text}\tX", lambda: self.navigation.toggle(number))
-        menu.addAction(tr("&Look inside") + "\tEnter", lambda: self.navigation.enter(number))
+        text = tr("&Look inside") + "\t" + written_keys("Enter")
+        menu.addAction(text, lambda: self.navigation.enter(number))
         if block.collapsed and block.output is not None:
             menu.addAction(tr("Re&name") + "\tF2", partial(self.editing.label, block.output))
         menu.addSeparator()
@@ -134,7 +136,8 @@ class ContextMenu:
         self._add(menu, tr("Select &all"), session.select_all).setEnabled(some)
         menu.addAction(tr("&Fit"), self.host.fit).setEnabled(some)
         if self.navigation.block is not None:
-            menu.addAction(tr("&Back out") + "\tShift+Enter", self.navigation.leave)
+            text = tr("&Back out") + "\t" + written_keys("Shift+Enter")
+            menu.addAction(text, self.navigation.leave)
 
     def _add(self, menu: QMenu, text: str, verb: Callable[..., object], *args: object) -> QAction:
         return menu.addAction(text, lambda: self.host.attempt(verb, *args))

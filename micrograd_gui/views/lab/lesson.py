@@ -29,6 +29,7 @@ from micrograd_gui.session.lessons.following import Lessons
 from micrograd_gui.session.lessons.lesson import Following
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.canvas.keyboard import written_keys
 from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.theme import Look
 
@@ -169,7 +170,7 @@ class LessonPane(QWidget):
             "was there."),
                              lambda: self._attempt("go_back"))  # fmt: skip
         self._on = _button(
-            "lesson_on", tr("Continue ▶"), tr("The next step ({keys}).", keys=_on_keys()), self._go_on
+            "lesson_on", tr("Continue ▶"), tr("The next step ({keys}).", keys=written_keys(_ON)), self._go_on
         )
         row.addWidget(self._leave)
         row.add_gap()
@@ -293,9 +294,9 @@ class LessonPane(QWidget):
         following = self._following(here)
         self._on.setText(tr("Next lesson ▶") if following else tr("All lessons"))
         self._on.setToolTip(
-            tr("On to the next lesson ({keys}).", keys=_on_keys())
+            tr("On to the next lesson ({keys}).", keys=written_keys(_ON))
             if following
-            else tr("Back to the list ({keys}).", keys=_on_keys())
+            else tr("Back to the list ({keys}).", keys=written_keys(_ON))
         )
         self._on.setEnabled(True)
 
@@ -316,7 +317,7 @@ class LessonPane(QWidget):
         self._ask.setText(tr(step.ask))
         self._on.setText(tr("Continue ▶"))
         self._on.setToolTip(
-            tr("The next step ({keys}).", keys=_on_keys())
+            tr("The next step ({keys}).", keys=written_keys(_ON))
             if here.reached
             else tr("Comes when the step is done.")
         )
@@ -383,8 +384,3 @@ def _button(name: str, text: str, tip: str, run: Callable[[], object]) -> QPushB
     button.setAutoDefault(False)
     button.clicked.connect(lambda: run())
     return button
-
-
-def _on_keys() -> str:
-    """The keys that go on, as this system writes them."""
-    return QKeySequence(_ON).toString(QKeySequence.SequenceFormat.NativeText)
