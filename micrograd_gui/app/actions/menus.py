@@ -95,9 +95,7 @@ class Menus(QObject):
         action.setShortcuts(keys)
         names = [written_keys(key) for key in keys]
         if names:
-            own = [
-                written_keys(key) for key in row.keys[1:] if isinstance(key, str)
-            ]  # not all
+            own = [written_keys(key) for key in row.keys[1:] if isinstance(key, str)]  # not all
             action.setData(tr(" or ").join(dict.fromkeys((names[0], *own))))  # for the page of keys
         action.setToolTip(row.told + (f" ({names[0]})" if names else ""))
         action.setStatusTip(row.told)
