@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from micrograd.language import N_, tr
+from micrograd.language import N_, tr, trc
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.session.explain.formulas import (
@@ -50,7 +50,7 @@ def _forward(state: State, stretch: Stretch) -> tuple[Line, ...]:
     sources = (source for node in acted for source in graph.nodes[node].inputs if source is not None)
     ins = dict.fromkeys(source for source in sources if source not in inner)
     outs = [node for node in acted if _leaves(graph, node, inner)] or acted[-1:]
-    return _numbers(state, tr("in"), ins, "data"), _numbers(state, tr("out"), outs, "data")
+    return _numbers(state, _into(), ins, "data"), _numbers(state, _out_of(), outs, "data")
 
 
 def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
@@ -65,12 +65,12 @@ def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
                 amounts[each.operand] = amounts.get(each.operand, 0.0) + each.amount
                 after[each.operand] = each.after
     shown = list(amounts)[: _MOST if len(amounts) <= _MOST else _MOST - 1]
-    lines, names = [_numbers(state, tr("in"), ins, "grad")], naming_of(graph, state.notation)
+    lines, names = [_numbers(state, _into(), ins, "grad")], naming_of(graph, state.notation)
     for node in shown:
         grad = names.grad(graph.nodes[node])
         now = (Fragment("plain", f",  {tr('now')} "), Fragment("grad", written(after[node]), strong=True))
         parts = (
-            Fragment("plain", f"{tr('out')}:  "),
+            Fragment("plain", f"{_out_of()}:  "),
             Fragment("symbol", grad),
             ADDS,
             Fragment("grad", written(amounts[node]), strong=after[node] == amounts[node]),
@@ -80,6 +80,14 @@ def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
     if len(amounts) > len(shown):
         lines.append(sentence(tr("… and {n:,} more nodes outside.", n=len(amounts) - len(shown))))
     return tuple(lines)
+
+
+def _into() -> str:
+    return trc("of a block", "in")
+
+
+def _out_of() -> str:
+    return trc("of a block", "out")  # `out` alone is code, of which diagnoses speak
 
 
 def _own_order(state: State, stretch: Stretch) -> str:

@@ -332,7 +332,7 @@ def _next_node(state: State, step: Step) -> Question:
             tr("Look for an op whose grad is whole, and which has not handed it on yet."),
         )
     first, second = map(sentence, hints)
-    return Question("node", asks, step.kind, None, (first, second), end,
+    return Question("node", asks, tr(step.kind), None, (first, second), end,
         node=step.node, allowed=may_act(state, step.kind == "backward"), step=step)  # fmt: skip
 
 
