@@ -13,9 +13,8 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.house.structure import ROOT, Module, modules
+from tests.house.structure import Module, modules
 
-LEFT = Path(__file__).with_name("not_spoken_yet.txt")
 AS_IN_CODE = "# as in code"
 MARKS = {"tr", "trn", "trc", "N_", "kept", "phrase"}
 # Who is told by these are programmers, or a log.
@@ -139,19 +138,11 @@ def _name(node: ast.AST) -> str:
     return getattr(node, "id", "") or getattr(node, "attr", "")
 
 
-def left() -> set[str]:
-    """The modules that have still such texts, as the list says."""
-    return set(LEFT.read_text("utf-8").split())
-
-
 def main(paths: list[str]) -> None:
     for module in modules():
         if not paths or module.path.startswith(tuple(paths)):
             for line, text in unspoken(module):
                 print(f"{module.path}:{line}: {text!r}")
-    if not paths:
-        LEFT.write_text("".join(f"{each.path}\n" for each in modules() if any(unspoken(each))), "utf-8")
-        print(f"{LEFT.relative_to(ROOT)} is up to date")
 
 
 if __name__ == "__main__":
