@@ -19,7 +19,7 @@ def write_to_stderr() -> None:
     """From now on every line of the log stands on standard error too (``--debug``)."""
     handler = logging.StreamHandler()
     handler.setFormatter(_FORMAT)
-    _attach(handler)
+    attach(handler)
 
 
 def log_fault(message: str, *about: object, error: Exception) -> None:
@@ -58,7 +58,7 @@ class LastLines(logging.Handler):
 def keep_last_lines() -> LastLines:
     """From now on the last lines of the log are kept; gives what keeps them."""
     kept = LastLines()
-    _attach(kept)
+    attach(kept)
     return kept
 
 
@@ -76,7 +76,8 @@ def detach(handler: logging.Handler) -> None:
         log.setLevel(logging.NOTSET)
 
 
-def _attach(handler: logging.Handler) -> None:
+def attach(handler: logging.Handler) -> None:
+    """From now on the handler hears all of the log."""
     log = logging.getLogger(NAME)
     log.setLevel(logging.DEBUG)
     log.addHandler(handler)

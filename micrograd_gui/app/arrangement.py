@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -15,6 +15,7 @@ from micrograd.language import tr, trc
 from micrograd_gui.app.desktop.application import IN_FUSION
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
 from micrograd_gui.session.state import State
+from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.gradients import Gradients
@@ -147,7 +148,7 @@ class Panes(QObject):
             self._share_height()
         if name == "lesson":
             self.settle_lesson()
-        QTimer.singleShot(0, self, self.hide_left_tabs)
+        later(self, self.hide_left_tabs)
         return not seen
 
     def settle_lesson(self) -> None:
@@ -155,7 +156,7 @@ class Panes(QObject):
         seen = "lesson" in self.late and not self.docks["lesson"].isHidden()
         name, width = ("lesson", LESSON) if seen else ("palette", TOOLS)
         self._resize(Qt.Orientation.Horizontal, **{name: self._look.px(width)})
-        QTimer.singleShot(0, self, self.hide_left_tabs)
+        later(self, self.hide_left_tabs)
 
     def ensure_predict_line(self) -> PredictLine:
         """The line below the canvas in which somebody predicts; made when it is first wanted."""
@@ -242,7 +243,7 @@ class Panes(QObject):
         """The window is about to be seen, and has the size for it."""
         if not self.touched:
             self.arrange_as_at_first()
-        QTimer.singleShot(SOUGHT_AFTER, self, self._make_sought)
+        later(self, self._make_sought, after=SOUGHT_AFTER)
 
     def _make_sought(self) -> None:
         """What programs and screen readers look for by its name, though nobody sees it yet."""
@@ -250,7 +251,7 @@ class Panes(QObject):
 
         overview_of(self.canvas, self.canvas, lambda: self.canvas.motion_seconds())
         self.ensure("moments")
-        QTimer.singleShot(0, self, lambda: self.ensure("ledger"))  # in a turn of its own
+        later(self, lambda: self.ensure("ledger"))  # in a turn of its own
 
     def arrange_as_at_first(self) -> None:
         """Every pane where it is at the first start."""
@@ -363,7 +364,7 @@ class Panes(QObject):
             self._window.splitDockWidget(card, beside, Qt.Orientation.Horizontal)
             beside.show()
         self.share_for_projector(third)
-        QTimer.singleShot(0, self, self.hide_left_tabs)
+        later(self, self.hide_left_tabs)
 
     def share_for_projector(self, third: str = "") -> None:
         """The card, and the pane beside it, have their shares of a projected window."""

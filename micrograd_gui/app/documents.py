@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
 
 from micrograd.language import N_, kept, tr
 from micrograd_gui.app.context import Context
@@ -24,6 +24,7 @@ from micrograd_gui.log import logger_of
 from micrograd_gui.session.record import forget_ahead, known_ahead
 from micrograd_gui.session.state import State
 from micrograd_gui.session.transitions import BUILT, opened
+from micrograd_gui.views.background import later
 from micrograd_gui.views.plot.pane import SAVED_AS
 
 _log = logger_of(__name__)
@@ -183,7 +184,7 @@ class Documents(QObject):
             self._context.session.open_graph(whole, source.path, source.title)
         else:
             self._filing.opened(opened(self._context.session.state, whole, source.path, ""), source.known)
-            QTimer.singleShot(WATCHED_AFTER, self, lambda: self.watch.look())
+            later(self, lambda: self.watch.look(), after=WATCHED_AFTER)
         if len(whole) > LARGE:
             self.behind.work_out(whole)
         hidden = {node for block in whole.blocks if block.collapsed for node in whole.within(block.id)}

@@ -29,11 +29,13 @@ from micrograd_gui.session.session import Change
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Pass, RecordedRun
 from micrograd_gui.session.transitions import with_layout
+from micrograd_gui.views.background import later
 from micrograd_gui.views.canvas.scene import Scene
 
 PAINTED_AFTER = 250  # milliseconds
 SHOWN_AFTER = 200  # milliseconds that something takes before it is told
 _ANEW = 0.1  # of the nodes: with more of them new the whole scene is made anew
+_MANY = 50_000  # objects: to look through fewer takes some milliseconds
 _MOVES_AT_ONCE = 10_000  # of a run: a twentieth of a second
 
 
@@ -56,7 +58,7 @@ def prepared(source: OpenedGraph | Path, script: Sequence[Pass] | None, stop: Ev
 
     Where a script is given, its run is made ready, else the one that the file tells of.
     """
-    with _uncollected():
+    with _uncollected(another=True):
         opened = resolve(source)
         if stop.is_set():
             return None
@@ -107,14 +109,21 @@ def run_ahead(graph: Graph) -> None:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """No garbage is looked for meanwhile, nor in what is made: it takes a tenth of a second at a time."""
+def _uncollected(*, another: bool = False) -> Iterator[None]:
+    """No garbage is looked for meanwhile, nor in much that is made: it takes a tenth of a second at a time.
+
+    What is not looked through stays for ever where it holds itself, as a closed window and a plot do. So this
+    is for what is large alone, and is over as soon as ``another`` document is made ready, that is not.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if gc.get_count()[0] > _MANY:
+            gc.freeze()
+        elif another:
+            gc.unfreeze()
         if was:
             gc.enable()
 
@@ -160,6 +169,8 @@ class Wait(QObject):
         super().__init__()
         self._button = button
         self._loop = QEventLoop()
+        self._told = QTimer(singleShot=True, interval=SHOWN_AFTER)
+        self._told.timeout.connect(self._loop.quit)
         self._ended: list[tuple[Worked | None, Exception | None]] = []
         self._to_close: list[QWidget] = []
 
@@ -170,16 +181,17 @@ class Wait(QObject):
         application.installEventFilter(self)
         try:
             start(done=lambda made: self._end(made), failed=lambda error: self._end(error=error))
-            QTimer.singleShot(SHOWN_AFTER, self._loop, self._loop.quit)
+            self._told.start()
             self._loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)  # keys wait for their turn
             if not self._ended:
                 tell()
                 self._loop.exec()
         finally:
+            self._told.stop()
             application.removeEventFilter(self)
         for window in self._to_close:
             if isValid(window):  # it may have gone meanwhile
-                QTimer.singleShot(0, window, window.close)
+                later(window, window.close)
         made, error = self._ended[0] if self._ended else (None, None)
         if error is not None:
             raise error
@@ -297,7 +309,7 @@ class Behind(QObject):
                 name = "run ahead"  # as in code
                 self._context.background.start(name, run_ahead, graph, done=lambda _: None)
 
-        QTimer.singleShot(PAINTED_AFTER, self, begin)
+        later(self, begin, after=PAINTED_AFTER)
 
     def cancel(self) -> None:
         """Nobody wants it any more."""

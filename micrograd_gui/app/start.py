@@ -84,6 +84,7 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
     from PySide6.QtCore import QTimer
 
     from micrograd_gui.app.desktop.application import Application, application
+    from micrograd_gui.views.background import later
 
     last_lines()  # from now on they are kept
     app = application()
@@ -95,9 +96,9 @@ def run_window(source: object = None, lesson: str | None = None) -> int:
         QTimer.singleShot(0, _let_collect)
         QTimer.singleShot(SETTLED_AFTER, gc.freeze)  # matplotlib is there, too
         if lesson is not None:
-            QTimer.singleShot(0, window, lambda: window.begin_lesson(lesson))
+            later(window, lambda: window.begin_lesson(lesson))
         elif source is None:
-            QTimer.singleShot(GREETED_AFTER, window, window.greet)
+            later(window, window.greet, after=GREETED_AFTER)
         return app.exec() or status()
 
 
@@ -260,6 +261,13 @@ def _keep(window: MainWindow) -> None:
     window.destroyed.connect(lambda: _open.pop(key, None))
 
 
+def _forget_last() -> None:
+    """Python keeps the last error for a debugger, and with it whatever its frames held: a closed window."""
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+
+
 @contextmanager
 def errors_shown(say: Callable[..., object], keep: Callable[[], object] = lambda: None) -> Iterator[None]:
     """While this lasts, an exception in a slot becomes a sentence in the status bar.
@@ -270,6 +278,7 @@ def errors_shown(say: Callable[..., object], keep: Callable[[], object] = lambda
     before = sys.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        _forget_last()
         if isinstance(error, Refusal):
             say(str(error), refused=True)
             return

@@ -42,7 +42,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
-from micrograd_gui.views.background import Background
+from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.theme import Look
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         self.panes.palette.chosen.connect(lambda op: self.bridge.attempt(self.commands.add_in_view, op))
         self.panes.learning_built.connect(self._on_learning_built)
         self.blocks.loss_added.connect(self._show_learning)
-        self.menus.language_chosen.connect(lambda code: QTimer.singleShot(0, self, lambda: self.speak(code)))
+        self.menus.language_chosen.connect(lambda code: later(self, lambda: self.speak(code)))
         self.menus.example_chosen.connect(self.documents.choose_example)
         self.menus.recent_chosen.connect(self.documents.choose_recent)
         self.menus.examples.aboutToShow.connect(lambda: self.menus.show_thumbnails(self.look))
@@ -284,7 +284,7 @@ class MainWindow(QMainWindow):
             if projected:
                 self.projector.enter()
 
-        QTimer.singleShot(0, self.panes, settle)  # Qt has laid them out, and gives them their shares now
+        later(self.panes, settle)  # Qt has laid them out, and gives them their shares now
 
     def _unsay(self, sentence: str) -> None:
         """That sentence is true no more; another one stays."""
@@ -343,7 +343,7 @@ class MainWindow(QMainWindow):
             keep = partial(load, done=lambda _: self.recovering())
             prepare = lambda: self.commands.prepare()  # noqa: E731 - of the commands that there are then
             for after, make in ((300, keep), (400, self.pace), (500, self.explain), (2000, prepare)):
-                QTimer.singleShot(after, self, make)
+                later(self, make, after=after)
             self.bars.follow_width()  # now, or all would be laid out for the width before, and once more
             self.panes.begin()
         elif kind == QEvent.Type.ActivationChange and self.isActiveWindow():
@@ -454,4 +454,4 @@ class MainWindow(QMainWindow):
     def _close_without_question(self) -> None:
         self.session.train_stop()  # a step in between would be a change that is not saved
         self.session.saved_as_is()
-        QTimer.singleShot(0, self.close)
+        later(self, self.close)

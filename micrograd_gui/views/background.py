@@ -71,7 +71,7 @@ class Background(QObject):
         """Nobody wants the result for that key any more."""
         job = self._jobs.pop(key, None)
         if job is not None:
-            job.stop.set()
+            job.drop()
 
     @Slot()
     def cancel_all(self) -> None:
@@ -83,12 +83,14 @@ class Background(QObject):
         if self._jobs.get(job.key) is not job:
             return
         del self._jobs[job.key]
-        if job.error is None:
-            job.done(job.result)
-        elif job.failed is not None:
-            job.failed(job.error)
+        done, failed, result, error = job.done, job.failed, job.result, job.error
+        job.drop()  # its thread may be the last that holds it: what is Qt's must not go there
+        if error is None:
+            done(result)
+        elif failed is not None:
+            failed(error)
         else:
-            raise job.error
+            raise error
 
 
 class Newest(QObject):
@@ -153,6 +155,19 @@ class Newest(QObject):
             self._begin()
 
 
+def later(parent: QObject, call: Callable[[], object], *, after: int = 0) -> None:
+    """Call it after so many milliseconds, in a turn of its own; never, where the parent is gone by then.
+
+    PySide's `QTimer.singleShot` lets a method that waits for its turn never go where its object is deleted
+    before that, and so a whole window stays; of one that waits for some milliseconds it keeps a reference.
+    """
+    timer = QTimer(parent, singleShot=True, interval=after)
+    # as a function: a method would make its object another class to Qt, which styles it once more then
+    timer.timeout.connect(lambda: call())
+    timer.timeout.connect(timer.deleteLater)
+    timer.start()
+
+
 def all_written(patience: float) -> bool:
     """Wait for what writes; for what only reads and works out no longer than so many seconds.
 
@@ -162,6 +177,10 @@ def all_written(patience: float) -> bool:
     while pool.activeThreadCount() and (_writing or time.monotonic() < until):
         time.sleep(0.005)
     return not pool.activeThreadCount()
+
+
+def _nobody(_: object) -> None:
+    """Who wants to know of a result that was dropped."""
 
 
 class _Job(Struct, eq=False):
@@ -176,6 +195,11 @@ class _Job(Struct, eq=False):
     stop: Event = field(default_factory=Event)
     result: Any = None
     error: Exception | None = None
+
+    def drop(self) -> None:
+        """Nobody wants it any more: it may go on for long, and holds none of those who asked."""
+        self.stop.set()
+        self.done, self.failed, self.result = _nobody, None, None
 
     def run(self) -> None:
         try:
@@ -210,5 +234,5 @@ def _run(job: _Job, relay: _Relay) -> None:
 
 def _stop_all(jobs: dict[Hashable, _Job]) -> None:
     for job in jobs.values():
-        job.stop.set()
+        job.drop()
     jobs.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from micrograd.language import tr
 from micrograd_gui.document.catalogue import MIME, Offer, PaletteGroup, block_kind, catalogue
 from micrograd_gui.session.transitions import VALUE
+from micrograd_gui.views.background import later
 from micrograd_gui.views.theme import Look
 
 COLUMNS = 2
@@ -166,7 +167,7 @@ class OpPalette(QScrollArea):
         heading.setChecked(group.title in self._unfolded)
         turn(heading.isChecked())
         heading.toggled.connect(turn)
-        heading.clicked.connect(lambda: QTimer.singleShot(0, below, lambda: self._show_end(below)))
+        heading.clicked.connect(lambda: later(below, lambda: self._show_end(below)))
 
     def _show_end(self, below: QWidget) -> None:
         """What was unfolded is scrolled into view, once it has its place."""

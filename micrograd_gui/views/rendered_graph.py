@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from threading import Event
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -25,7 +25,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import as_tip, short
 from micrograd_gui.session.state import State
-from micrograd_gui.views.background import Background
+from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import Look
 
@@ -327,7 +327,7 @@ class RenderedGraph(QWidget):
         """The figure, of which only what is exposed is painted, or a sentence."""
         if self._due:  # laying out waits until the window has been painted once
             self._due = False
-            QTimer.singleShot(0, self, lambda: self._lay_out(self.bridge.shown))
+            later(self, lambda: self._lay_out(self.bridge.shown))
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         painter.setBackground(QColor(self.look.theme.ground))

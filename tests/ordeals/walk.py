@@ -6,6 +6,7 @@ Now and then all is undone: then the document is, byte for byte, what it was at 
 from __future__ import annotations
 
 import faulthandler
+import logging
 import math
 import os
 import sys
@@ -29,6 +30,7 @@ from micrograd_gui.app.start import create_window, errors_shown
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files import documents
+from micrograd_gui.log import attach, detach
 from tests.ordeals.hands import Hands
 from tests.ordeals.originals import EXPRESSIONS, originals
 from tests.ordeals.report import Report
@@ -45,12 +47,24 @@ IGNORED = (
 )
 
 
-class Ears:
-    """What the program says that it should not: exceptions in slots and threads, warnings of Qt."""
+class Ears(logging.Handler):
+    """What the program says that it should not: exceptions in slots and threads, warnings of Qt, its log.
+
+    Who catches an exception, and logs it, has a sentence for the user; a fault of the program it stays.
+    """
 
     def __init__(self) -> None:
+        super().__init__(logging.ERROR)
         self.heard: list[str] = []
         self.told: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """The log says something."""
+        kind, error, trace = record.exc_info or (None, None, None)
+        if kind is not None and error is not None:
+            self.error(kind, error, trace)
+        else:
+            self.heard.append(f"log: {record.getMessage()[:160]}")
 
     def error(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, Refusal):
@@ -61,7 +75,8 @@ class Ears:
         )
         place = "" if ours is None else f", {Path(ours.filename).name}:{ours.lineno}"
         said = f"{kind.__name__}: {str(error)[:120]}{place}"
-        self.heard.append(said)
+        if said not in self.heard:  # else a slot's: it was heard before it was logged
+            self.heard.append(said)
         if said not in self.told:
             self.told.add(said)
             traceback.print_exception(kind, error, trace, limit=-12)
@@ -77,9 +92,11 @@ class Ears:
         threading.excepthook = lambda told: self.error(told.exc_type, told.exc_value, told.exc_traceback)
         sys.unraisablehook = lambda told: self.error(told.exc_type, told.exc_value, told.exc_traceback)
         handler = qInstallMessageHandler(self.message)
+        attach(self)
         try:
             yield
         finally:
+            detach(self)
             qInstallMessageHandler(handler)
             sys.excepthook, threading.excepthook, sys.unraisablehook = before
 
@@ -113,7 +130,7 @@ class Walk:
         self.window.session.saved_as_is()
         self.window.close()
         self.window.deleteLater()
-        self.window = None
+        self.window = self.hands = self.entry = None
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def _follow(self, _old: object, new: Any) -> None:

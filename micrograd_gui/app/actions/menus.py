@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
@@ -17,6 +17,7 @@ from micrograd_gui.app.actions.table import MENUS, ROWS, RUN_BAR, Action
 from micrograd_gui.files import documents
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
+from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.keyboard import written_keys
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
@@ -197,7 +198,7 @@ class Menus(QObject):
             return
         graph = documents.load_example(actions[at].objectName().removeprefix("example_"))
         actions[at].setIcon(thumbnail(graph, size, look, self._window.devicePixelRatioF()))
-        QTimer.singleShot(0, self, lambda: self._show_thumbnail(at + 1, size, look))
+        later(self, lambda: self._show_thumbnail(at + 1, size, look))
 
 
 def tool_button(bar: QToolBar, action: QAction) -> QToolButton:

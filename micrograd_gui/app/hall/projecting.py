@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QScreen, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
@@ -15,6 +15,7 @@ from shiboken6 import isValid
 from micrograd.language import N_, tr
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document
 from micrograd_gui.session.state import State
+from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.theme import Look
 
@@ -132,7 +133,7 @@ class Projector(QObject):
         self._entering = False
         self._panes.canvas.be_brief(window.size() != window.screen().size())
         self.switched.emit(True)
-        QTimer.singleShot(SETTLING, self, self._entered)
+        later(self, self._entered, after=SETTLING)
 
     def _take_screen(self) -> None:
         """The hall on the second screen, the presenter's window on the first."""
@@ -278,7 +279,7 @@ class Projector(QObject):
         if before.focus is not None and isValid(before.focus):
             before.focus.setFocus()
         self.switched.emit(False)
-        QTimer.singleShot(SETTLING, self, self._settle)
+        later(self, self._settle, after=SETTLING)
 
     def _give_back(self, before: Before) -> None:
         """Bars, screen, size, look and panes as they were before."""
@@ -324,4 +325,4 @@ class Projector(QObject):
         state = self._bridge.state
         if not state.same_document(before.state):  # another one was opened in the hall
             self._panes.show_learning(for_document(state, self._panes.plot).learns)
-        QTimer.singleShot(0, self._panes, self._panes.hide_left_tabs)
+        later(self._panes, self._panes.hide_left_tabs)

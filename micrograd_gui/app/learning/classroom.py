@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu
 
 from micrograd.language import N_, tr
@@ -18,6 +18,7 @@ from micrograd_gui.session.lessons.following import Lessons
 from micrograd_gui.session.lessons.goals import BUILDING
 from micrograd_gui.session.lessons.lesson import Following
 from micrograd_gui.session.lessons.reading import SUFFIX
+from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Paced
 from micrograd_gui.views.lab.lesson import LessonPane
 
@@ -142,7 +143,7 @@ class Classroom(QObject):
             self._projector.choose("lesson")
         self._hide_panes(here)
         if not on and self.pane.isVisible():
-            QTimer.singleShot(SETTLED, self, self._panes.settle_lesson)
+            later(self, self._panes.settle_lesson, after=SETTLED)
 
     def _keep(self, here: Following) -> None:
         settings = self._context.settings

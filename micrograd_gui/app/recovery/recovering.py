@@ -23,6 +23,7 @@ from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import OpenedGraph
 from micrograd_gui.files.recovery import LeftBehind, Slot
 from micrograd_gui.session.state import State
+from micrograd_gui.views.background import later
 
 if TYPE_CHECKING:
     from micrograd_gui.app.opening import Prepared
@@ -63,7 +64,7 @@ class Recovering(QObject):
         self._stop_listening = context.session.listen(self._on_changed)
         left = self._left  # not self: what stands here runs when self is half gone
         self.destroyed.connect(lambda: _end(keeper, left, keep=True))
-        QTimer.singleShot(_LOOKED_AFTER, self, self.look)
+        later(self, self.look, after=_LOOKED_AFTER)
         self._keep(state)
 
     def stand_over(self, over: QWidget) -> None:

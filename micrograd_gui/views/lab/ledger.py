@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from micrograd_gui.session.asking.ledger_words import page_of
 from micrograd_gui.session.asking.paths_words import PathsPage, paths_page
 from micrograd_gui.session.explain.formulas import Line
 from micrograd_gui.session.state import State
+from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.layers.paths import pen_of_path
 from micrograd_gui.views.lab.rows import RowsTable
@@ -128,7 +129,7 @@ class Ledger(QWidget):
             table.setVisible(bool(table.rows.rows))
             table.setFixedHeight(table.wanted_height(len(table.rows.rows)))
         self._look_at_row()
-        QTimer.singleShot(0, self, self._look_at_row)  # when all has its place
+        later(self, self._look_at_row)  # when all has its place
 
     def _say(self, label: QLabel, text: str) -> None:
         label.setText(text)

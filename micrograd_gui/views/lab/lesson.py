@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,6 +28,7 @@ from micrograd_gui.session.lessons.doings import told
 from micrograd_gui.session.lessons.following import Lessons
 from micrograd_gui.session.lessons.lesson import Following
 from micrograd_gui.session.state import State
+from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.keyboard import written_keys
 from micrograd_gui.views.lab.flow import Flow
@@ -274,7 +275,7 @@ class LessonPane(QWidget):
             self._line.clear()
             self._scroll.verticalScrollBar().setValue(0)
         elif here.tries or here.reached:
-            QTimer.singleShot(0, self, self._show_newest)
+            later(self, self._show_newest)
         self._back.setEnabled(here.at > 0)
         if here.reached and not (before and before.reached) and self._line.hasFocus():
             self._on.setFocus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -25,6 +25,7 @@ from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.text import MINUS, exact, read_number
 from micrograd_gui.files.atomic import write_whole
 from micrograd_gui.session.state import State
+from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot.kinds.table import KINDS
 from micrograd_gui.views.plot.model import PlotKind
@@ -266,7 +267,7 @@ class PlotPane(QWidget):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self, self._load)
+            later(self, self._load)
 
     def _load(self) -> None:
         from micrograd_gui.views.plot.view import load_then

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.state import State
-from micrograd_gui.views.background import Background
+from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.plot.model import PlotItem, PlotKind, StaticPlot
 from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
@@ -230,7 +230,7 @@ def load_then(call: Callable[[], object], parent: QObject) -> None:
     def done(_: None) -> None:
         pauses.stop()
         import_module("micrograd_gui.views.plot.surface")  # it brings matplotlib's part that needs Qt
-        QTimer.singleShot(_EVERY, parent, call)  # not at once: what is drawn first takes as long again
+        later(parent, call, after=_EVERY)  # not at once: what is drawn first takes as long again
 
     Background(parent).start("matplotlib", _load, done=done)
 
