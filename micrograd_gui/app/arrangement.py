@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from micrograd_gui.views.training_panel import TrainingPanel
 
 
-LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
-RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 LEARNING = ("training", "data")
 OF_LEARNING = ("loss", "boundary", "gradients")  # the plots of what learns
