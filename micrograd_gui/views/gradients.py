@@ -356,27 +356,25 @@ class GradientsTable(QTableView):
             self.setColumnWidth(column, width)
 
     def _fit_headings(self, widths: list[int], name: int) -> None:
-        """A heading that is wider than its numbers has what is left, and what names can spare; then all
-        are made to fit.
-        """
+        """Columns as wide as their headings, too: names give way to them, then all headings are smaller."""
         px, model = self._look.px, self.model()
         if model is None:
             return
         head = QFontMetrics(self._look.font())
         titles = [str(model.headerData(at, Qt.Orientation.Horizontal) or "") for at in range(len(widths))]
         needed = [head.horizontalAdvance(title) + px(HEAD_AIR) for title in titles]
-        shown = [column for column, width in enumerate(widths) if width]
-        spare = max(0, self._room - max(sum(widths), sum(widths[:-1]) + needed[-1]))
-        for column in shown[:-1]:
-            lacking = max(0, needed[column] - widths[column])
-            of_spare = min(lacking, spare)
-            of_names = min(lacking - of_spare, max(0, widths[NODE] - max(name, needed[NODE])))
-            spare -= of_spare
-            widths[column] += of_spare + (of_names if column != NODE else 0)
-            widths[NODE] -= of_names if column != NODE else 0
-        there = [*widths[:-1], max(widths[-1], self._room - sum(widths[:-1]))]
-        fits = min((there[column] / needed[column] for column in shown), default=1.0)
-        shrink_headings(self.horizontalHeader(), self._look, max(SMALLEST, fits))
+        numbers, by = [min(widths[NODE], name), *widths[NODE + 1 :]], 1.0
+        while True:
+            made = [
+                max(wide, round(by * of)) if wide else 0 for wide, of in zip(numbers, needed, strict=True)
+            ]
+            if sum(made) <= self._room or by <= SMALLEST:
+                break
+            by -= 0.05
+        if sum(made) <= self._room:
+            made[NODE] += max(0, min(widths[NODE] - made[NODE], self._room - sum(made)))
+            widths[:] = made
+        shrink_headings(self.horizontalHeader(), self._look, by)
 
     def _without(self, widths: list[int], metrics: QFontMetrics) -> tuple[int, ...]:
         """What a hall can do without for whole verdicts: the error, and data, which is on the nodes."""

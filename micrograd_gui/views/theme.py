@@ -335,7 +335,7 @@ def _labels_and_panes(look: Look) -> str:
     QDockWidget::title {{ background: {t.panel}; padding: {px(6)}px {px(10)}px {px(2)}px {px(10)}px;
         border-bottom: 1px solid {t.line}; }}
     QDockWidget {{ color: {t.muted}; }}
-    QTabBar::tab {{ background: {t.raised}; color: {t.muted}; padding: {px(5)}px {px(12)}px;
+    QTabBar::tab {{ background: {t.raised}; color: {t.muted}; padding: {px(5)}px {px(9)}px;
         border: 1px solid {t.line}; }}
     QTabBar::tab:selected {{ background: {t.panel}; color: {t.text}; border-bottom: 2px solid {t.data}; }}
     QHeaderView::section {{ color: {t.muted}; border: 0; border-bottom: 1px solid {t.line};

@@ -75,9 +75,9 @@ def _lacking(widget: QWidget) -> Iterator[tuple[str, int]]:
                 if widget.isTabVisible(at):
                     option = QStyleOptionTab()
                     widget.initStyleOption(option, at)
-                    yield widget.tabText(at), len(widget.tabText(at)) - len(option.text)
-                    if not widget.usesScrollButtons():
-                        yield widget.tabText(at), widget.tabRect(at).right() - widget.width()
+                    elided = len(widget.tabText(at)) - len(option.text)
+                    yield widget.tabText(at), max(elided, _hidden(widget))
+                    yield widget.tabText(at), widget.tabRect(at).right() - widget.width()
         case QComboBox() if widget.currentText() and not widget.isEditable():
             option = QStyleOptionComboBox()
             widget.initStyleOption(option)

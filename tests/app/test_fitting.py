@@ -1,0 +1,162 @@
+"""In every language there is a catalogue of, each text has room for itself: where it has none, rows break."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QTabBar, QToolButton, QWidget
+
+from micrograd import language
+from micrograd_gui import languages
+from micrograd_gui.app.actions.language import translate_qt
+from micrograd_gui.app.disk import ask_overwrite
+from micrograd_gui.app.documents import ask_unsaved
+from micrograd_gui.app.hall.projecting import THIRD
+from micrograd_gui.app.recovery.offer import RecoveryOffer
+from micrograd_gui.document.block import OFFERED_KINDS
+from micrograd_gui.resource import resource
+from micrograd_gui.views.lab.flow import Flow
+from micrograd_gui.views.lab.panes import LATE_PANES
+from tests.app.unfit import settle, unfit
+
+LONGER = "longer"
+CODES = ["en", LONGER, *sorted(path.stem for path in resource("languages").glob("*.po"))]
+SIZE = (1280, 800)
+
+
+class Longer(dict):
+    """English that is by three tenths longer, in words."""
+
+    def get(self, key: str, default: object = None) -> str:
+        text = key.rpartition(language.CONTEXT)[2]
+        return text + " mmmm" * (len(text) * 3 // 50) + "m" * (len(text) * 3 // 10 % 5)
+
+
+@pytest.fixture(params=CODES)
+def speaking(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The windows of this test speak that language, however much of it is translated by now."""
+    if request.param == LONGER:
+        language.use(Longer())
+    else:
+        monkeypatch.setattr(languages, "_asked", request.param)
+    yield request.param
+    languages.use("en")
+    language.use()
+    translate_qt()
+
+
+def _tabs(text: str, parent: QWidget) -> QTabBar:
+    bar = QTabBar(parent)
+    bar.addTab(text)
+    return bar
+
+
+def _found(root: QWidget, where: str) -> list[str]:
+    settle(root)
+    return [f"{where}: {each}" for each in unfit(root)]
+
+
+def test_what_stands_in_the_window_fits(qtbot, opened, act, speaking: str) -> None:
+    window = opened("xor", SIZE)
+    window.setUpdatesEnabled(False)  # to be laid out is enough
+    session, panes = window.session, window.panes
+    session.forward()
+    session.backward_step()
+    session.select({3})
+    found = _found(window, "at first")
+    for name in ("gradients", "training", "data"):
+        window.docks[name].raise_()
+        found += _found(window, name)
+    for name in set(LATE_PANES) - {"lesson"}:
+        panes.toggle(name)
+        found += _found(window, name)
+        panes.toggle(name)
+    session.seek(0)
+    act(window, "predict")
+    found += _found(window, "predicting")
+    act(window, "predict", "start_here")
+    found += _found(window, "lessons")
+    window.classroom().choose("neuron")
+    qtbot.waitUntil(lambda: session.state.lesson is not None)
+    found += _found(window, "a lesson")
+    assert found == []
+
+
+def test_what_asks_fits(qtbot, opened, act, speaking: str) -> None:
+    window = opened("neuron", SIZE)
+    window.setUpdatesEnabled(False)  # to be laid out is enough
+    asking = {
+        "overwriting": ask_overwrite(window, Path("a.micrograd"), *[lambda: None] * 4),
+        "unsaved": ask_unsaved(window, "neuron", lambda _: None, lambda: None),
+    }
+    for kind in OFFERED_KINDS:
+        asking[kind] = window.blocks.ask(kind, QPointF())
+    for name in ("own_op", "export", "about"):
+        act(window, name)
+        asking[name] = window.findChildren(QDialog)[-1]
+    asking["export"].findChild(QToolButton, "more").setChecked(True)
+    found = [each for name, dialog in asking.items() for each in _found(dialog, name)]
+    for dialog in asking.values():
+        dialog.close()
+    kept = SimpleNamespace(path=Path("some-name.micrograd"), name="some-name", at=time.time())
+    left = SimpleNamespace(
+        found=SimpleNamespace(kept=kept, graph=window.session.state.graph), standing="changed"
+    )
+    offer = RecoveryOffer(window, window.canvas, *[lambda *_: None] * 4)
+    offer.add(left, [])
+    offer.show()
+    found += _found(offer, "recovery")
+    act(window, "projector")
+    settle(window)
+    window.resize(*SIZE)  # the screen of this platform is smaller
+    settle(window)
+    assert window.size() == QSize(*SIZE)
+    for name in ("", *THIRD[1:]):
+        window.projector.choose(name)
+        found += _found(window, f"hall {name}")
+    assert found == []
+
+
+@pytest.mark.parametrize("make", [QPushButton, QLabel, _tabs], ids=["button", "label", "tab"])
+def test_what_does_not_fit_is_found(qtbot, make: Callable[[str, QWidget], QWidget]) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    inside = make("as long as this", parent)
+    inside.resize(inside.sizeHint())
+    parent.resize(400, 60)
+    parent.show()
+    assert unfit(parent) == []
+    parent.resize(60, 60)
+    assert unfit(parent), "it is out of sight"
+    parent.resize(400, 60)
+    inside.resize(60, inside.height())
+    assert unfit(parent), "it is too narrow"
+
+
+def test_a_row_of_buttons_breaks_where_it_has_no_room(qtbot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    row = Flow()
+    row.setSpacing(4)
+    first, second, last = (QPushButton(text) for text in ("one", "and another", "the last"))
+    page.setLayout(row)
+    row.addWidget(first)
+    row.add_gap()
+    row.addWidget(second)
+    row.addWidget(last)
+    whole = row.sizeHint().width()
+    page.resize(whole + 50, 200)
+    row.activate()
+    assert first.x() == 0
+    assert last.geometry().right() == page.width() - 1, "what comes after the gap stands at the right"
+    page.resize(whole - 1, 200)
+    row.activate()
+    row.setGeometry(page.rect())
+    assert first.y() == second.y() < last.y()
+    assert row.heightForWidth(page.width()) == last.geometry().bottom() + 1
+    second.hide()
+    row.setGeometry(page.rect())
+    assert first.y() == last.y(), "what is hidden needs no room"
