@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from micrograd.language import in_quotes, tr
+from micrograd.language import N_, in_quotes, tr
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph
@@ -268,6 +268,9 @@ def example_names() -> tuple[str, ...]:
     return tuple(example.name for example in examples())
 
 
+_NUMBERED = {"layer": N_("layer {number}"), "neuron": N_("neuron {number}")}
+
+
 def load_example(name: str) -> Graph:
     """The example's graph; raises Refusal, which lists the names, where there is none of that name."""
     by_name = {example.name: example for example in examples()}
@@ -279,4 +282,14 @@ def load_example(name: str) -> Graph:
                 names=", ".join(by_name),
             )
         )
-    return read(by_name[name].path)
+    return _titled(read(by_name[name].path))
+
+
+def _titled(graph: Graph) -> Graph:
+    """The graph with the titles that the program has given its blocks in the language in use."""
+    for block in graph.blocks:
+        word, _, number = block.title.partition(" ")
+        title = tr(_NUMBERED[word], number=number) if word in _NUMBERED else tr(block.title)
+        if title != block.title:
+            graph = graph.retitled(block.id, title)
+    return graph

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from micrograd import language
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
@@ -128,3 +129,14 @@ def test_the_script_makes_the_examples_that_are_kept(tmp_path: Path) -> None:
     for row, other in zip(*rows, strict=True):  # a processor's sine may differ in the last digit
         assert row == pytest.approx(other, abs=1e-12)
     assert moons[0].blocks == moons[1].blocks
+
+
+def test_the_blocks_of_an_example_are_called_as_the_language_does() -> None:
+    language.use({"layer {number}": "couche {number}", "squared error": "erreur quadratique"})
+    try:
+        titles = [block.title for block in documents.load_example("xor").blocks]
+    finally:
+        language.use()
+    assert titles[:3] == ["MLP(2, [4, 1])", "couche 1", "neuron 1_1"]
+    assert titles[-1] == "erreur quadratique"
+    assert "layer 1" in [block.title for block in documents.load_example("xor").blocks]
