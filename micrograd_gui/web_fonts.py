@@ -44,20 +44,29 @@ def embedded(texts: Iterable[tuple[str, bool]]) -> tuple[str, list[str]]:
 
 def _cut(file: FontFile, signs: str) -> bytes | None:
     """The font with these signs and what joins them; None where it may not be embedded, or cannot be read."""
-    from fontTools import subset  # type: ignore[import-untyped]  # it has no types
-    from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
+    import uharfbuzz  # type: ignore[import-untyped]  # it has no types
 
-    options = subset.Options(layout_features=["*"], hinting=False, notdef_outline=True, name_IDs=[1, 2])
-    cutter = subset.Subsetter(options)
+    wanted = uharfbuzz.SubsetInput()
+    wanted.unicode_set.update(map(ord, signs))
+    wanted.layout_feature_tag_set.invert()  # all of them, in place of those most in use
+    wanted.name_id_set.update({1, 2})
+    wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
     try:
-        with TTFont(file.path, fontNumber=file.number, lazy=True, recalcTimestamp=False) as font:
-            if "OS/2" in font and font["OS/2"].fsType & 0x000F == _RESTRICTED:
-                return None
-            cutter.populate(text=signs)
-            cutter.subset(font)
-            font.flavor = "woff"
-            made = io.BytesIO()
-            font.save(made)
-    except (OSError, TTLibError, AssertionError, ValueError, KeyError, subset.Subsetter.SubsettingError):
+        face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(file.path), file.number)
+        os2 = face.reference_table("OS/2").data
+        if int.from_bytes(os2[8:10], "big") & 0x000F == _RESTRICTED:
+            return None
+        return _packed(uharfbuzz.subset(face, wanted).blob.data)
+    except (OSError, uharfbuzz.HarfBuzzError, RuntimeError, ValueError):
         return None
+
+
+def _packed(font: bytes) -> bytes:
+    """The font as a web page carries it."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no types
+
+    made = io.BytesIO()
+    with TTFont(io.BytesIO(font), lazy=True, recalcBBoxes=False, recalcTimestamp=False) as packed:
+        packed.flavor = "woff"
+        packed.save(made)
     return made.getvalue()
