@@ -1,4 +1,4 @@
-"""Arguments: the names that a call gives to a function of a cell."""
+"""Arguments: the names that a call gives to a function of a cell, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,33 @@ from micrograd_gui.document.python.traced import named
 from micrograd_gui.document.text import spoken
 
 
+def too_many(name: str, wanted: int, given: int) -> Wrong:
+    """A call gives more than what is called has names for."""
+    return Wrong(
+        tr("{name} takes {wanted} operands, not {given}", name=spoken(name), wanted=wanted, given=given),
+        TypeError,
+    )
+
+
+def unknown(name: str, operand: str) -> Wrong:
+    """A call gives an operand of a name that is not known there."""
+    return Wrong(tr("{name} knows no {operand}=", name=spoken(name), operand=spoken(operand)), TypeError)
+
+
+def missing(name: str, operand: str) -> Wrong:
+    """A call lacks that operand."""
+    return Wrong(
+        tr("{name} is not given its {operand}", name=spoken(name), operand=spoken(operand)), TypeError
+    )
+
+
 def names_given(meter: Meter, called: Function, args: list[Any], words: dict[str, Any]) -> dict[str, Any]:
     """The names that a call gives; raises Wrong."""
     form, (defaults, by_name) = called.args, called.defaults
     parameters = [each.arg for each in (*form.posonlyargs, *form.args)]
     names = dict(zip(parameters, args, strict=False))
     if len(args) > len(parameters) and form.vararg is None:
-        raise Wrong(
-            tr(
-                "{name} takes {wanted} operands, not {given}",
-                name=spoken(called.name),
-                wanted=len(parameters),
-                given=len(args),
-            ),
-            TypeError,
-        )
+        raise too_many(called.name, len(parameters), len(args))
     if form.vararg is not None:
         names[form.vararg.arg] = tuple(args[len(parameters) :])
     known_words = {*parameters, *(each.arg for each in form.kwonlyargs)}
@@ -37,9 +49,7 @@ def names_given(meter: Meter, called: Function, args: list[Any], words: dict[str
                 TypeError,
             )
         if word not in known_words and form.kwarg is None:
-            raise Wrong(
-                tr("{name} knows no {operand}=", name=spoken(called.name), operand=spoken(word)), TypeError
-            )
+            raise unknown(called.name, word)
         (names if word in known_words else rest)[word] = thing
     if form.kwarg is not None:
         names[form.kwarg.arg] = rest
@@ -51,9 +61,6 @@ def names_given(meter: Meter, called: Function, args: list[Any], words: dict[str
             elif name in by_name:
                 names[name] = by_name[name]
             else:
-                raise Wrong(
-                    tr("{name} is not given its {operand}", name=spoken(called.name), operand=spoken(name)),
-                    TypeError,
-                )
+                raise missing(called.name, name)
     meter.hold(len(names))
     return {name: named(thing, name) for name, thing in names.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 from micrograd.engine import Value
 from micrograd.language import kept, tr
+from micrograd_gui.document.python.arguments import missing, too_many, unknown
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     Class,
@@ -139,21 +140,11 @@ def _fill(run: Running, called: Class, new: Instance, args: list[Any], words: di
     """The fields of an object of a dataclass, then its ``__post_init__``."""
     taken = [each for each in called.fields if each.init]
     if len(args) > len(taken):
-        raise Wrong(
-            tr(
-                "{name} takes {wanted} operands, not {given}",
-                name=spoken(called.name),
-                wanted=len(taken),
-                given=len(args),
-            ),
-            TypeError,
-        )
+        raise too_many(called.name, len(taken), len(args))
     given = {**dict(zip((each.name for each in taken), args, strict=False)), **words}
-    unknown = next((word for word in words if word not in {each.name for each in taken}), None)
-    if unknown is not None:
-        raise Wrong(
-            tr("{name} knows no {operand}=", name=spoken(called.name), operand=spoken(unknown)), TypeError
-        )
+    strange = next((word for word in words if word not in {each.name for each in taken}), None)
+    if strange is not None:
+        raise unknown(called.name, strange)
     for each in called.fields:
         if each.name in given:
             vars(new)[each.name] = given[each.name]
@@ -162,10 +153,7 @@ def _fill(run: Running, called: Class, new: Instance, args: list[Any], words: di
         elif each.has_default:
             vars(new)[each.name] = each.default
         elif each.init:
-            raise Wrong(
-                tr("{name} is not given its {operand}", name=spoken(called.name), operand=spoken(each.name)),
-                TypeError,
-            )
+            raise missing(called.name, each.name)
     after = called.find("__post_init__")
     if after is not None:
         run.call(after, [new], {})

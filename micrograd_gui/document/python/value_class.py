@@ -14,6 +14,7 @@ from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
+from micrograd_gui.document.python.arguments import too_many, unknown
 from micrograd_gui.document.python.control import CellRefusal
 from micrograd_gui.document.python.limits import NoOp, Wrong
 from micrograd_gui.document.python.objects import TENSOR, VALUE, Function, Running, kind_name
@@ -166,18 +167,11 @@ def is_value_class(each: ast.ClassDef, bases: Sequence[Any]) -> bool:
 def operands_of(kind: ValueClass, args: Sequence[Any], words: dict[str, Any]) -> dict[str, Any]:
     """What a call gives, by what it is of ours; raises Wrong."""
     if len(args) > len(kind.operands):
-        raise Wrong(
-            tr(
-                "{name} takes {wanted} operands, not {given}",
-                name=spoken(kind.name),
-                wanted=len(kind.operands),
-                given=len(args),
-            )
-        )
+        raise too_many(kind.name, len(kind.operands), len(args))
     given = dict(zip(kind.operands, args, strict=False))
     for word, thing in words.items():
         if word not in kind.operands:
-            raise Wrong(tr("{name} knows no {operand}=", name=spoken(kind.name), operand=spoken(word)))
+            raise unknown(kind.name, word)
         given[word] = thing
     roles = dict(zip(kind.operands, kind.takes, strict=True))
     return {roles[name]: thing for name, thing in given.items() if roles[name]}

@@ -173,6 +173,7 @@ CELLS = [
     'topo = []\nseen = set()\ndef walk(v):\n    if v not in seen:\n        seen.add(v)\n        for c in v._prev:\n            walk(c)\n        topo.append(v)\nx = Value(2.0); y = x*x + 1\nwalk(y)\nprint([t.data for t in topo])',
     "print('a', 'b', sep='-', end='!')",
     'import numpy as np\nprint(np.arange(3) * 2, np.array([1.0, 2.5]).mean(), np.tanh(0.5))',
+    'import numpy as np\nprint(np.log1p(0.5), np.expm1([0.0, 1.0]), np.fabs(-2.5), np.abs(-3), np.sign(-2.0))',
     "try:\n    x = [1, 2][5]\nexcept IndexError:\n    print('none')\nelse:\n    print('some')\nfinally:\n    print('done')",
     'def safe(a, b):\n    try:\n        return a / b\n    except ZeroDivisionError as e:\n        return str(e)\nprint(safe(1, 2), safe(1, 0))',
     "class Mistake(ValueError):\n    pass\ntry:\n    raise Mistake('wrong')\nexcept ValueError as e:\n    print(type(e).__name__, e)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -56,7 +56,7 @@ def of_one(name: str, plain: Callable[[float], Any], library: str = "math") -> B
     return called
 
 
-_FUNCTIONS = (
+_OF_ONE_NUMBER = (
     "exp",
     "log",
     "sqrt",
@@ -74,6 +74,7 @@ _FUNCTIONS = (
     "log1p",
     "expm1",
 )
+FUNCTIONS: Mapping[str, Callable[[float], Any]] = {name: getattr(math, name) for name in _OF_ONE_NUMBER}
 
 
 @builtin("math.pow", 2, 2)
@@ -92,7 +93,7 @@ MATH = Library(
     "math",
     {
         **_CONSTANTS,
-        **{name: of_one(name, getattr(math, name)) for name in _FUNCTIONS},
+        **{name: of_one(name, plain) for name, plain in FUNCTIONS.items()},
         "pow": _math_pow,
         "isclose": _isclose,
         "isnan": of_one("isnan", math.isnan),

@@ -9,7 +9,7 @@ from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.known.declaring import builtin, count, number
-from micrograd_gui.document.python.known.libraries import of_one
+from micrograd_gui.document.python.known.libraries import FUNCTIONS, of_one
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import COLUMNS, Builtin, Library, Running
 
@@ -229,7 +229,12 @@ def _points(name: str) -> Builtin:
     return made
 
 
-_PLAIN: dict[str, Any] = {"square": lambda x: x * x, "sign": lambda x: float((x > 0) - (x < 0))}
+# Of one number, beside those that math has, too.
+_PLAIN: dict[str, Any] = {
+    "abs": abs,
+    "square": lambda x: x * x,
+    "sign": lambda x: float((x > 0) - (x < 0)),
+}
 SKLEARN = Library("sklearn.datasets", {"make_moons": _points("moons"), "make_circles": _points("circles")})
 NUMPY = Library(
     "np",
@@ -257,27 +262,7 @@ NUMPY = Library(
         **{name: _joined(name) for name in ("stack", "concatenate", "vstack", "hstack", "column_stack")},
         "zeros": _filled("zeros"),
         "ones": _filled("ones"),
-        **{
-            name: of_one(name, _PLAIN[name] if name in _PLAIN else getattr(math, name, abs), "np")
-            for name in (
-                "exp",
-                "log",
-                "sqrt",
-                "sin",
-                "cos",
-                "tan",
-                "tanh",
-                "abs",
-                "log2",
-                "log10",
-                "floor",
-                "ceil",
-                "square",
-                "sign",
-                "sinh",
-                "cosh",
-            )
-        },
+        **{name: of_one(name, plain, "np") for name, plain in {**FUNCTIONS, **_PLAIN}.items()},
         **{
             name: _over(name)
             for name in ("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin")
