@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.session.state import State
+from micrograd_gui.views.lab.buttons import push_button
 
 _UNSEEN = ("offscreen", "minimal")  # platforms without anybody before them
 
@@ -33,11 +34,21 @@ class Greeting(QFrame):
         words.setMinimumWidth(1)  # it is cut off before the buttons are
         row.addWidget(words, 1)
         row.addWidget(
-            self._button("greeting_start", tr("Start here"), tr("Open the list of lessons."), self._take)
+            push_button(
+                "greeting_start",
+                tr("Start here"),
+                tr("Open the list of lessons."),
+                self._take,
+                by_tab=True,
+            )
         )
         row.addWidget(
-            self._button(
-                "greeting_dismiss", tr("Not now"), tr("Later they are in the menu Help."), self._dismiss
+            push_button(
+                "greeting_dismiss",
+                tr("Not now"),
+                tr("Later they are in the menu Help."),
+                self._dismiss,
+                by_tab=True,
             )
         )
         theme, px = look.theme, look.px
@@ -52,15 +63,6 @@ class Greeting(QFrame):
         self._cover()
         self.show()
         self.raise_()
-
-    def _button(self, name: str, text: str, tip: str, run: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setToolTip(tip)
-        button.setStatusTip(tip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(run)
-        return button
 
     def _cover(self) -> None:
         self.setGeometry(self._strip.geometry())

@@ -19,6 +19,7 @@ from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.files.documents import SUFFIX
 from micrograd_gui.files.recovery import LeftBehind
+from micrograd_gui.views.lab.buttons import push_button
 from micrograd_gui.views.theme import Look
 from micrograd_gui.views.thumbnail import thumbnail
 
@@ -151,13 +152,7 @@ class RecoveryOffer(QFrame):
         return line
 
     def _button(self, name: str, text: str, tip: str, run: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setToolTip(tip)
-        button.setStatusTip(tip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: self._context.bridge.attempt(run))
-        return button
+        return push_button(name, text, tip, lambda: self._context.bridge.attempt(run), by_tab=True)
 
     def _ask_save(self, left: LeftBehind, then: Callable[[], object]) -> None:
         kept = left.found.kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QScrollArea,
     QStackedLayout,
     QVBoxLayout,
@@ -31,6 +30,7 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.keyboard import written_keys
+from micrograd_gui.views.lab.buttons import push_button
 from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.theme import Look
 
@@ -95,13 +95,20 @@ class LessonPane(QWidget):
         column.addWidget(self._welcome)
         column.addWidget(self._list_of, 1)
         row = Flow()
-        self._file = _button("lesson_file", tr("From a file…"), tr("A lesson that a teacher has written."),
-                             self.file_asked.emit)  # fmt: skip
+        self._file = push_button(
+            "lesson_file",
+            tr("From a file…"),
+            tr("A lesson that a teacher has written."),
+            self.file_asked.emit,
+        )
         row.addWidget(self._file)
         row.add_gap()
-        self._forget = _button("lesson_forget", tr("Forget progress"), tr("All lessons are as if never "
-            "begun."),
-                               self.forgotten.emit)  # fmt: skip
+        self._forget = push_button(
+            "lesson_forget",
+            tr("Forget progress"),
+            tr("All lessons are as if never begun."),
+            self.forgotten.emit,
+        )
         row.addWidget(self._forget)
         column.addLayout(row)
         return page
@@ -134,7 +141,7 @@ class LessonPane(QWidget):
         self._line.returnPressed.connect(self._enter)
         asking.addWidget(self._ask)
         asking.addWidget(self._line, 1)
-        asking.addWidget(_button("lesson_enter", tr("OK"), tr("See whether that is right."), self._enter))
+        asking.addWidget(push_button("lesson_enter", tr("OK"), tr("See whether that is right."), self._enter))
         return self._asking
 
     def _scrolled(self) -> QWidget:
@@ -150,9 +157,12 @@ class LessonPane(QWidget):
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(line)
         column.insertWidget(1, self._question())
-        self._show_me = _button("lesson_show", tr("Show me"), tr("The answer is done for you, action by "
-            "action."),
-                                lambda: self._attempt("show_answer"))  # fmt: skip
+        self._show_me = push_button(
+            "lesson_show",
+            tr("Show me"),
+            tr("The answer is done for you, action by action."),
+            lambda: self._attempt("show_answer"),
+        )
         column.addWidget(self._show_me, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         self._scroll = QScrollArea()
@@ -165,12 +175,16 @@ class LessonPane(QWidget):
 
     def _buttons(self) -> Flow:
         row = Flow()
-        self._leave = _button("lesson_leave", tr("Leave"), tr("Back to the list; where you are is kept."),
-                              self.left.emit)  # fmt: skip
-        self._back = _button("lesson_back", tr("◀ Back"), tr("The step before, with the graph as it "
-            "was there."),
-                             lambda: self._attempt("go_back"))  # fmt: skip
-        self._on = _button(
+        self._leave = push_button(
+            "lesson_leave", tr("Leave"), tr("Back to the list; where you are is kept."), self.left.emit
+        )
+        self._back = push_button(
+            "lesson_back",
+            tr("◀ Back"),
+            tr("The step before, with the graph as it was there."),
+            lambda: self._attempt("go_back"),
+        )
+        self._on = push_button(
             "lesson_on", tr("Continue ▶"), tr("The next step ({keys}).", keys=written_keys(_ON)), self._go_on
         )
         row.addWidget(self._leave)
@@ -375,13 +389,3 @@ class LessonPane(QWidget):
 
     def _on_chosen(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(_NAME))
-
-
-def _button(name: str, text: str, tip: str, run: Callable[[], object]) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    button.setStatusTip(tip)
-    button.setAutoDefault(False)
-    button.clicked.connect(lambda: run())
-    return button
