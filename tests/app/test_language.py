@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QLibraryInfo, QSize, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QSize, QTranslator
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QToolButton
 
@@ -140,6 +140,22 @@ def test_qt_writes_signs_as_the_language_in_use_does(opened, monkeypatch) -> Non
     monkeypatch.undo()
     choosing.translate_qt()
     assert QFont.substitutes("DejaVu Sans") == []
+
+
+def test_signs_have_the_forms_of_the_language_whatever_the_system_speaks(qapp) -> None:
+    """Japanese and Chinese write the same character otherwise, and a font has both: it goes by the locale."""
+    try:
+        for code, said in (("ja", QLocale.Language.Japanese), ("zh_CN", QLocale.Language.Chinese)):
+            languages.use(code)
+            choosing.translate_qt()
+            assert QLocale().language() == said
+            assert f"{QLocale().groupSeparator()}{QLocale().decimalPoint()}" == ",.", (
+                "numbers stay as they are"
+            )
+    finally:
+        languages.use("en")
+        choosing.translate_qt()
+    assert QLocale() == QLocale.system()
 
 
 def test_a_line_of_tall_letters_has_the_height_it_needs(opened, act) -> None:

@@ -84,10 +84,15 @@ def translate_qt() -> None:
 
 
 def _prefer_fonts() -> None:
-    """Signs that the program's own fonts lack Qt takes from those that the language in use wants."""
+    """Signs that the program's own fonts lack Qt takes from those that the language in use wants.
+
+    And it takes their forms for that language: a font may hold those of several, and goes by the locale.
+    """
+    wanted = languages.fonts()
     for own in (FAMILY, f"{FAMILY} Mono"):  # as in code
         QFont.removeSubstitutions(own)
-        QFont.insertSubstitutions(own, languages.fonts())
+        QFont.insertSubstitutions(own, wanted)
+    QLocale.setDefault(QLocale(languages.code()) if wanted else QLocale.system())
 
 
 def language_menu(menu: QMenu, setting: str, choose: Callable[[str], object]) -> None:
