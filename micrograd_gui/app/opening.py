@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
@@ -297,8 +298,10 @@ class Behind(QObject):
         if session.state.graph is before.graph:
             return change(session.state)
         if session.state.graph.nodes is before.graph.nodes:  # it was laid out: a run is the same there
-            laid_out = session.state.graph
-            return with_places_of(laid_out, before.graph, self.work(change, scene))
+            if not only_laid_out(before, session.state):
+                laid_out = session.state.graph
+                return with_places_of(laid_out, before.graph, self.work(change, scene))
+            return laid_out_since(made.state, before, session.state)
         raise Refusal(tr("The graph has become another one meanwhile."))
 
     def work_out(self, graph: Graph) -> None:
@@ -330,6 +333,29 @@ class Behind(QObject):
     def _failed(self, error: Exception) -> None:
         self._end()
         self._context.bridge.attempt(_again, error)
+
+
+def only_laid_out(before: State, now: State) -> bool:
+    """Whether a layout is all that came between these."""
+    others = [name for name in State.__struct_fields__ if name not in ("history", "saved")]
+    entries = zip(before.history.entries, now.history.entries, strict=False)
+    return (
+        all(getattr(before, name) is getattr(now, name) for name in others)
+        and before.history.index == now.history.index
+        and len(before.history.entries) == len(now.history.entries)
+        and all(was is each or was.graph is before.graph for was, each in entries)
+    )
+
+
+def laid_out_since(made: State, before: State, now: State) -> State:
+    """What was made of the State before, as if it had been laid out then: also what undo goes back to."""
+    entries = (
+        replace(each, graph=now.graph) if each.graph is before.graph else each
+        for each in made.history.entries
+    )
+    history = replace(made.history, entries=tuple(entries))
+    saved = now.saved if made.saved is before.saved else made.saved
+    return with_places_of(now.graph, before.graph, replace(made, history=history, saved=saved))
 
 
 def with_places_of(laid_out: Graph, before: Graph, made: State) -> State:

@@ -50,10 +50,12 @@ def in_window(own_thread, monkeypatch):
 
 @pytest.fixture
 def held(monkeypatch):
-    """What is worked out lasts until it is let go; ``begun`` is set when it begins."""
+    """What is worked out lasts until it is let go; ``begun`` is set when it begins, and counts how often."""
     begun, go, work = Event(), Event(), opening.worked_out
+    begun.times = 0
 
     def slowly(*args, **keywords):
+        begun.times += 1
         begun.set()
         assert go.wait(20)
         return work(*args, **keywords)
@@ -158,7 +160,7 @@ def test_esc_cancels_it_and_a_window_is_closed_when_it_is_over(opened, in_window
 
 def test_what_comes_meanwhile_is_not_lost(opened, in_window, held):
     window = opened("lecture")
-    session, (_, go) = window.session, held
+    session, (begun, go) = window.session, held
 
     def meanwhile() -> None:
         session.select({2})
@@ -172,14 +174,18 @@ def test_what_comes_meanwhile_is_not_lost(opened, in_window, held):
     graph = session.state.graph
     moved = {node: (x + 7.0, 2 * y) for node, (x, y) in graph.places.items()}
     QTimer.singleShot(40, lambda: (session.tidied(graph, moved, as_edit=False), go.set()))
+    begun.times = 0
     session.forward()  # which a layout does not end
+    assert begun.times == 1, "the layout has no part in it: it is not worked out once more"
     assert session.state.forward_done
     assert session.state.graph.places == moved
     go.clear()
     graph = session.state.graph
     laid_out = {node: (x + 5.0, y) for node, (x, y) in graph.places.items()}
     QTimer.singleShot(40, lambda: (session.tidied(graph, laid_out, as_edit=False), go.set()))
+    begun.times = 0
     session.set_target(2)  # made of the graph as it was: it takes no layout back
+    assert begun.times == 1
     assert session.state.graph.target == 2
     assert session.state.graph.places == laid_out
     session.undo()
