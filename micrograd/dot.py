@@ -14,7 +14,6 @@ from importlib import import_module, metadata
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import graphviz
@@ -118,7 +117,7 @@ def _rendered(drawn: DotGraph, engine: str, format: str | None, lines: Iterable[
     except FileNotFoundError:
         raise graphviz.ExecutableNotFound(command) from None
     except Snapped as why:
-        raise graphviz.CalledProcessError(-1, command, b"", f"Graphviz {why}.".encode()) from None
+        raise TooLarge(command, why) from None
     if answer.said and not quiet:
         sys.stderr.write(answer.said.decode(encoding, "replace"))
     if answer.status:
@@ -133,23 +132,44 @@ def _laid_out(drawn: DotGraph, command: list[Any], lines: list[str], encoding: s
 
     nodes = Drawn(lines, drawn.graph_attr.get("rankdir", "TB"))
     bounds: dict[str, Any] = {"files": True, "folder": folder}
-    start = monotonic()
     ours = command[1] == "-Kdot" and len(command) == 3  # it is asked to find places by its usual way
+    left = _SECONDS_IN_ALL
     try:
         if ours and nodes.is_too_much:
             raise Snapped("would take too long")
+        left -= _SECONDS
         usual = [*command, *nodes.effort] if ours else command
         return run_leashed(usual, "".join(lines).encode(encoding, "replace"), seconds=_SECONDS, **bounds)
     except Snapped as why:
         if not ours:
             raise
+        svg = command[2] == "-Tsvg"
         pixels = not any(word in command[2] for word in ("svg", "pdf", "ps", "json", "dot", "plain"))
         if not quiet:
             missing = f", without {nodes.left_out:,} of its edges" if pixels and nodes.left_out else ""
             warnings.warn(f"Graphviz {why}: the graph is drawn in plain layers{missing}.", stacklevel=6)
+        if svg and nodes.is_vast:
+            return Answer(0, nodes.as_svg().encode(encoding, "replace"), b"")
         text = positioned(lines, nodes, pixels=pixels).encode(encoding, "replace")
         command = [command[0], "-Kneato", "-n", *command[2:]]
-        return run_leashed(command, text, seconds=_SECONDS_IN_ALL - (monotonic() - start), **bounds)
+        try:
+            return run_leashed(command, text, seconds=left, **bounds)
+        except Snapped:
+            if not svg:
+                raise
+            return Answer(0, nodes.as_svg().encode(encoding, "replace"), b"")
+
+
+class TooLarge(graphviz.CalledProcessError):
+    """A picture that Graphviz took too much for; its text is one sentence."""
+
+    def __init__(self, command: Sequence[Any], why: Snapped) -> None:
+        super().__init__(-1, list(command), b"", f"Graphviz {why}.".encode())
+
+    def __str__(self) -> str:
+        """Why, and what to do."""
+        why = bytes(self.stderr).decode().rstrip(".")
+        return f"{why}: as SVG (format=\"svg\") a graph of any size is drawn."
 
 
 def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:

@@ -21,9 +21,12 @@ from micrograd.drawing.layers import (
     ranks,
     span,
 )
+from micrograd.drawing.plain_svg import plain_svg
 
 _PIXELS, _LONGEST = 3e6, 12_000  # of a picture in pixels, and of its longer side
 EDGES_IN_PIXELS = 8_000  # a picture in pixels takes long for each
+_READ = 0.3  # of its size: smaller letters have some three pixels
+VAST = 40_000  # nodes and edges
 _GAP = (40.0, 18.0)  # points between columns and rows
 _LETTER, _EDGES, _LINE = 7.4, 18.0, 23.0  # how wide a letter is, what is around a field, how tall a field is
 _ID = r'("(?:[^"\\]|\\.)*"|[^\s"\[\]{};,:=>-]+)(?::[^\s\[]+)?'
@@ -77,18 +80,42 @@ class Drawn:
             return []
         return [f"-G{name}={value}" for name, value in LESS_EFFORT.items()]
 
-    def places(self, *, pixels: bool) -> list[str]:
-        """Lines of DOT that say where each node stands, and of ``pixels`` how small the whole becomes."""
+    @property
+    def is_vast(self) -> bool:
+        """Whether Graphviz would need long merely to draw it, with a place for each node."""
+        return len(self._names) + len(self._edges) > VAST
+
+    @cached_property
+    def _boxes(self) -> list[tuple[float, float, float, float]]:
+        """Left, top, width and height of each node in points, y downwards."""
         sizes = [self._size(self._labels[name]) for name in self._names]
         turned = [size[::-1] if self._down else size for size in sizes]
         corners = folded(layered(self._inputs, turned, _GAP), turned, _GAP)
-        lines = []
-        for name, (wide, tall), (x, y) in zip(self._names, sizes, corners, strict=True):
+        boxes = []
+        for (wide, tall), (x, y) in zip(sizes, corners, strict=True):
             x, y = (y, x) if self._down else (x, y)
-            x, y = x + wide / 2, -y - tall / 2
-            x, y = (-x, y) if self._rankdir == "RL" else (x, -y) if self._rankdir == "BT" else (x, y)
-            lines.append(f'\t{name} [pos="{x:.1f},{y:.1f}"]\n')
-        return [_within(corners, sizes), *lines] if pixels else lines
+            x, y = (-x - wide, y) if self._rankdir == "RL" else (x, -y - tall if self._rankdir == "BT" else y)
+            boxes.append((x, y, wide, tall))
+        return boxes
+
+    def places(self, *, pixels: bool) -> list[str]:
+        """Lines of DOT that say where each node stands, and of ``pixels`` how small the whole becomes.
+
+        Where that is so small that nobody could read a letter there are none: each takes long to draw.
+        """
+        size, smaller = _within(self._boxes)
+        lines = [size] if pixels else []
+        for name, (x, y, wide, tall) in zip(self._names, self._boxes, strict=True):
+            more = ""
+            if pixels and smaller < _READ:
+                more = f' shape=box label="" fixedsize=true width={wide / 72:.2f} height={tall / 72:.2f}'
+            lines.append(f'\t{name} [pos="{x + wide / 2:.1f},{-y - tall / 2:.1f}"{more}]\n')
+        return lines
+
+    def as_svg(self) -> str:
+        """The graph as SVG without Graphviz: at once, however large it is."""
+        return plain_svg(self._labels, dict(zip(self._names, self._boxes, strict=True)), self._edges,
+                         self._rankdir)
 
     @property
     def left_out(self) -> int:
@@ -96,7 +123,7 @@ class Drawn:
         return max(0, len(self._edges) - EDGES_IN_PIXELS)
 
     def nearest(self, lines: Iterable[str]) -> list[str]:
-        """The lines with all edges but the shortest ones hidden, where there are too many."""
+        """The lines without all edges but the shortest ones, where there are too many."""
         if not self.left_out:
             return list(lines)
         at = dict(zip(self._names, ranks(self._inputs), strict=True))
@@ -105,7 +132,8 @@ class Drawn:
         number, made = -1, []
         for line in lines:
             number += (is_edge := _EDGE.match(line) is not None)
-            made.append(line if not is_edge or number in seen else f"{line.rstrip()} [style=invis]\n")
+            if not is_edge or number in seen:
+                made.append(line)
         return made
 
     def _size(self, label: str) -> tuple[float, float]:
@@ -126,12 +154,14 @@ def _in_order(before: dict[str, list[str]]) -> list[str]:
         return list(before)
 
 
-def _within(corners: list[tuple[float, float]], sizes: list[tuple[float, float]]) -> str:
-    """The line of DOT that keeps a picture in pixels within bounds."""
-    wide = 96 / 72 * (max(x for x, _ in corners) + max(size[0] for size in sizes))
-    tall = 96 / 72 * (max(y for _, y in corners) + max(size[1] for size in sizes))
-    longest = min(_LONGEST, max(wide, tall) * min(1.0, sqrt(_PIXELS / (wide * tall)))) / 96
-    return f'\tgraph [size="{longest:.2f},{longest:.2f}"]\n'
+def _within(boxes: list[tuple[float, float, float, float]]) -> tuple[str, float]:
+    """The line of DOT that keeps a picture in pixels within bounds; by how much it becomes smaller."""
+    (left, right), (top, bottom) = ((min(box[axis] for box in boxes), max(box[axis] + box[axis + 2]
+                                    for box in boxes)) for axis in (0, 1))
+    wide, tall = 96 / 72 * (right - left), 96 / 72 * (bottom - top)
+    longest = min(_LONGEST, max(wide, tall) * min(1.0, sqrt(_PIXELS / (wide * tall))))
+    line = f'\tgraph [size="{longest / 96:.2f},{longest / 96:.2f}"]\n'
+    return line, longest / max(wide, tall)
 
 
 def positioned(lines: Iterable[str], drawn: Drawn, *, pixels: bool) -> str:

@@ -14,6 +14,7 @@ import pytest
 from micrograd import Value, draw_dot
 from micrograd import dot as dot_module
 from micrograd.dot import NodeRow, embedded_dot, picture, record
+from micrograd.drawing import positioned as positioning
 
 HOSTILE = [
     'a"b',
@@ -208,6 +209,38 @@ def test_what_takes_too_long_all_the_same_is_drawn_in_layers(monkeypatch, tmp_pa
     with pytest.warns(UserWarning, match=r"longer than 0\.01 seconds and was stopped: the graph is drawn"):
         path = drawn.render(str(tmp_path / "sums"), format="png")
     assert Path(path).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB", "RL", "BT"])
+def test_a_vast_graph_is_drawn_as_svg_without_graphviz(monkeypatch, rankdir):
+    monkeypatch.setattr(positioning, "VAST", 200)
+    monkeypatch.setattr(dot_module, "run_leashed", None)
+    drawn = draw_dot(sums_of_one_node(130), rankdir=rankdir)
+    drawn.node("strange", label='{ a\\|b \\{c\\} "d" &lt;&amp; | data 1 }', shape="record")
+    picture = drawn.pipe("svg", quiet=True, encoding="utf-8")
+    assert picture.count('class="node"') == 131 + 130 + 1
+    assert picture.count('class="edge"') == 3 * 130
+    texts = shown_texts(picture)
+    assert texts[-2:] == ['a|b {c} "d" <&', "data 1"]
+    assert texts.count("+") == 130
+    assert texts.count("grad 0.0000") == 131
+
+
+def test_a_picture_that_graphviz_has_no_time_for_is_drawn_as_svg_and_else_said_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(dot_module, "_SECONDS_IN_ALL", 0.0)
+    drawn = draw_dot(sums_of_one_node(130))
+    assert drawn.pipe("svg", quiet=True, encoding="utf-8").count('class="node"') == 131 + 130
+    with pytest.raises(graphviz.CalledProcessError, match=r"^Graphviz took longer than 0 seconds .*as SVG"):
+        drawn.pipe("png", quiet=True)
+
+
+def test_of_letters_that_nobody_can_read_a_picture_in_pixels_has_none(monkeypatch):
+    drawn = draw_dot(sums_of_one_node(130))
+    lines = list(drawn)
+    assert 'label=""' not in positioning.positioned(lines, positioning.Drawn(lines, "LR"), pixels=True)
+    monkeypatch.setattr(positioning, "_PIXELS", 3e5)
+    assert positioning.positioned(lines, positioning.Drawn(lines, "LR"), pixels=True).count('label=""') == 261
+    assert drawn.pipe("png", quiet=True).startswith(b"\x89PNG")
 
 
 def test_names_that_only_quotes_can_hold_keep_their_places():

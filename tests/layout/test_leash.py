@@ -71,6 +71,18 @@ def test_it_is_stopped_when_its_time_is_over_and_leaves_no_folder(
     assert not list(tmp_path.iterdir())
 
 
+@linux
+def test_a_busy_machine_gives_it_its_seconds_of_the_processor() -> None:
+    waits = ["/bin/sleep", "0.5"]  # as it would for others
+    assert run_leashed(waits, b"", seconds=0.2).status == 0
+
+
+@linux
+def test_one_that_only_waits_is_stopped_all_the_same() -> None:
+    with pytest.raises(Snapped, match=r"longer than 0\.1 seconds"):
+        run_leashed(["/bin/sleep", "60"], b"", seconds=0.1)
+
+
 @posix
 def test_it_is_told_nothing_of_its_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GVPATH", "GV_FILE_PATH", "DOTFONTPATH", "LD_PRELOAD_OF_A_TEST", "PYTHONPATH"):
