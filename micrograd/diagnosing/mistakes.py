@@ -112,7 +112,7 @@ def _no_operand(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]
 def _walks(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     for walk in WALKS:
         if not walk.again or graph.paths < most_acts(graph):  # by paths it may take the age of the world
-            yield Alteration(tr(walk.said), order=acting(graph, walk.order(graph)))
+            yield Alteration(tr(walk.said), order=acting(graph, walk.order(graph)), walk=walk.key)
 
 
 def _never(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:

@@ -95,6 +95,7 @@ class Alteration:
         seed: what the root's grad was set to; None: it never was.
         adds_seed: the seed is added to the root's grad.
         kind, wrong, port: the op the mistake is in, the slope that was used for which of its operands.
+        walk: the key of the walk that gave the order, where it has one.
     """
 
     said: str
@@ -112,6 +113,7 @@ class Alteration:
     kind: str = ""
     wrong: WrongSlope | None = None
     port: int | None = None
+    walk: str = ""
 
 
 class Clue(NamedTuple):
@@ -299,18 +301,21 @@ class Walk(NamedTuple):
         said: the mistake in a clause.
         order: who is come to, in which order.
         again: a node is come to once for each path that leads to it.
+        key: by what a program tells it from others; empty where none does.
     """
 
     said: str
     order: Callable[[FinishedGraph], Order]
     again: bool = False
+    key: str = ""
 
 
 WALKS: tuple[Walk, ...] = (
     Walk(N_("the operands came before the results: the topological order was not reversed"), operands_first),
     Walk(N_("the nodes acted level by level from the root"), lambda g: _from_root(g, False, False)),
     Walk(N_("the nodes acted as a walk in depth comes to them"), lambda g: _from_root(g, False, True)),
-    Walk(N_("the nodes acted as they came from a stack"), lambda g: _from_root(g, False, True, turned=True)),
+    Walk(N_("the nodes acted as they came from a stack"), lambda g: _from_root(g, False, True, turned=True),
+         key="stack"),
     Walk(N_("the nodes acted as they came from a stack, each put there once"),
          lambda g: _from_root(g, False, True, turned=True, late=False)),
     Walk(N_("each node acted once for each path that leads to it: it called the `backward` of its "

@@ -184,7 +184,7 @@ BUGS: tuple[Bug, ...] = (
         "v = stack.pop()  # each node once\nv._backward()\nstack.extend(v._prev)",
         "for v in reversed(topo):\n    v._backward()",
         Made("a = 2; b = -3; c = 1; d = a*b; p = d*c; q = d + c; L = p*q"), _no_op_used_twice,
-        lambda change: change.said == tr("the nodes acted as they came from a stack")),
+        lambda change: change.walk == "stack"),
     Bug("tanh_input", N_("tanh's slope at its input"), "wrong slope",
         "self.grad += (1 - x**2) * out.grad", "self.grad += (1 - t**2) * out.grad",
         Made("x = 0.5; w = 1.6; n = x*w; o = tanh(n)"), _no("tanh", "tanh"),

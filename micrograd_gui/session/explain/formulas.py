@@ -109,9 +109,9 @@ class Naming(Struct, frozen=True):
         return f"∂{one_line(self.target, _SHORT)}/∂{one_line(operand_name(node), _SHORT)}"
 
     def slope(self, node: Node, operand: Node) -> str:
-        """The local slope of a node for an operand, on little room; ``slope`` where it is long."""
+        """The local slope of a node for an operand in symbols, on little room; empty where there are none."""
         said = f"∂{operand_name(node)}/∂{operand_name(operand)}"
-        return said if self.leibniz and len(said) <= _SHORT else tr("slope")
+        return said if self.leibniz and len(said) <= _SHORT else ""
 
     def field(self, node: Node, field: Literal["data", "grad"]) -> Fragment:
         """``a.data`` or ``a.grad`` as it stands in a formula; a constant's data is the number itself."""

@@ -40,14 +40,13 @@ def wire_words(graph: Graph, wire: GraphWire, found: OnWire, names: Naming = GRA
     ``2`` above and ``slope −3`` below, or ``∂e/∂a = −3``; once it has carried it ``+= 6``.
     """
     node, operand = graph.nodes[wire[0]], graph.nodes[graph.nodes[wire[0]].inputs[wire[1]] or 0]
-    slope = names.slope(node, operand)
-    symbols = slope != tr("slope")
+    symbols = names.slope(node, operand)
     if found.slope is None:
-        return WireWords("", slope if symbols else "")
+        return WireWords("", symbols)
     value = "" if found.value is None else _rounded(found.value)
     if found.carried is None:
         number = _rounded(found.slope)
-        said = f"{slope} = {number}" if symbols else tr("slope {slope}", slope=number)
+        said = f"{symbols} = {number}" if symbols else tr("slope {slope}", slope=number)
         return WireWords(value, said, False, found.stale, found.past)
     above = f"× {_rounded(found.slope)}" if found.acting else value
     below = f"+= {_rounded(found.carried)}"
@@ -83,7 +82,7 @@ def rule_text(graph: Graph, number: NodeId, each: Contribution, names: Naming = 
     slope = _rounded(each.slope)
     if names.leibniz:
         symbols = names.slope(node, graph.nodes[each.operand])
-        return f"× {slope}" if symbols == tr("slope") else f"× {symbols} = {slope}"
+        return f"× {symbols} = {slope}" if symbols else f"× {slope}"
     if rule is None:
         return f"× {slope}"
     template = rule.slope_words(each.port) or rule.slope_name(each.port)
