@@ -42,6 +42,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
+from micrograd_gui.views.announcer import Announcer, know_canvases
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
@@ -86,10 +87,12 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         """All that is seen, and what works on it; once more where another language is chosen."""
+        know_canvases()
         self.bridge = Bridge(self.session, self)
         self.panes = Panes(self, self.bridge, self.look)
         self.canvas, self.plot, self.docks = self.panes.canvas, self.panes.plot, self.panes.docks
         self.documents.stand_on(self.panes.stage, self.panes.seen, self.canvas.graph_scene)
+        Announcer(self.bridge, self.canvas)
         self.blocks = BlockAdding(self, self.canvas)
         self.training = TrainingLoop(self.bridge, self.panes.training_speed, self)
         self.projector = Projector(self, self.bridge, self.appearance, self.panes)

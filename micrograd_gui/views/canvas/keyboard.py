@@ -113,8 +113,7 @@ class Keyboard:
         if isinstance(self.pointer.tool, KeyWiring):
             self.pointer.tool.turn(1 if forwards else -1)
             return True
-        keys = (host.graph_scene.key(number) for number in host.session.state.graph.order)
-        order = list(dict.fromkeys(key for key in keys if key is not None))
+        order = host.graph_scene.in_turn()
         if not order:
             return False
         chosen = [place for place, key in enumerate(order) if key in host.picture.chosen]

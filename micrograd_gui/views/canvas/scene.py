@@ -243,6 +243,11 @@ class Scene:
         """The node, or the box that stands for it; None where neither is drawn."""
         return self.folding.key(number)
 
+    def in_turn(self) -> list[Key]:
+        """All that is drawn, in the order of the pass: a box where the first of its nodes is."""
+        keys = (self.folding.key(number) for number in self.graph.order)
+        return list(dict.fromkeys(key for key in keys if key is not None))
+
     def box_of(self, number: Key) -> QRectF:
         """The box of a node, or of the block that stands for it; empty where neither is drawn."""
         key = self.folding.key(number)

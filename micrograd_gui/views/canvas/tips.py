@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from micrograd.language import again, tr, trn
+from micrograd_gui.document.block import Key, block_of, is_block
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact
 from micrograd_gui.session.explain.formulas import Naming, naming_of
@@ -43,6 +44,16 @@ def tip(picture: CanvasFrame, hit: Hit, state: State | None = None) -> str:
         if hit.part in ("data", "badge"):
             lines += _holds(graph, hit)
     return "<br>".join(escape(line) for line in lines)
+
+
+def box_in_words(picture: CanvasFrame, key: Key) -> tuple[str, str]:
+    """A node or a box in a line, with its numbers, and what else there is to say of it."""
+    if is_block(key):
+        *lines, more = _block(picture, Hit("title", block=block_of(key)))
+        return ", ".join(lines), more
+    lines = _node(picture, key)
+    rule = picture.graph.nodes[key].rule
+    return ", ".join(lines if rule is None else lines[:-1]), "" if rule is None else rule.told
 
 
 def _why(state: State | None, hit: Hit) -> list[str]:

@@ -1,0 +1,91 @@
+"""Announcer: says to a screen reader what has happened, and where on the canvas one is now."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QAccessibleInterface,
+    QAccessibleStateChangeEvent,
+)
+
+from micrograd_gui.document.graph import NodeId
+from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import NEVER, Bridge, Paced
+from micrograd_gui.views.canvas.view import CanvasView
+
+_PAUSE = 120  # milliseconds in which nothing else happened: of a key that is held down the last step is told
+
+
+class Announcer(QObject):
+    """Tells of each step that was taken, of each refusal, and of the node that is selected.
+
+    While a graph trains nothing is told before it rests. Where no screen reader runs, none of it is made.
+    """
+
+    def __init__(self, bridge: Bridge, canvas: CanvasView) -> None:
+        super().__init__(canvas)
+        self._bridge, self._canvas = bridge, canvas
+        self._told: tuple[object, ...] = _moment(bridge.shown)
+        self._timer = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._timer.timeout.connect(self._tell)
+        Paced(bridge, NEVER, self).changed.connect(self._on_changed)
+        bridge.refused.connect(self._on_refused)
+
+    def _on_changed(self, old: State, new: State) -> None:
+        if not QAccessible.isActive():
+            return
+        if new.selection != old.selection:
+            self._go_to_chosen()
+        self._timer.start()
+
+    def _tell(self) -> None:
+        state = self._bridge.shown  # while somebody predicts nothing of later moments is in it
+        if _moment(state) != self._told:
+            from micrograd_gui.session.explain.told import moment_told  # late: most never need it
+
+            self._told = _moment(state)
+            self._announce(moment_told(state))
+
+    def _on_refused(self, sentence: str, _: NodeId | None) -> None:
+        if QAccessible.isActive():
+            self._announce(sentence, at_once=True)
+
+    def _announce(self, sentence: str, *, at_once: bool = False) -> None:
+        if sentence:
+            told = QAccessibleAnnouncementEvent(self._canvas, sentence)
+            polite = QAccessible.AnnouncementPoliteness
+            told.setPoliteness(polite.Assertive if at_once else polite.Polite)
+            QAccessible.updateAccessibility(told)
+
+    def _go_to_chosen(self) -> None:
+        """A screen reader goes to the node or box that is selected now."""
+        canvas = QAccessible.queryAccessibleInterface(self._canvas)
+        item = None if canvas is None else canvas.focusChild()
+        if item is not None:
+            QAccessible.updateAccessibility(QAccessibleEvent(item, QAccessible.Event.Focus))
+            state = QAccessible.State()
+            state.selected = True
+            QAccessible.updateAccessibility(QAccessibleStateChangeEvent(item, state))
+
+
+def _moment(state: State) -> tuple[object, ...]:
+    return state.trace, state.cursor
+
+
+@cache
+def know_canvases() -> None:
+    """From now on a canvas is a list to whoever asks for it; one that was asked for before stays a widget."""
+    QAccessible.installFactory(_as_list)
+
+
+def _as_list(_: str, asked: QObject) -> QAccessibleInterface | None:
+    if not isinstance(asked, CanvasView):
+        return None
+    from micrograd_gui.views.canvas.as_list import CanvasAsList  # late: most never need it
+
+    return CanvasAsList(asked)
