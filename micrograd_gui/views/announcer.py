@@ -86,6 +86,6 @@ def know_canvases() -> None:
 def _as_list(_: str, asked: QObject) -> QAccessibleInterface | None:
     if not isinstance(asked, CanvasView):
         return None
-    from micrograd_gui.views.canvas.as_list import CanvasAsList  # late: most never need it
+    from micrograd_gui.views.canvas_as_list import CanvasAsList  # late: most never need it
 
     return CanvasAsList(asked)
