@@ -42,10 +42,10 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
-from micrograd_gui.views.announcer import Announcer, know_canvases
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
+from micrograd_gui.views.screen_reader.announcer import Announcer, know_canvases
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:

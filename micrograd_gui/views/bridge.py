@@ -55,7 +55,7 @@ class Bridge(QObject):
     app/learning/greeting.py        each change              whether a new user has begun something
     app/training_loop.py            each change              whether the timer of the run goes
     app/window.py                   150 ms                   title, actions, what a document opens with
-    views/announcer.py              when the run is over     what a screen reader is told
+    views/screen_reader/announcer.py when the run is over    what a screen reader is told
     views/canvas/view.py            together                 nodes, wires and their numbers
     views/data/pane.py              each change              the rows; it looks at what differs, and seldom
     views/expression_line.py        when the run is over     the statements, h, the numbers of the plan

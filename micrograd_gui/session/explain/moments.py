@@ -1,4 +1,4 @@
-"""A moment of a run in a few words, for lists and tips; the step card says it whole."""
+"""A moment of a run in a few words, for lists, tips and screen readers; the step card says it whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from micrograd.language import N_, tr, trn, with_colon
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import short, written
 from micrograd_gui.session.explain.formulas import naming_of
-from micrograd_gui.session.trace import Notation, Run, Step
+from micrograd_gui.session.state import State
+from micrograd_gui.session.trace import Contribution, Notation, Run, Step
 
 KINDS = (N_("forward"), N_("backward"), N_("zero"), N_("update"), N_("rows"), N_("problem"))  # of steps
 
@@ -59,3 +60,35 @@ def _operands(graph: Graph, step: Step, notation: Notation) -> str:
     if len(shown) > 3:
         shown = [*shown[:2], tr("{n} more", n=len(shown) - 2)]
     return ", ".join(shown)
+
+
+def moment_told(state: State) -> str:
+    """``Step 12 of 18, backward through d: e, c. e, +: grad 1. c, input: grad 3, was 2.``
+
+    Of a step that is to be predicted it gives no number.
+    """
+    step = state.step
+    if state.trace is None:
+        return ""
+    if step is None:
+        return tr("Before the first step.")
+    if step.contributions and step.node is not None and not step.hidden:  # whose numbers follow
+        what = tr("backward through {name}", name=state.graph.nodes[step.node].spoken)
+    else:
+        what = step_in_words(state.graph, step, state.notation)
+    head = tr("Step {step:,} of {steps:,}, {what}.", step=state.cursor, steps=len(state.trace), what=what)
+    if step.hidden:
+        return head
+    return " ".join([head, *(_grad_told(state.graph, each) for each in step.contributions)])
+
+
+def _grad_told(graph: Graph, changed: Contribution) -> str:
+    node = graph.nodes[changed.operand]
+    rule = "" if node.rule is None else node.rule.symbol
+    name, role = node.spoken, tr(node.role) if node.role else rule or tr("leaf")
+    grad, before = written(changed.after), changed.before
+    if before is None:
+        return tr("{name}, {role}: grad {grad}.", name=name, role=role, grad=grad)
+    return tr(
+        "{name}, {role}: grad {grad}, was {before}.", name=name, role=role, grad=grad, before=written(before)
+    )

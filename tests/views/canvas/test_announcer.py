@@ -7,8 +7,8 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 
-from micrograd_gui.views import announcer
-from micrograd_gui.views.announcer import Announcer, know_canvases
+from micrograd_gui.views.screen_reader import announcer
+from micrograd_gui.views.screen_reader.announcer import Announcer, know_canvases
 
 Text, Role = QAccessible.Text, QAccessible.Role
 

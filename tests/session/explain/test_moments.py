@@ -2,7 +2,7 @@
 
 import micrograd_gui as mg
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.session.explain.told import moment_told
+from micrograd_gui.session.explain.moments import moment_told
 from micrograd_gui.session.predicting.room import Predicting
 from micrograd_gui.session.predicting.veil import veiled
 from micrograd_gui.session.session import Session

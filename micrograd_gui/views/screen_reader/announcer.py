@@ -46,7 +46,7 @@ class Announcer(QObject):
     def _tell(self) -> None:
         state = self._bridge.shown  # while somebody predicts nothing of later moments is in it
         if _moment(state) != self._told:
-            from micrograd_gui.session.explain.told import moment_told  # late: most never need it
+            from micrograd_gui.session.explain.moments import moment_told  # late: most never need it
 
             self._told = _moment(state)
             self._announce(moment_told(state))
@@ -86,6 +86,6 @@ def know_canvases() -> None:
 def _as_list(_: str, asked: QObject) -> QAccessibleInterface | None:
     if not isinstance(asked, CanvasView):
         return None
-    from micrograd_gui.views.canvas_as_list import CanvasAsList  # late: most never need it
+    from micrograd_gui.views.screen_reader.canvas_as_list import CanvasAsList  # late: most never need it
 
     return CanvasAsList(asked)
