@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from micrograd_gui.document.block import block_of, is_block
@@ -23,6 +24,7 @@ from micrograd_gui.figures.text_metrics import wants_fonts
 from micrograd_gui.files.embedded import METADATA
 from micrograd_gui.resource import FAMILY, asked
 
+_DECLARED, _END = "<?xml version='1.0' encoding='utf-8'?>\n", "\n</svg>"
 _FONTS = f"{FAMILY}, Verdana, sans-serif"
 
 
@@ -48,29 +50,48 @@ def svg(
         SubElement(root, "metadata", {"id": METADATA}).text = graph
     if not transparent:
         SubElement(root, "rect", {"width": w, "height": h, "fill": palette.ground})
-    bring_fonts(root, figure)
+    texts: dict[tuple[str, bool], None] = {}
+    parts = list(_written(figure, palette, texts))
+    bring_fonts(root, list(texts))
+    indent(root)
+    head = tostring(root, encoding="unicode").removesuffix(_END)
+    return "".join([_DECLARED, head, *parts, f"{_END}\n"]).encode("utf-8", "xmlcharrefreplace")
+
+
+def _written(figure: Figure, palette: Palette, texts: dict[tuple[str, bool], None]) -> Iterator[str]:
+    """All that is drawn, piece by piece; ``texts`` are those that are met, and whether they are bold."""
     named: set[str] = set()
-    written: list[tuple[Element, Text]] = []
     for group in groups(figure):
         if group.unseen:
             continue
-        parent = root
+        edge = "\n  "
         if group.node is not None:
             key = group.node
             name = f"block-{block_of(key)}" if is_block(key) else f"node-{key}"
-            parent = SubElement(root, "g", {} if name in named else {"id": name})  # a frame may have parts
+            opened = "<g>" if name in named else f'<g id="{name}">'  # a frame may have parts
             named.add(name)
-            SubElement(parent, "title").text = group.name
+            yield f"{edge}{opened}{edge}  {tag('title', {}, escaped(group.name))}"
+            edge += "  "
         for shape in group.shapes:
             if shape.fill or shape.edge:
-                _shape(parent, shape, palette)
+                yield edge + _shape(shape, palette)
         for text in group.texts:
+            texts[text.text, text.bold] = None
             if text.text or text.role == "label":
-                written.append((_text(parent, text, palette), text))
-    indent(root)
-    for element, text in written:  # what is within a text would be set apart by blanks
-        write_in(element, text)
-    return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+                yield edge + _text(text, palette)
+        if group.node is not None:
+            yield "\n  </g>"
+
+
+def tag(name: str, attributes: dict[str, str], inner: str = "") -> str:
+    """An element as text. A tree of elements would take a gigabyte for a hundred thousand nodes."""
+    said = "".join([f' {key}="{value}"' for key, value in attributes.items()])
+    return f"<{name}{said}>{inner}</{name}>" if inner else f"<{name}{said} />"
+
+
+def escaped(text: str) -> str:
+    """The text as it stands between two tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def font_families() -> str:
@@ -79,9 +100,8 @@ def font_families() -> str:
     return _FONTS if chosen is None else f"'{chosen.name}', {_FONTS}"
 
 
-def bring_fonts(root: Element, figure: Figure) -> None:
-    """Embed in the picture what its texts need of fonts that its reader may lack."""
-    texts = [(text.text, text.bold) for group in groups(figure) for text in group.texts]
+def bring_fonts(root: Element, texts: Sequence[tuple[str, bool]]) -> None:
+    """Embed in the picture what its texts, bold or not, need of fonts that its reader may lack."""
     if asked() is None and not any(wants_fonts(text) for text, _ in texts):
         return
     from micrograd_gui.web_fonts import embedded
@@ -97,13 +117,13 @@ def length_of(points: float) -> str:
     return f"{points * 25.4 / 72:.4f}".rstrip("0").rstrip(".") + "mm"
 
 
-def _shape(parent: Element, shape: Shape, palette: Palette) -> None:
+def _shape(shape: Shape, palette: Palette) -> str:
     name, attributes = outline(shape)
     attributes["fill"] = palette.colour(shape.fill) if shape.fill else "none"
     if shape.edge:
         attributes["stroke"] = palette.colour(shape.edge)
         attributes["stroke-width"] = f"{palette.weight(shape.weight):g}"
-    SubElement(parent, name, attributes)
+    return tag(name, attributes)
 
 
 def outline(shape: Shape) -> tuple[str, dict[str, str]]:
@@ -132,7 +152,7 @@ def _outline(shape: Shape) -> tuple[str, dict[str, str]]:
             return "path", {"d": " ".join(f"M{a:g},{b:g} L{c:g},{d:g}" for (a, b), (c, d) in ends)}
 
 
-def _text(parent: Element, text: Text, palette: Palette) -> Element:
+def _text(text: Text, palette: Palette) -> str:
     attributes = {**text_attributes(text), "fill": palette.colour(tone_of(text))}
     if text.bold:
         attributes["font-weight"] = "bold"
@@ -140,7 +160,18 @@ def _text(parent: Element, text: Text, palette: Palette) -> Element:
         attributes["text-decoration"] = "line-through"
     if "  " in text.text:  # else several spaces become one
         attributes["xml:space"] = "preserve"
-    return SubElement(parent, "text", attributes)
+    return tag("text", attributes, _pieces(text))
+
+
+def _pieces(text: Text) -> str:
+    """What stands within the element of a text, indices as parts of their own."""
+    last, *others = text.pieces
+    parts = [escaped(last.text)]
+    for each in others:
+        attributes = {"dy": f"{each.down - last.down:.4g}", "font-size": f"{each.size:.4g}"}
+        parts.append(tag("tspan", attributes, escaped(each.text)))
+        last = each
+    return "".join(parts)
 
 
 def write_in(element: Element, text: Text) -> None:

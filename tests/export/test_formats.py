@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -353,3 +354,29 @@ def test_a_pdf_that_is_given_up_leaves_no_file_of_a_font_open() -> None:
     with pytest.raises(Refusal, match="enough"):
         pdf(pictures(), whole.options.palette, title="L")
     assert fonts() == before
+
+
+def test_an_svg_is_written_piece_by_piece_and_takes_little_more_memory_than_it_has_bytes(tmp_path):
+    from micrograd_gui import door
+    from tests.layout.far_graphs import chain
+
+    graph, path = chain(150), tmp_path / "chain.svg"
+    figures = []
+    door.render(graph, path)  # what it needs is loaded
+    from micrograd_gui.export import svg as writer
+
+    real = writer.svg
+
+    def measured(*args, **keywords):
+        tracemalloc.start()
+        try:
+            made = real(*args, **keywords)
+            figures.append(tracemalloc.get_traced_memory()[1] / len(made))
+        finally:
+            tracemalloc.stop()
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "svg", measured)
+        door.render(graph, path)
+    assert figures[0] < 6  # the text, and the whole of it as bytes; a tree of elements took eight times it
