@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from micrograd.language import in_quotes, tr
+from micrograd.language import in_quotes, tr, trn
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
@@ -381,8 +381,12 @@ def _node(each: NodeModel, place: str, refuse: Refuse) -> Node:
         raise refuse(f"{place}.{'role' if role else 'data'}", tr("only a leaf has one"))
     if len(each.inputs) != rule.arity:
         given = len(each.inputs)
-        sentence = tr(
-            "{op} takes {wanted} operands, not {given}", op=rule.name, wanted=rule.arity, given=given
+        sentence = trn(
+            "{op} takes {n} operand, not {given}",
+            "{op} takes {n} operands, not {given}",
+            rule.arity,
+            op=rule.name,
+            given=given,
         )
         raise refuse(f"{place}.inputs", sentence)
     return Node(each.id, rule.name, tuple(each.inputs), each.label)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -12,11 +13,15 @@ from PySide6.QtWidgets import QApplication, QDialog
 from micrograd import language
 from micrograd_gui import languages
 from micrograd_gui.app.cli import main
+from micrograd_gui.app.disk import ask_overwrite
+from micrograd_gui.app.learning.explaining import why_selected
 from micrograd_gui.app.learning.help import LICENSES
 from micrograd_gui.document.block import OFFERED_KINDS
 from micrograd_gui.export.formats import FORMS
 from micrograd_gui.export.options import OPTIONS
 from micrograd_gui.files.documents import example_names, load_example
+from micrograd_gui.session.explain.card import card
+from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.plot.kinds.table import KINDS
 from micrograd_gui.views.plot.model import ABOVE, Color, Scale, Style
@@ -55,15 +60,17 @@ def test_no_word_of_the_window_escapes_another_language(opened, act, other_langu
     session.backward_step()
     session.check_all()
     session.select({3})
+    said = {"why": [why_selected(session.state)], "card": [as_text(card(session.state))]}
     act(window, "bug_lab", "start_here", "why", "show_moments", "show_cells", "hold", "wires", "predict")
     QApplication.processEvents()
     known = [_CODE, *names_in(session.state.graph)]
-    assert escaped(all_said(window) | canvas_said(window), known) == {}
+    assert escaped(said | all_said(window) | canvas_said(window), known) == {}
     session.nudge(1)
     act(window, "hold", "export", "own_op", "keys", "about")
     for kind in OFFERED_KINDS:
         window.blocks.ask(kind, QPointF())
-    assert len(window.findChildren(QDialog)) >= 4 + len(OFFERED_KINDS)
+    ask_overwrite(window, Path("a.micrograd"), *[lambda: None] * 4)
+    assert len(window.findChildren(QDialog)) >= 5 + len(OFFERED_KINDS)
     known += ["commit render swish Serif", *FORMS, *_values(), *(" ".join(row) for row in LICENSES)]
     assert escaped(all_said(window), known) == {}
 

@@ -1,44 +1,21 @@
 """The window speaks another language at once: all that is seen is made anew, and nothing is lost."""
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLibraryInfo, QLocale, QPointF, QSize, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QSize, QTranslator
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
     QDockWidget,
     QLabel,
-    QLineEdit,
-    QTabBar,
     QToolButton,
-    QWidget,
 )
 
 from micrograd import language
-from micrograd.ops import OPS
 from micrograd_gui import fonts, languages
 from micrograd_gui.app.actions import language as choosing
-from micrograd_gui.app.actions.table import ROWS
-from micrograd_gui.app.disk import ask_overwrite
-from micrograd_gui.app.learning.explaining import why_selected
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.session.asking.ledger_words import page_of
-from micrograd_gui.session.explain.card import card
-from micrograd_gui.session.explain.formulas import as_text
-from micrograd_gui.session.explain.moments import moment_in_words
-from micrograd_gui.views.lab.panes import LATE_PANES
-
-# What is called the same in every language: ops, sizes that are typed, data sets of code.
-NAMES = {*OPS, "tanh", "relu", "sigmoid", "ReLU", "SiLU", "GELU", "softplus", "column", "columns", "slide",
-         "beamer", "poster", "sweep", "loss", "DejaVu", "Serif", "STIXGeneral", "swish", "leaky", "expm",
-         "PgUp", "PgDown"}  # fmt: skip
 
 
 class Pseudo(dict):
@@ -104,82 +81,6 @@ def test_what_is_seen_again_tells_of_the_moment(qtbot, opened) -> None:
     qtbot.waitUntil(window.updatesEnabled)
     assert window.summary.text() == said
     assert window.size() == QSize(1600, 900)
-
-
-def _escaped(text: str) -> str:
-    """The words of a text that have not been translated; names of nodes, keys and numbers are no words."""
-    left = re.sub(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", " ", text.replace("&", ""))
-    left = re.sub(
-        r"\([^()]*\)$|[\w]+\.(?:data|grad)|\b(?:Ctrl|Shift|Alt|Esc|F\d+|PNG|SVG|CSV|data|grad)\b", " ", left
-    )
-    return " ".join(re.findall(r"[^\W\d_]{4,}", left))
-
-
-def test_no_word_of_menus_card_or_lessons_escapes_another_language(qtbot, opened, act, pseudo: None) -> None:
-    window = opened("neuron")
-    session = window.session
-    session.forward()
-    session.backward_step()
-    session.backward_step()
-    session.check_all()
-    act(window, "bug_lab", "start_here")
-    said = {f"{each.name}.text": window.menus.actions[each.name].text() for each in ROWS}
-    said |= {f"{each.name}.tip": window.menus.actions[each.name].statusTip() for each in ROWS}
-    said |= {each.text(): each.text() for each in window.menuBar().actions()}
-    said |= {each.objectName(): f"{each.text()} {each.toolTip()}" for each in window.menus.examples.actions()}
-    said["card"] = as_text(card(session.state))
-    said["summary"] = window.summary.text()
-    said["moments"] = moment_in_words(session.state.graph, session.state.trace, session.state.cursor)
-    session.select({3})
-    said["ledger"] = " ".join(page_of(session.state).notes)
-    said["why"] = why_selected(session.state)
-    pane = window.docks["lesson"].widget()
-    said |= {f"lesson {at}": each.text() for at, each in enumerate(pane.findChildren(QAbstractButton))}
-    assert {name: left for name, text in said.items() if (left := _escaped(text))} == {}
-
-
-def _seen(root: QWidget) -> dict[str, str]:
-    """All that is written in a widget, said of its parts in tips, and told to screen readers."""
-    said: dict[str, str] = {}
-    for widget in (root, *root.findChildren(QWidget)):
-        own = widget.objectName().startswith(("offer_", "qt_", "Scroll")) or isinstance(widget, QLineEdit)
-        if own or (widget.parent() is not None and isinstance(widget.parent(), QDialogButtonBox)):
-            continue  # the names of ops, what was typed, and what Qt says, which has catalogues of its own
-        texts = [widget.toolTip(), widget.statusTip(), widget.whatsThis(), widget.accessibleName()]
-        ways = (getattr(widget, name, None) for name in ("text", "title", "placeholderText"))
-        texts += [way() for way in ways if callable(way)]
-        if isinstance(widget, QDockWidget | QDialog):
-            texts.append(widget.windowTitle())
-        if isinstance(widget, QTabBar):
-            texts += [widget.tabText(at) for at in range(widget.count())]
-        if isinstance(widget, QComboBox) and not widget.isEditable():
-            texts += [widget.itemText(at) for at in range(widget.count())]
-        plain = (re.sub(r"<[^>]*>|&nbsp;|--[a-z-]+|\(\.\w+\)", " ", str(text)) for text in texts)
-        said[f"{type(widget).__name__} {widget.objectName()} {len(said)}"] = " | ".join(plain)
-    return said
-
-
-def test_no_word_of_panes_and_dialogs_escapes_another_language(qtbot, opened, act, pseudo: None) -> None:
-    window = opened("xor", (1280, 800))
-    window.setUpdatesEnabled(False)
-    window.session.forward()
-    for name in LATE_PANES:
-        window.panes.ensure(name)
-    act(window, "predict")
-    asking = [window, *(window.blocks.ask(kind, QPointF()) for kind in ("mlp", "loss"))]
-    asking.append(ask_overwrite(window, Path("a.micrograd"), *[lambda: None] * 4))
-    for name in ("own_op", "export"):
-        act(window, name)
-        asking.append(window.findChildren(QDialog)[-1])
-    left = {
-        f"{name}": words
-        for root in asking
-        for name, text in _seen(root).items()
-        if (words := " ".join(set(_escaped(text).split()) - NAMES))
-    }
-    for dialog in asking[1:]:
-        dialog.close()
-    assert left == {}
 
 
 def test_longer_buttons_have_the_room_they_need(qtbot, opened, pseudo: None) -> None:

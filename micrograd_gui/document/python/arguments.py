@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from micrograd.language import tr
+from micrograd.language import tr, trn
 from micrograd_gui.document.python.limits import Meter, Wrong
 from micrograd_gui.document.python.objects import Function
 from micrograd_gui.document.python.traced import named
@@ -13,10 +13,14 @@ from micrograd_gui.document.text import spoken
 
 def too_many(name: str, wanted: int, given: int) -> Wrong:
     """A call gives more than what is called has names for."""
-    return Wrong(
-        tr("{name} takes {wanted} operands, not {given}", name=spoken(name), wanted=wanted, given=given),
-        TypeError,
+    said = trn(
+        "{op} takes {n} operand, not {given}",
+        "{op} takes {n} operands, not {given}",
+        wanted,
+        op=spoken(name),
+        given=given,
     )
+    return Wrong(said, TypeError)
 
 
 def unknown(name: str, operand: str) -> Wrong:

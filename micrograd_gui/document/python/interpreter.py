@@ -33,6 +33,14 @@ from micrograd_gui.document.python.value_class import ValueClass
 from micrograd_gui.document.text import spoken
 
 _RETURN, _BREAK, _CONTINUE = "return", "break", "continue"
+# How statements begin that are called otherwise in `ast`.
+_WRITTEN = {
+    "AsyncFunctionDef": "async def",  # as in code
+    "AsyncFor": "async for",  # as in code
+    "AsyncWith": "async with",  # as in code
+    "TryStar": "except*",
+    "TypeAlias": "type",
+}
 
 
 class Interpreter:
@@ -151,7 +159,8 @@ class Interpreter:
         """One statement; what it gives says where it leads to. Raises ExpressionRefusal."""
         known = self._statements.get(type(each))
         if known is None:
-            word = type(each).__name__.lower().removeprefix("async")
+            name = type(each).__name__
+            word = _WRITTEN.get(name, name.lower())
             raise self.refusal(each, tr("“{word}” is not understood here", word=word))
         try:
             self.meter.step()

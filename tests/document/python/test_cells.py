@@ -232,7 +232,8 @@ def test_cells_print_what_python_prints():
         ("raise ValueError('too bad')", "Column 1: this raises ValueError: too bad."),
         ("print(next([1]))", "Column 7: next takes an iterator, not a list."),
         ("def f():\n    yield 1\nprint(len(f()))", "Line 3, column 7: an iterator has no length."),
-        ("def f(x): return x\nf(1, 2)", "Line 2, column 1: f takes 1 operands, not 2."),
+        ("def f(x): return x\nf(1, 2)", "Line 2, column 1: f takes 1 operand, not 2."),
+        ("async def f(): pass", "Column 1: “async def” is not understood here."),
         ("print((1).__class__)", "Column 7: a number has no __class__ here."),
         (
             "while True: pass",
