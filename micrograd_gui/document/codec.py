@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from micrograd.language import in_quotes, tr, trn
+from micrograd.language import in_quotes, tr
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
@@ -19,7 +19,7 @@ from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
 from micrograd_gui.document.marks import UNSEEN, Breakpoint, Condition, Cue, Marks, Sight
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
-from micrograd_gui.document.text import after_colon, one_line, saveable, spoken
+from micrograd_gui.document.text import after_colon, one_line, saveable, spoken, wrong_count
 
 FORMAT = "micrograd-graph"
 VERSION = 1
@@ -380,15 +380,7 @@ def _node(each: NodeModel, place: str, refuse: Refuse) -> Node:
     if each.data is not None or role:
         raise refuse(f"{place}.{'role' if role else 'data'}", tr("only a leaf has one"))
     if len(each.inputs) != rule.arity:
-        given = len(each.inputs)
-        sentence = trn(
-            "{op} takes {n} operand, not {given}",
-            "{op} takes {n} operands, not {given}",
-            rule.arity,
-            op=rule.name,
-            given=given,
-        )
-        raise refuse(f"{place}.inputs", sentence)
+        raise refuse(f"{place}.inputs", wrong_count(rule.name, rule.arity, len(each.inputs)))
     return Node(each.id, rule.name, tuple(each.inputs), each.label)
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from html import escape
 from typing import SupportsFloat
 
-from micrograd.language import N_, in_quotes, joined, tr, within
+from micrograd.language import N_, in_quotes, joined, tr, trn, within
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 
 LONGEST_SPOKEN = 40
@@ -110,6 +110,17 @@ def without_marks(sentence: str) -> str:
     'as if = stood where += should'
     """
     return re.sub(r"`([^`]+)`", r"\1", sentence)
+
+
+def wrong_count(op: str, wanted: int, given: int) -> str:
+    """What is wrong with a call that gives so many operands, as the end of a sentence."""
+    return trn(
+        "{op} takes {n} operand, not {given}",
+        "{op} takes {n} operands, not {given}",
+        wanted,
+        op=op,
+        given=given,
+    )
 
 
 def after_colon(sentence: str) -> str:

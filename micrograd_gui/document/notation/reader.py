@@ -6,7 +6,7 @@ import ast
 import math
 from collections.abc import Mapping
 
-from micrograd.language import N_, tr, trn
+from micrograd.language import N_, tr
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import ExpressionRefusal, Net
@@ -25,7 +25,7 @@ from micrograd_gui.document.notation.literals import (
 from micrograd_gui.document.notation.networks import Networks
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python.pasted import Unread
-from micrograd_gui.document.text import exact, spoken
+from micrograd_gui.document.text import exact, spoken, wrong_count
 
 _SHORT = 20_000  # characters of a text that later cells may ask for
 _ONLY = N_("only statements like “L = a*b + c” are understood")
@@ -292,13 +292,7 @@ class Reader:
         if len(args) != op.arity:
             raise self.refuse(
                 where,
-                trn(
-                    "{op} takes {n} operand, not {given}",
-                    "{op} takes {n} operands, not {given}",
-                    op.arity,
-                    op=op.name,
-                    given=len(args),
-                ),
+                wrong_count(op.name, op.arity, len(args)),
             )
         return op.name, args
 

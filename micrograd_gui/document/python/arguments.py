@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from micrograd.language import tr, trn
+from micrograd.language import tr
 from micrograd_gui.document.python.limits import Meter, Wrong
 from micrograd_gui.document.python.objects import Function
 from micrograd_gui.document.python.traced import named
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import spoken, wrong_count
 
 
 def too_many(name: str, wanted: int, given: int) -> Wrong:
     """A call gives more than what is called has names for."""
-    said = trn(
-        "{op} takes {n} operand, not {given}",
-        "{op} takes {n} operands, not {given}",
-        wanted,
-        op=spoken(name),
-        given=given,
-    )
-    return Wrong(said, TypeError)
+    return Wrong(wrong_count(spoken(name), wanted, given), TypeError)
 
 
 def unknown(name: str, operand: str) -> Wrong:

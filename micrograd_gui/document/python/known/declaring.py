@@ -10,6 +10,7 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Builtin, Running, kind_name
+from micrograd_gui.document.text import wrong_count
 
 Call = Callable[[Running, list[Any], dict[str, Any]], Any]
 
@@ -33,13 +34,7 @@ def builtin(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Call
 
 def _wrong_count(name: str, few: int, many: int, given: int) -> str:
     if few == many:
-        return trn(
-            "{op} takes {n} operand, not {given}",
-            "{op} takes {n} operands, not {given}",
-            few,
-            op=name,
-            given=given,
-        )
+        return wrong_count(name, few, given)
     if many < 99:
         return tr(
             "{op} takes {few} to {many} operands, not {given}", op=name, few=few, many=many, given=given

@@ -6,12 +6,12 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-from micrograd.language import tr, trn
+from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Builtin, Running, kind_name
-from micrograd_gui.document.text import spoken
+from micrograd_gui.document.text import spoken, wrong_count
 
 Of = Callable[[Running, Any, list[Any], dict[str, Any]], Any]
 
@@ -266,15 +266,7 @@ def _format(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) ->
 def few(args: list[Any], many: int, name: str) -> list[Any]:
     """The operands, which are so many; raises Wrong."""
     if len(args) != many:
-        raise Wrong(
-            trn(
-                "{op} takes {n} operand, not {given}",
-                "{op} takes {n} operands, not {given}",
-                many,
-                op=name,
-                given=len(args),
-            )
-        )
+        raise Wrong(wrong_count(name, many, len(args)))
     return args
 
 
