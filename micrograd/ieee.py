@@ -160,7 +160,7 @@ def erf(x: Any) -> Any:
         return math.erf(x)
     import numpy
     z = numpy.asarray(x)
-    along = numpy.frompyfunc(math.erf, 1, 1)(z.real).astype(float)
+    along = numpy.asarray(numpy.frompyfunc(math.erf, 1, 1)(z.real), float)
     if z.dtype.kind == "c":  # on from there, straight up: ∫ e^(−t²) by Gauss and Legendre's rule
         nodes, weights = numpy.polynomial.legendre.leggauss(12)
         t = z.real[..., None] + 0.5j * z.imag[..., None] * (nodes + 1)

@@ -74,7 +74,7 @@ class Indexed:
 
     def _nearest(self, key: int) -> tuple[int, int]:
         away = ((self._colours[: self._count] - _parts(key)) ** 2).sum(axis=1)
-        near = int(away.argmin())
+        near = int(np.argmin(away))
         return near, int(away[near])
 
     def _add(self, key: int) -> None:

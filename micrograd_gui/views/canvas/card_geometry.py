@@ -121,7 +121,9 @@ class Near(Generic[K]):
 
     def around(self) -> Bounds:
         """A rectangle around all of them, of which there are some."""
-        ends = self._left.min(), self._top.min(), self._right.max(), self._bottom.max()
+        import numpy as np
+
+        ends = np.min(self._left), np.min(self._top), np.max(self._right), np.max(self._bottom)
         lefts, tops, rights, bottoms = zip(tuple(map(float, ends)), *self._more.values(), strict=True)
         return min(lefts), min(tops), max(rights), max(bottoms)
 

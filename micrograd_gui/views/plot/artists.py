@@ -367,7 +367,7 @@ def _spot(line: Any, box: Any, taken: Sequence[tuple[Any, Any]]) -> Any:
     apart = np.full(len(inside), np.inf)
     for spot, its in taken:
         apart = np.minimum(apart, (np.abs(inside - spot) / ((box + its) / 2)).max(axis=1))
-    best = len(inside) // 2 if not taken else int(apart.argmax())
+    best = len(inside) // 2 if not taken else int(np.argmax(apart))
     return inside[best] if apart[best] > 1.0 else None
 
 
