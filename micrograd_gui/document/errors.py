@@ -43,6 +43,12 @@ class Refusal(Exception):
         super().__init__(sentence)
         self.node = node
 
+    @property
+    def sentence(self) -> str:
+        """As ``str(error)``; where it was `kept`, `again` says it in another language."""
+        said: str = self.args[0]
+        return said
+
 
 class FileRefusal(Refusal):
     """A file that cannot be read or written; the sentence names the file and the field."""

@@ -97,7 +97,7 @@ def _looked_at_again(state: State) -> TrainingState | None:
         trainer.resume(training.k, training.moments)
         return replace(training, loss=trainer.loss, accuracy=trainer.accuracy)
     except Refusal as refusal:  # there is no loss to go on from
-        return replace(training, running=False, note=str(refusal))
+        return replace(training, running=False, note=refusal.sentence)
 
 
 def redrawn(state: State, seed: int) -> State:
@@ -167,7 +167,7 @@ class Learner:
         try:
             trainer = self._trainer_at(state)
         except Refusal as refusal:
-            return self._at(state, replace(training, running=False, note=str(refusal)))
+            return self._at(state, replace(training, running=False, note=refusal.sentence))
         until, start = None if seconds is None else begun + seconds, trainer.numbers
         done, note = _steps(trainer, min(steps, training.until - trainer.k), until)
         after = replace(training, running=not note and trainer.k < training.until, note=note)
@@ -270,7 +270,7 @@ def _steps(trainer: Trainer, most: int, until: float | None) -> tuple[list[Stepp
             if until is not None and perf_counter() >= until:
                 break
     except Refusal as refusal:
-        return done, str(refusal)
+        return done, refusal.sentence
     return done, ""
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from micrograd.engine import Value
-from micrograd.language import again, tr
+from micrograd.language import again, kept, tr
 from micrograd.replay.fused import Fused, FusedRun
 from micrograd.replay.tape import Tape
 from micrograd_gui.document.data import Data, TrainingPlan
@@ -243,8 +243,8 @@ class Trainer:
 
         def said(why: str) -> str:
             if at_start:
-                return tr("The loss is not finite: {why}", why=why)
-            return tr(
+                return kept("The loss is not finite: {why}", why=why)
+            return kept(
                 "Step {step} would make the loss not finite: {why} The parameters stay as before it; "
                 "a smaller rate may help.",
                 step=self.k + 1,
@@ -254,19 +254,19 @@ class Trainer:
         if not np.isfinite(parameters).all():
             wild = self.parameters[int(np.flatnonzero(~np.isfinite(parameters))[0])]
             name = self.graph.nodes[wild].spoken
-            return said(tr("{name} would leave the range of numbers.", name=name)), wild
+            return said(kept("{name} would leave the range of numbers.", name=name)), wild
         graph = self.graph.numbered(self.by_node(parameters))
         if wants_rows(graph):
             wrong = first_wrong(graph, losses.tolist(), None if rows is None else rows.tolist())
             if wrong is None:
-                return said(tr("what the rows add up to is too large a number.")), graph.target
+                return said(kept("what the rows add up to is too large a number.")), graph.target
             row, problem = wrong
         else:
             found = record(graph, (Pass("forward"), Pass("backward"))).problem
             if found is None:
-                return said(tr("a number is too large.")), graph.target
+                return said(kept("a number is too large.")), graph.target
             row, problem = self.data.shown, found
-        return said(tr("in row {row}, {note}", row=row + 1, note=again(problem.note))), problem.node
+        return said(kept("in row {row}, {note}", row=row + 1, note=problem.note)), problem.node
 
 
 def training_data(graph: Graph) -> Data:
