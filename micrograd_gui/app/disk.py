@@ -25,6 +25,7 @@ from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.session.filed import Filing
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Paced
+from micrograd_gui.views.lab.buttons import push_button
 from micrograd_gui.views.theme import Look
 
 _AFTER = 200  # milliseconds from the first sign of a change to a look: most come in swarms
@@ -73,11 +74,7 @@ class DiskNotice(QFrame):
         self.setAccessibleName(sentence)
         self._buttons = []
         for name, (text, tip, act) in offers.items():
-            button = QPushButton(text)
-            button.setObjectName(name)
-            button.setToolTip(tip)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(act)
+            button = push_button(name, text, tip, act, by_tab=True)
             self._row.addWidget(button)
             self._buttons.append(button)
         self.show()

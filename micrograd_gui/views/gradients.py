@@ -60,6 +60,8 @@ _WIDE, _HEAD, _ROW, _FEW, _LARGEST = 500, 60, 23, 6, 2.0
 HEAD_AIR = 14  # pixels at text scale 1 on both sides of a heading
 _IN_TWO = 0.74  # of the usual size, at which two lines stand in one row
 SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut
+_STEPS = tuple(each / 100 for each in range(100, 55, -5))  # of the usual size, to which headings shrink
+_WHERE_ONE_SCROLLS = 0.8  # of the usual size: where there is no room for the numbers alone either
 
 
 class Gradients(QWidget):
@@ -351,29 +353,31 @@ class GradientsTable(QTableView):
         if wide:
             missing = max(0, sum(widths) - room)  # words are drawn a little smaller before one has to scroll
             widths[VERDICT] = max(int(0.85 * widths[VERDICT]), widths[VERDICT] - missing)
-        self._fit_headings(widths, bold.horizontalAdvance(_SAMPLES[-1][0][NODE]))
+        self._fit_headings(widths, bold)
         for column, width in enumerate(widths):  # the last one takes what is left on top of that
             self.setColumnWidth(column, width)
 
-    def _fit_headings(self, widths: list[int], name: int) -> None:
-        """Columns as wide as their headings, too: names give way to them, then all headings are smaller."""
+    def _fit_headings(self, widths: list[int], bold: QFontMetrics) -> None:
+        """Columns as wide as their headings, too, which are smaller where they must; then names are cut."""
         px, model = self._look.px, self.model()
         if model is None:
             return
         head = QFontMetrics(self._look.font())
         titles = [str(model.headerData(at, Qt.Orientation.Horizontal) or "") for at in range(len(widths))]
         needed = [head.horizontalAdvance(title) + px(HEAD_AIR) for title in titles]
-        numbers, by = [min(widths[NODE], name), *widths[NODE + 1 :]], 1.0
-        while True:
-            made = [
-                max(wide, round(by * of)) if wide else 0 for wide, of in zip(numbers, needed, strict=True)
-            ]
-            if sum(made) <= self._room or by <= SMALLEST:
+        shortest = bold.horizontalAdvance(_SAMPLES[-1][0][NODE]) + px(_SAMPLES[-1][1])
+        longest = max(shortest, self._longest(bold))
+        tries = [(longest, by) for by in _STEPS] + [(shortest, _STEPS[-1]), (shortest, _WHERE_ONE_SCROLLS)]
+        for names, by in tries:
+            numbers = [min(widths[NODE], names), *widths[NODE + 1 :]]
+            pairs = zip(numbers, needed, strict=True)
+            made = [max(wide, round(by * of)) if wide else 0 for wide, of in pairs]
+            if sum(made) <= self._room:
                 break
-            by -= 0.05
-        if sum(made) <= self._room:
-            made[NODE] += max(0, min(widths[NODE] - made[NODE], self._room - sum(made)))
-            widths[:] = made
+        if sum(made) > self._room >= sum(numbers):  # before one has to scroll for them, headings are cut
+            made, by = numbers, _STEPS[-1]
+        made[NODE] += max(0, min(widths[NODE] - made[NODE], self._room - sum(made)))
+        widths[:] = made
         shrink_headings(self.horizontalHeader(), self._look, by)
 
     def _without(self, widths: list[int], metrics: QFontMetrics) -> tuple[int, ...]:

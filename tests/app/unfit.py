@@ -70,7 +70,7 @@ def _lacking(widget: QWidget) -> Iterator[tuple[str, int]]:
                 yield widget.text(), max(needed - widget.height(), _hidden(widget))
             elif widget.text().lstrip("⚠ ") not in widget.toolTip():  # else it is read there
                 yield from _of_size(widget, widget.text(), widget.sizeHint())
-        case QTabBar():
+        case QTabBar() if not widget.visibleRegion().isEmpty():  # Qt leaves some beside the window
             for at in range(widget.count()):
                 if widget.isTabVisible(at):
                     option = QStyleOptionTab()
