@@ -143,13 +143,16 @@ def _laid_out(drawn: DotGraph, command: list[Any], lines: list[str], encoding: s
     except Snapped as why:
         if not ours:
             raise
-        svg = command[2] == "-Tsvg"
+        svg, png = command[2] == "-Tsvg", command[2] == "-Tpng"
         pixels = not any(word in command[2] for word in ("svg", "pdf", "ps", "json", "dot", "plain"))
         if not quiet:
-            missing = f", without {nodes.left_out:,} of its edges" if pixels and nodes.left_out else ""
+            left_out = nodes.left_out if pixels and not (png and nodes.is_vast) else 0
+            missing = f", without {left_out:,} of its edges" if left_out else ""
             warnings.warn(f"Graphviz {why}: the graph is drawn in plain layers{missing}.", stacklevel=6)
         if svg and nodes.is_vast:
             return Answer(0, nodes.as_svg().encode(encoding, "replace"), b"")
+        if png and nodes.is_vast:
+            return Answer(0, nodes.as_png(), b"")
         text = positioned(lines, nodes, pixels=pixels).encode(encoding, "replace")
         command = [command[0], "-Kneato", "-n", *command[2:]]
         try:

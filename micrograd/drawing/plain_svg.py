@@ -30,7 +30,7 @@ def plain_svg(labels: Mapping[str, str], boxes: Mapping[str, Box], edges: Iterab
     right, bottom = (max((box[axis] + box[axis + 2] for box in boxes.values()), default=0.0) + margin
                      for axis in (0, 1))
     parts = [_HEAD.format(left=left, top=top, wide=right - left, tall=bottom - top)]
-    ends = {name: _ends(box, rankdir) for name, box in boxes.items()}
+    ends = {name: ends_of(box, rankdir) for name, box in boxes.items()}
     for tail, head in edges:
         (x, y), (to_x, to_y) = ends[tail][1], ends[head][0]
         line = f"M{x:.1f},{y:.1f}L{to_x:.1f},{to_y:.1f}"
@@ -39,7 +39,7 @@ def plain_svg(labels: Mapping[str, str], boxes: Mapping[str, Box], edges: Iterab
     return "".join([*parts, "</g>\n</svg>\n"])
 
 
-def _ends(box: Box, rankdir: str) -> tuple[tuple[float, float], tuple[float, float]]:
+def ends_of(box: Box, rankdir: str) -> tuple[tuple[float, float], tuple[float, float]]:
     """Where edges come in and go out: on the sides that the direction says."""
     left, top, wide, tall = box
     if rankdir in ("LR", "RL"):

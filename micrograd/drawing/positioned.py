@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from io import BytesIO
 from math import sqrt
 
 from micrograd.drawing.layers import (
@@ -21,11 +22,12 @@ from micrograd.drawing.layers import (
     ranks,
     span,
 )
-from micrograd.drawing.plain_svg import plain_svg
+from micrograd.drawing.plain_svg import ends_of, plain_svg
 
 _PIXELS, _LONGEST = 3e6, 12_000  # of a picture in pixels, and of its longer side
 EDGES_IN_PIXELS = 8_000  # a picture in pixels takes long for each
 _READ = 0.3  # of its size: smaller letters have some three pixels
+_PALE = 170  # of 255: edges, where there are tens of thousands
 VAST = 40_000  # nodes and edges
 _GAP = (40.0, 18.0)  # points between columns and rows
 _LETTER, _EDGES, _LINE = 7.4, 18.0, 23.0  # how wide a letter is, what is around a field, how tall a field is
@@ -116,6 +118,29 @@ class Drawn:
         """The graph as SVG without Graphviz: at once, however large it is."""
         return plain_svg(self._labels, dict(zip(self._names, self._boxes, strict=True)), self._edges,
                          self._rankdir)
+
+    def as_png(self) -> bytes:
+        """The graph as a picture in pixels without Graphviz: boxes and edges; letters would be too small."""
+        from PIL import Image, ImageDraw
+
+        boxes = self._boxes
+        scale = _within(boxes)[1] * 96 / 72
+        left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
+        picture = Image.new("L", (round((right - left) * scale) + 1, round((bottom - top) * scale) + 1), 255)
+        pen = ImageDraw.Draw(picture)
+
+        def at(x: float, y: float) -> tuple[float, float]:
+            return (x - left) * scale, (y - top) * scale
+
+        ends = dict(zip(self._names, (ends_of(box, self._rankdir) for box in boxes), strict=True))
+        for tail, head in self._edges:
+            pen.line([at(*ends[tail][1]), at(*ends[head][0])], fill=_PALE)
+        for x, y, wide, tall in boxes:
+            pen.rectangle([at(x, y), at(x + wide, y + tall)], fill=255, outline=0)
+        written = BytesIO()
+        picture.save(written, "PNG")
+        return written.getvalue()
 
     @property
     def left_out(self) -> int:

@@ -224,6 +224,7 @@ def test_a_vast_graph_is_drawn_as_svg_without_graphviz(monkeypatch, rankdir):
     assert texts[-2:] == ['a|b {c} "d" <&', "data 1"]
     assert texts.count("+") == 130
     assert texts.count("grad 0.0000") == 131
+    assert drawn.pipe("png", quiet=True).startswith(b"\x89PNG")
 
 
 def test_a_picture_that_graphviz_has_no_time_for_is_drawn_as_svg_and_else_said_in_a_sentence(monkeypatch):
