@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 
 from micrograd.language import N_, tr
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
@@ -129,6 +129,8 @@ class ExpressionLine(ReadLine):
         self.setAccessibleName(tr("Expression"))
         self.setPlaceholderText(_EXAMPLE)
         self.setClearButtonEnabled(True)
+        for clear in self.findChildren(QToolButton):
+            clear.setAccessibleName(tr("Clear"))
         self.setMaxLength(LONGEST_EXPRESSION)
         self.set_tip(
             tr(

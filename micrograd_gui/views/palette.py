@@ -74,6 +74,7 @@ class OpPalette(QScrollArea):
         super().__init__(parent)
         self.setObjectName("palette")
         self.setAccessibleName(tr("Palette"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the field that has the keys
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QScrollArea.Shape.NoFrame)

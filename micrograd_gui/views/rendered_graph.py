@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QHelpEvent,
     QMouseEvent,
@@ -25,6 +26,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import as_tip, short
 from micrograd_gui.session.state import State
+from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import Look
@@ -120,6 +122,7 @@ class RenderedGraph(QWidget):
         self.setObjectName("rendered_graph")
         self._due = False
         self.setAccessibleName(tr("Rendered graph"))
+        tell_as(self, QAccessible.Role.Graphic)
         self.setMinimumSize(120, 60)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.bridge = bridge

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QFontMetricsF,
     QMouseEvent,
@@ -27,6 +28,7 @@ from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stops import stops_between
 from micrograd_gui.session.trace import Kind, Run
+from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import Look
 from micrograd_gui.views.time_axis import Span, TimeAxis, spans_of
@@ -66,6 +68,7 @@ class Timeline(QWidget):
         super().__init__(parent)
         self.setObjectName("timeline")
         self.setAccessibleName(tr("Timeline"))
+        tell_as(self, QAccessible.Role.Slider)
         self.setMouseTracking(True)
         self._bridge = bridge
         self._look = look
@@ -135,6 +138,15 @@ class Timeline(QWidget):
     def moment_at(self, x: float) -> int:
         """The moment that stands nearest there."""
         return self._axis.moment_at(x, self._look.px(_NEAR))
+
+    def reach(self) -> tuple[int, int]:
+        """The moment where one stands, and the last one."""
+        return self._cursor, self._moments
+
+    def go_to(self, moment: int) -> None:
+        """As if one had pressed there."""
+        self._wanted = min(max(0, moment), self._moments)
+        self._go()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._measure()

@@ -31,6 +31,7 @@ from micrograd_gui.session.over_rows import held_out, untrainable
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.training.progress import diverging
+from micrograd_gui.views.aloud.roles import name_choice
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.expression_line import ReadLine
 from micrograd_gui.views.lab.flow import Flow
@@ -87,6 +88,7 @@ class TrainingPanel(QScrollArea):
         super().__init__(parent)
         self.setObjectName("training")
         self.setAccessibleName(tr("Training"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the field that has the keys
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -116,6 +118,7 @@ class TrainingPanel(QScrollArea):
         self._column.addWidget(self.rows, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addLayout(self._make_fields())
         self._column.addStretch(1)
+        name_choice(self._speed, tr("Speed"))
         Together(bridge, self).changed.connect(self._on_changed)
         bridge.changed.connect(self._on_end)
         self.set_look(look)
@@ -130,7 +133,6 @@ class TrainingPanel(QScrollArea):
     def _make_progress(self) -> QHBoxLayout:
         self._speed = QComboBox()
         self._speed.setObjectName("training_speed")
-        self._speed.setAccessibleName(tr("Speed"))
         self._speed.setToolTip(tr("How many steps are made in a second, or how long a run takes."))
         for text in SPEEDS:
             self._speed.addItem(tr(text), text)

@@ -243,6 +243,9 @@ class Toolbars:
         bar.setObjectName(f"toolbar_{name}")
         bar.setMovable(False)
         self._window.addToolBar(bar)
+        more = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+        assert isinstance(more, QToolButton)
+        more.setAccessibleName(tr("More"))  # Qt has a picture for it alone
         return bar
 
     def set_look(self, look: Look) -> None:

@@ -137,6 +137,7 @@ class ExportDialog(QDialog):
         """How far an export is, what is said of it, and the buttons."""
         self.progress = QProgressBar(self)
         self.progress.setObjectName("progress")
+        self.progress.setAccessibleName(tr("How far it has come"))
         self.progress.hide()
         self.message = QLabel(self)
         self.message.setTextFormat(Qt.TextFormat.PlainText)

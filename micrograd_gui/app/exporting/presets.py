@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from micrograd.language import N_, tr
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.document.text import one_line
+from micrograd_gui.views.aloud.roles import name_choice
 
 Value = bool | str | None
 OWN, USUAL = N_("own choice"), N_("as usual")
@@ -67,7 +68,7 @@ class PresetRow(QWidget):
         self._kept = self._read()
         self.combo = QComboBox(self)
         self.combo.setObjectName("preset")
-        self.combo.setAccessibleName(tr("Preset"))
+        name_choice(self.combo, tr("Preset"))
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(6)
         self.combo.setMinimumWidth(wide_enough(self.combo, tr(OWN), tr(USUAL)))

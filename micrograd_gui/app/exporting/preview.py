@@ -7,7 +7,7 @@ from functools import partial
 from threading import Event
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QBrush, QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -26,6 +26,7 @@ from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, looked_at, reel_of
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.export.formats import Form
+from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.background import Newest
 from micrograd_gui.views.theme import Theme
 
@@ -54,6 +55,7 @@ class Preview(QWidget):
         self.picture = PreviewPicture(context.look.theme, self.area.viewport())
         self.area.setObjectName("preview_scroll")
         self.area.setAccessibleName(tr("Preview"))
+        tell_as(self.area, QAccessible.Role.Graphic)
         self.area.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.area.setWidget(self.picture)

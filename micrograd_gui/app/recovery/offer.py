@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from micrograd.language import tr, trn
@@ -19,6 +19,7 @@ from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.files.documents import SUFFIX
 from micrograd_gui.files.recovery import LeftBehind
+from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.lab.buttons import push_button
 from micrograd_gui.views.theme import Look
 from micrograd_gui.views.thumbnail import thumbnail
@@ -70,6 +71,7 @@ class RecoveryOffer(QFrame):
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the button that has the keys
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
         self._column = column = QVBoxLayout(self)
@@ -109,6 +111,7 @@ class RecoveryOffer(QFrame):
         row = QWidget()
         row.setObjectName("recovery_entry")
         row.setAccessibleName(f"{kept.name}, {_when(kept.at)}")
+        tell_as(row, QAccessible.Role.Grouping)
 
         def drop() -> None:
             self._drop(row)

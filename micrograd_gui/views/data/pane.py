@@ -35,6 +35,7 @@ from micrograd_gui.files import tables
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
+from micrograd_gui.views.aloud.roles import name_choice
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.data.model import DataTableModel
 from micrograd_gui.views.data.reading import RowsBehind
@@ -58,10 +59,8 @@ class DataPane(QWidget):
         self.setObjectName("data_pane")
         self._bridge = bridge
         self._look = look
-        self.refusal = QLabel()
-        self.refusal.setTextFormat(Qt.TextFormat.PlainText)
+        self.refusal = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.refusal.setObjectName("data_refusal")
-        self.refusal.setWordWrap(True)
         self.refusal.setProperty("refused", True)
         self.refusal.hide()
         self.model = DataTableModel(bridge.state, look, self.change, self.attempt, self)
@@ -80,7 +79,6 @@ class DataPane(QWidget):
         self.status.setWordWrap(True)
         self.reduction = QComboBox()
         self.reduction.setObjectName("data_reduction")
-        self.reduction.setAccessibleName(tr("The loss over several rows"))
         self.reduction.setToolTip(tr("What the loss over several rows is."))
         for key, text in _TARGETS.items():
             self.reduction.addItem(tr(text), key)
@@ -100,6 +98,7 @@ class DataPane(QWidget):
         self._foot.addWidget(self.reduction)
         self._foot.addWidget(self._behind)
         self._column.addLayout(self._foot)
+        name_choice(self.reduction, tr("The loss over several rows"))
         bridge.changed.connect(self._on_changed)
         self.set_look(look)
         self._show(bridge.state)

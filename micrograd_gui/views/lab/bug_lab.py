@@ -42,6 +42,7 @@ class BugLabPane(QScrollArea):
         super().__init__(parent)
         self.setObjectName("bug_lab")
         self.setAccessibleName(tr("Bug lab"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the field that has the keys
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

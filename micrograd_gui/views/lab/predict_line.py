@@ -28,6 +28,7 @@ from micrograd_gui.session.predicting.question import Question, question_at
 from micrograd_gui.session.predicting.quiz import MODES, Quiz
 from micrograd_gui.session.predicting.room import Predicting
 from micrograd_gui.session.state import State
+from micrograd_gui.views.aloud.roles import name_choice
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.theme import Look, line_height
@@ -119,7 +120,6 @@ class PredictLine(QFrame):
         self.answer.setObjectName("predict_answer")
         self.answer.setAccessibleName(tr("Your answer"))
         self.mode.setObjectName("predict_mode")
-        self.mode.setAccessibleName(tr("What is asked"))
         self.mode.addItems([tr(each) for each in MODES.values()])
         self.mode.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         column, first, second = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
@@ -137,6 +137,7 @@ class PredictLine(QFrame):
         self.filler.hide()
         column.addLayout(first)
         column.addLayout(second)
+        name_choice(self.mode, tr("What is asked"))
         self._rows = (column, first, second)
         self._below = False
 

@@ -25,6 +25,7 @@ from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.text import MINUS, exact, read_number
 from micrograd_gui.files.atomic import write_whole
 from micrograd_gui.session.state import State
+from micrograd_gui.views.aloud.roles import name_choice
 from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot.kinds.table import KINDS
@@ -107,7 +108,7 @@ class PlotPane(QWidget):
         self._row = QHBoxLayout()
         self._choice = QComboBox(self)  # in place of the buttons, where they have no room
         self._choice.setObjectName("plot_kind")
-        self._choice.setAccessibleName(tr("Kind of plot"))
+        name_choice(self._choice, tr("Kind of plot"))
         for kind in KINDS.values():
             self._choice.addItem(tr(kind.text), kind.name)
         self._choice.activated.connect(lambda _: self.show_kind(self._choice.currentData()))
@@ -175,7 +176,7 @@ class PlotPane(QWidget):
         )
         for box, (name, aloud, tip) in zip(boxes, names, strict=True):
             box.setObjectName(f"plot_{name}")
-            box.setAccessibleName(aloud)
+            name_choice(box, aloud)
             box.setToolTip(tip)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(_NAME_LENGTH)

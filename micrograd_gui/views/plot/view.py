@@ -10,12 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.state import State
+from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.plot.model import PlotItem, PlotKind, StaticPlot
@@ -207,6 +208,7 @@ class PlotView(QStackedWidget):
 
         surface = PlotSurface(self._look, self)
         surface.setAccessibleName(tr("Plot"))
+        tell_as(surface, QAccessible.Role.Chart)
         surface.mpl_connect("draw_event", lambda _: self._bridge.frames.end_turn())
         self.addWidget(surface)
         return surface

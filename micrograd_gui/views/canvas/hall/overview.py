@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import (
+    QAccessible,
     QHideEvent,
     QMouseEvent,
     QPainter,
@@ -22,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from micrograd.language import tr
+from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.canvas.camera import ZoomView
 from micrograd_gui.views.canvas.hall.cards import stand_in_hall
 from micrograd_gui.views.canvas.host import WidgetHost
@@ -93,6 +95,7 @@ class Overview(QWidget):
         self._picture = QPixmap()
         self.setObjectName("overview")
         self.setAccessibleName(tr("Overview: the whole graph; drag the frame to look elsewhere"))
+        tell_as(self, QAccessible.Role.Graphic)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()
 
