@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, Q
 from shiboken6 import isValid
 
 from micrograd.language import tr, trc
-from micrograd_gui import languages
 from micrograd_gui.app.desktop.application import IN_FUSION
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
 from micrograd_gui.session.state import State
@@ -67,7 +66,7 @@ class Panes(QObject):
         self.docks: dict[str, QDockWidget] = {}
         stage = self.stage = QWidget(window)
         self.canvas = CanvasView(bridge, look, stage)
-        self.timeline: Timeline = Timeline(bridge, look, stage)
+        self.timeline = Timeline(bridge, look, stage)
         column = QVBoxLayout(stage)
         column.setSpacing(0)
         column.setContentsMargins(0, 0, 0, 0)
@@ -87,7 +86,6 @@ class Panes(QObject):
         panes = (self.palette, self.step_card, self.rendered_graph, self.plot, self.gradients)
         for dock, pane in zip(self.docks.values(), panes, strict=True):
             dock.setWidget(pane)
-        self._first: tuple[LatePane, ...] = (self.canvas, self.timeline, *panes)
         self._dock("training", trc("pane", "Training"), RIGHT)
         self._dock("data", trc("pane", "Data"), RIGHT)
         self.training: TrainingPanel | None = None
@@ -183,7 +181,6 @@ class Panes(QObject):
         of = {bar: tuple(bar.tabText(at) for at in range(bar.count())) for bar in bars if bar.isVisible()}
         right = {texts for bar, texts in of.items() if (bar.x(), bar.width()) in seen}
         for bar, texts in of.items():
-            bar.setAccessibleName(languages.without_key(tr("P&anes")))
             if tabbed.isdisjoint(texts) or (texts in right and (bar.x(), bar.width()) not in seen):
                 bar.hide()
 
@@ -225,7 +222,19 @@ class Panes(QObject):
         title.setKerning(False)  # unlike the application's font: else Qt writes titles in that of the start
         for dock in self.docks.values():
             dock.setFont(title)
-        for pane in (*self._first, self.training, self.data, self.predict_line, *self.late.values()):
+        for pane in (
+            self.canvas,
+            self.timeline,
+            self.palette,
+            self.step_card,
+            self.rendered_graph,
+            self.plot,
+            self.gradients,
+            self.training,
+            self.data,
+            self.predict_line,
+            *self.late.values(),
+        ):
             if pane is not None:
                 pane.set_look(look)
 

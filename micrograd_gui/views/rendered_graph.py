@@ -26,9 +26,9 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import as_tip, short
 from micrograd_gui.session.state import State
-from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.screen_reader.roles import tell_as
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:  # they come with the first picture, after the first paint

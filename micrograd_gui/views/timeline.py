@@ -28,8 +28,8 @@ from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stops import stops_between
 from micrograd_gui.session.trace import Kind, Run
-from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.screen_reader.roles import tell_as
 from micrograd_gui.views.theme import Look
 from micrograd_gui.views.time_axis import Span, TimeAxis, spans_of
 

@@ -31,10 +31,10 @@ from micrograd_gui.session.over_rows import held_out, untrainable
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.training.progress import diverging
-from micrograd_gui.views.aloud.roles import name_choice
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.expression_line import ReadLine
 from micrograd_gui.views.lab.flow import Flow
+from micrograd_gui.views.screen_reader.roles import name_choice
 from micrograd_gui.views.theme import Look
 
 _WATCHED = N_("a run in 3 s")  # long enough to be watched, however many steps it has

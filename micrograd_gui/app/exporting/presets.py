@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from micrograd.language import N_, tr
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.document.text import one_line
-from micrograd_gui.views.aloud.roles import name_choice
+from micrograd_gui.views.screen_reader.roles import name_choice
 
 Value = bool | str | None
 OWN, USUAL = N_("own choice"), N_("as usual")

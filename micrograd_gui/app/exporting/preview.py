@@ -26,8 +26,8 @@ from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, looked_at, reel_of
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.export.formats import Form
-from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.background import Newest
+from micrograd_gui.views.screen_reader.roles import tell_as
 from micrograd_gui.views.theme import Theme
 
 AT_ONCE = 2_000  # nodes of a graph of which a preview is made unasked

@@ -19,8 +19,8 @@ from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.files.documents import SUFFIX
 from micrograd_gui.files.recovery import LeftBehind
-from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.lab.buttons import push_button
+from micrograd_gui.views.screen_reader.roles import tell_as
 from micrograd_gui.views.theme import Look
 from micrograd_gui.views.thumbnail import thumbnail
 

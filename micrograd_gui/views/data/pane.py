@@ -35,10 +35,10 @@ from micrograd_gui.files import tables
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
-from micrograd_gui.views.aloud.roles import name_choice
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.data.model import DataTableModel
 from micrograd_gui.views.data.reading import RowsBehind
+from micrograd_gui.views.screen_reader.roles import name_choice
 from micrograd_gui.views.theme import Look
 
 P = ParamSpec("P")

@@ -28,9 +28,9 @@ from micrograd_gui.session.predicting.question import Question, question_at
 from micrograd_gui.session.predicting.quiz import MODES, Quiz
 from micrograd_gui.session.predicting.room import Predicting
 from micrograd_gui.session.state import State
-from micrograd_gui.views.aloud.roles import name_choice
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.screen_reader.roles import name_choice
 from micrograd_gui.views.theme import Look, line_height
 
 _ASK, _TEXT = 17, 14  # pixels at text scale 1

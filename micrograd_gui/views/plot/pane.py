@@ -25,12 +25,12 @@ from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.text import MINUS, exact, read_number
 from micrograd_gui.files.atomic import write_whole
 from micrograd_gui.session.state import State
-from micrograd_gui.views.aloud.roles import name_choice
 from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.plot.kinds.table import KINDS
 from micrograd_gui.views.plot.model import PlotKind
 from micrograd_gui.views.plot.view import PlotView
+from micrograd_gui.views.screen_reader.roles import name_choice
 from micrograd_gui.views.theme import BUTTON_AIR, Look
 
 _UPPER, _LOWER = 600, 400  # how two plots share the height

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.state import State
-from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.plot.model import PlotItem, PlotKind, StaticPlot
+from micrograd_gui.views.screen_reader.roles import tell_as
 from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
 
 if TYPE_CHECKING:

@@ -23,11 +23,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from micrograd.language import tr
-from micrograd_gui.views.aloud.roles import tell_as
 from micrograd_gui.views.canvas.camera import ZoomView
 from micrograd_gui.views.canvas.hall.cards import stand_in_hall
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.pens import Pens, pens_of
+from micrograd_gui.views.screen_reader.roles import tell_as
 
 _SECONDS = 0.22  # that a glide takes
 _PART, _MOST = 0.18, 120.0  # of the height of the canvas, and in pixels of a screen 1080 high
