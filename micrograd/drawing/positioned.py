@@ -28,6 +28,7 @@ _PIXELS, _LONGEST = 3e6, 12_000  # of a picture in pixels, and of its longer sid
 EDGES_IN_PIXELS = 8_000  # a picture in pixels takes long for each
 _READ = 0.3  # of its size: smaller letters have some three pixels
 _PALE = 170  # of 255: edges, where there are tens of thousands
+_FINER = 3  # lines are drawn three times as large, or a box of two pixels would be black
 VAST = 40_000  # nodes and edges
 _GAP = (40.0, 18.0)  # points between columns and rows
 _LETTER, _EDGES, _LINE = 7.4, 18.0, 23.0  # how wide a letter is, what is around a field, how tall a field is
@@ -124,7 +125,7 @@ class Drawn:
         from PIL import Image, ImageDraw
 
         boxes = self._boxes
-        scale = _within(boxes)[1] * 96 / 72
+        scale = _within(boxes)[1] * 96 / 72 * _FINER
         left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
         right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
         picture = Image.new("L", (round((right - left) * scale) + 1, round((bottom - top) * scale) + 1), 255)
@@ -139,7 +140,7 @@ class Drawn:
         for x, y, wide, tall in boxes:
             pen.rectangle([at(x, y), at(x + wide, y + tall)], fill=255, outline=0)
         written = BytesIO()
-        picture.save(written, "PNG")
+        picture.reduce(_FINER).save(written, "PNG")
         return written.getvalue()
 
     @property
