@@ -1,4 +1,4 @@
-"""Signs: what people write by hand and in print (``3x² − 4x``, ``a ÷ b``, ``√x``, ``x₁``), as code."""
+"""Signs: what people write by hand and in print (``3x² − 4x``, ``a ÷ b``, ``√x``, ``Ｌ＝ａ``), as code."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ _SIGNS = {
 }
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+# What an input method for Chinese, Japanese or Korean writes: signs as wide as its letters, and its points.
+_WIDE: dict[int, int] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDE |= {ord(wide): ord(sign) for wide, sign in zip("\u3000、。", " ,.", strict=True)}
 _TOKEN = re.compile(
     r"(?P<string>'''.*?'''|\"\"\".*?\"\"\"|'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|‘[^’\n]*’|\#[^\n]*)"
     r"|(?P<number>0[xXbBoO]\w+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -66,7 +69,7 @@ def plain(text: str) -> tuple[str, list[int]]:
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
     """Each token in the signs of the language, with the ``*`` that is not written, and where it stood."""
-    tokens = list(_TOKEN.finditer(text))
+    tokens = list(_TOKEN.finditer(text.translate(_WIDE)))
     roots: list[int] = []  # how many brackets are open in each root whose end is awaited
     before = ""  # the kind of the last token that is not blank
     for at, token in enumerate(tokens):
@@ -79,7 +82,7 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
         if _times(before, kind, said, apart=place > 0 and text[place - 1].isspace()):
             yield place, "*"
         if kind == "string":
-            yield place, _quotes(said)
+            yield place, _quotes(said, text[place + 1 : token.end()])
         elif said == "√":
             yield place, "sqrt("
             roots.append(0)
@@ -124,8 +127,8 @@ def _what(kind: str, said: str) -> str:
     return "close" if said == ")" else kind
 
 
-def _quotes(said: str) -> str:
-    """A text in straight quotes, or a comment."""
-    if said[0] in "“‘":
-        return _SIGNS[said[0]] + said[1:-1] + _SIGNS[said[-1]]
-    return said
+def _quotes(said: str, rest: str) -> str:
+    """A text in straight quotes, or a comment; what is in it is as it was typed."""
+    if said[0] == "#":
+        return f"#{rest}"
+    return _SIGNS.get(said[0], said[0]) + rest[:-1] + _SIGNS.get(said[-1], said[-1])

@@ -35,6 +35,8 @@ def target_of(text):
         ("y = (a + b)c", "y = (a + b)*c"),
         ("y = 1e-3x", "y = 0.001*x"),
         ("y = x₁₂ – 1", "y = x12 - 1"),
+        ("Ｌ　＝　（ａ＋ｂ）＊２．５", "L = (a + b)*2.5"),
+        ("重み＝３；y＝重み×２。5", "重み = 3; y = 重み*2.5"),
     ],
 )
 def test_signs_as_people_write_them_are_read(text, same):
@@ -45,10 +47,20 @@ def test_signs_as_people_write_them_are_read(text, same):
 def test_what_stands_in_quotes_and_comments_stays():
     graph = graph_from_expression("a = Value(2.0, label='2x²')  # 3x²\nL = a × 3")
     assert {node.label for node in graph} >= {"2x²", "L"}
+    graph = graph_from_expression("a = Value(2.0, label='ａ、ｂ')  # ｃ、ｄ\nL = a × 3")
+    assert {node.label for node in graph} >= {"ａ、ｂ", "L"}
 
 
 @pytest.mark.parametrize(
-    ("text", "column"), [("a = 3x² +", 10), ("a × b $ c", 7), ("x² + y² + abc(z)", 11), ("2x + foo(y)", 6)]
+    ("text", "column"),
+    [
+        ("a = 3x² +", 10),
+        ("a ＝ 3x² ＋", 10),
+        ("a×b　＄", 5),
+        ("a × b $ c", 7),
+        ("x² + y² + abc(z)", 11),
+        ("2x + foo(y)", 6),
+    ],
 )
 def test_a_refusal_names_the_column_that_was_typed(text, column):
     with pytest.raises(ExpressionRefusal) as refused:

@@ -2,8 +2,9 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 
 def type_and(desk, text, key=Qt.Key.Key_Return):
@@ -27,6 +28,34 @@ def test_f2_renames_the_selected_node(desk):
     desk.key(Qt.Key.Key_F2)
     type_and(desk, "offset")
     assert desk.node("offset").data == 10.0
+
+
+def composed(desk, preedit, commit=""):
+    """An input method shows what is being composed, then gives what became of it."""
+    event = QInputMethodEvent(preedit, [])
+    event.setCommitString(commit)
+    QApplication.sendEvent(desk.editor, event)
+    desk.settle()
+
+
+def test_a_name_is_composed_by_an_input_method(desk):
+    desk.open()
+    before = desk.graph
+    desk.view.edit_label(desk.named("c"))
+    composed(desk, "おもみ")
+    assert desk.editor.text() == ""  # what was selected gave way; what is composed is no text yet
+    assert desk.graph is before
+    composed(desk, "", "重み")
+    type_and(desk, "")
+    assert desk.node("重み").data == 10.0
+
+
+def test_a_number_is_composed_by_an_input_method(desk):
+    desk.open()
+    desk.view.edit_value(desk.named("c"))
+    composed(desk, "", "－３．５")
+    type_and(desk, "")
+    assert desk.node("c").data == -3.5
 
 
 def test_esc_leaves_the_name_as_it_was(desk):
