@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QStatusBar, QStyle, QStyleOption
 
 from micrograd.language import tr, trn
 from micrograd_gui.document.text import as_tip
@@ -15,6 +15,38 @@ from micrograd_gui.session.state import State
 
 if TYPE_CHECKING:
     from micrograd_gui.app.notebooks.live import Link
+
+_LEFT = 6  # pixels before a tip, as Qt has them
+
+
+class StatusBar(QStatusBar):
+    """Tips end in dots where there is no room for all of them; that of the bar itself has them whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messageChanged.connect(lambda text: self.setToolTip(as_tip(text)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As Qt does, which cuts a tip off where its room ends."""
+        if not self.currentMessage():
+            super().paintEvent(event)
+            return
+        text, metrics = self.currentMessage(), self.fontMetrics()
+        room = self.rect().adjusted(_LEFT, 0, -_LEFT, 0)
+        seen = [each.x() for each in self.findChildren(Summary) if each.isVisible()]
+        room.setRight(min([room.right(), *(x - _LEFT for x in seen)]))
+        if metrics.horizontalAdvance(text) <= room.width():
+            super().paintEvent(event)
+            return
+        option, panel = QStyleOption(), QStyle.PrimitiveElement.PE_PanelStatusBar
+        option.initFrom(self)
+        painter = QPainter(self)
+        self.style().drawPrimitive(panel, option, painter, self)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(room, flags, shown)
+        painter.end()
 
 
 class Message(QLabel):

@@ -36,7 +36,7 @@ from micrograd_gui.app.documents import Documents, dropped_names, dropped_paths
 from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.notebooks.refreshing import Refreshing
 from micrograd_gui.app.settings import Settings
-from micrograd_gui.app.status import Message, Summary, standing, summary
+from micrograd_gui.app.status import Message, StatusBar, Summary, standing, summary
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
 
     def _build_status(self) -> None:
         self._about_finding: tuple[QToolButton, ...] = ()
+        self.setStatusBar(StatusBar())
         self.message, self.summary = Message(), Summary()
         self.message.setObjectName("message")
         self.message.setTextFormat(Qt.TextFormat.PlainText)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QPointF, QSize
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QStatusBar, QTabBar, QToolButton, QWidget
 
 from micrograd import language
 from micrograd_gui import languages
@@ -16,6 +16,7 @@ from micrograd_gui.app.disk import ask_overwrite
 from micrograd_gui.app.documents import ask_unsaved
 from micrograd_gui.app.hall.projecting import THIRD
 from micrograd_gui.app.recovery.offer import RecoveryOffer
+from micrograd_gui.app.status import StatusBar
 from micrograd_gui.document.block import OFFERED_KINDS
 from micrograd_gui.resource import resource
 from micrograd_gui.views.lab.flow import Flow
@@ -160,3 +161,16 @@ def test_a_row_of_buttons_breaks_where_it_has_no_room(qtbot) -> None:
     second.hide()
     row.setGeometry(page.rect())
     assert first.y() == last.y(), "what is hidden needs no room"
+
+
+@pytest.mark.parametrize(("text", "same"), [("A tip.", True), ("A long tip, that goes on. " * 9, False)])
+def test_a_tip_without_room_ends_in_dots(qtbot, text: str, same: bool) -> None:
+    bars = StatusBar(), QStatusBar()
+    for bar in bars:
+        qtbot.addWidget(bar)
+        bar.setSizeGripEnabled(False)
+        bar.resize(400, 24)
+        bar.showMessage(text)
+    ours, plain = (bar.grab().toImage() for bar in bars)
+    assert (ours == plain) is same
+    assert bars[0].toolTip() == text
