@@ -131,7 +131,7 @@ class Walk:
         self.window.close()
         self.window.deleteLater()
         self.window = self.hands = self.entry = None
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        _delete()
 
     def _follow(self, _old: object, new: Any) -> None:
         """Keep what the document was at first, as a file would have it: if it is replaced, that is seen."""
@@ -148,6 +148,7 @@ class Walk:
             name = self.hands.do()
             if self.draw.random() < 0.7:
                 QApplication.processEvents()
+                _delete()
         except Refusal as refusal:
             self.ears.heard.append(f"a refusal that nobody took: {str(refusal)[:100]}")
         except Exception as error:  # noqa: BLE001  (that is what is looked for)
@@ -218,6 +219,11 @@ class Walk:
         if codec.encode(session.state.graph) != last:
             self.report.fault("redo-all gives another document than the last", last.encode())
         QApplication.processEvents()
+
+
+def _delete() -> None:
+    """What is to be deleted later goes, as it does in a loop of events: `processEvents` leaves it."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def give_up_where_hung(walk: Walk) -> None:
