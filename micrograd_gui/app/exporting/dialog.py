@@ -54,6 +54,7 @@ _OF_GRAPHS = {"style", "gradients", "wires", "rankdir", "open_blocks", "selected
 _OF_THIS = ("selected", "paths")  # of this graph alone
 _OF_FIGURES = ("width", "text", "shown")  # not of a worksheet, which has the size of its paper
 _WIDE, _HIGH, _OPTIONS_WIDE = 1160, 700, 335  # at a scale of 1
+_BESIDE = 0.4  # of its width that the options have for names beside their fields
 _SHARE, _LEFT = 0.96, 0.5  # of the window that it stands over, at most; of its width for the options
 
 
@@ -130,8 +131,10 @@ class ExportDialog(QDialog):
         """The options have the width that their words need; they never get narrower again."""
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         self.options.ensurePolished()
-        needed = max(self._top.minimumSize().width(), self.options.minimumSizeHint().width() + bar)
-        self._left.setFixedWidth(min(max(self._left.width(), needed), round(self.width() * _LEFT)))
+        least = max(self._top.minimumSize().width(), self.options.minimumSizeHint().width() + bar)
+        beside = max(self._top.sizeHint().width(), self.options.sizeHint().width() + bar)  # names and fields
+        wanted = max(self._left.width(), least, min(beside, round(self.width() * _BESIDE)))
+        self._left.setFixedWidth(min(wanted, round(self.width() * _LEFT)))
 
     def _build_end(self, layout: QVBoxLayout) -> None:
         """How far an export is, what is said of it, and the buttons."""
