@@ -19,6 +19,9 @@ from micrograd_gui.app.recovery.offer import RecoveryOffer
 from micrograd_gui.app.status import StatusBar
 from micrograd_gui.document.block import OFFERED_KINDS
 from micrograd_gui.resource import resource
+from micrograd_gui.session.apart.two_runs import TwoRuns
+from micrograd_gui.session.bugs.room import BugLab
+from micrograd_gui.session.bugs.table import BUGS
 from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.lab.panes import LATE_PANES
 from tests.app.unfit import settle, unfit
@@ -71,10 +74,14 @@ def test_what_stands_in_the_window_fits(qtbot, opened, act, speaking: str) -> No
     for name in ("gradients", "training", "data"):
         window.docks[name].raise_()
         found += _found(window, name)
-    for name in set(LATE_PANES) - {"lesson"}:
-        panes.toggle(name)
-        found += _found(window, name)
-        panes.toggle(name)
+    session.room(TwoRuns).hold()
+    session.room(BugLab).plant(BUGS[0].name)
+    for name in LATE_PANES:
+        if name != "lesson":
+            panes.toggle(name)
+            found += _found(window, name)
+            window.docks[name].hide()
+    session.room(BugLab).remove()
     session.seek(0)
     act(window, "predict")
     found += _found(window, "predicting")
