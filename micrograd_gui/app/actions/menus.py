@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
-from micrograd.language import again, tr
+from micrograd.language import again, tr, trc
 from micrograd_gui import languages
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.language import language_menu
@@ -245,7 +245,7 @@ class Toolbars:
         self._window.addToolBar(bar)
         more = bar.findChild(QToolButton, "qt_toolbar_ext_button")
         assert isinstance(more, QToolButton)
-        more.setAccessibleName(tr("More"))  # Qt has a picture for it alone
+        more.setAccessibleName(trc("of options", "More"))  # Qt has a picture for it alone
         return bar
 
     def set_look(self, look: Look) -> None:

@@ -208,7 +208,7 @@ class PlotView(QStackedWidget):
 
         surface = PlotSurface(self._look, self)
         surface.setAccessibleName(tr("Plot"))
-        tell_as(surface, QAccessible.Role.Chart)
+        tell_as(surface, QAccessible.Role.Graphic)
         surface.mpl_connect("draw_event", lambda _: self._bridge.frames.end_turn())
         self.addWidget(surface)
         return surface
