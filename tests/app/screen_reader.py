@@ -1,4 +1,4 @@
-"""A client as a screen reader is one: it asks over D-Bus what the program's window is, and presses its buttons.
+"""A client as a screen reader is one: asks over D-Bus what the window of the program is, presses its buttons.
 
 Run in a session of its own, beside the program: it writes down what it was told, as JSON.
 """
@@ -16,8 +16,9 @@ ACCESSIBLE = "org.a11y.atspi.Accessible"
 PATIENCE = 10  # seconds
 _PLACE = re.compile(
     r'\(so\) "([^"]+)", \[ObjectPath: ([^\]]+)\]'
-)  # how PySide writes a pair that it cannot read
+)  # PySide cannot read pairs
 Place = tuple[str, str]
+Thing = tuple[Place, str, str, tuple[str, ...]]
 
 
 class Ear(QObject):
@@ -79,7 +80,7 @@ class Client:
 
     def walk(
         self, place: Place, within: tuple[str, ...] = ()
-    ) -> list[tuple[Place, str, str, tuple[str, ...]]]:
+    ) -> list[Thing]:
         """What is there: its place, role and name, and the names of what it is in. Menus are left closed."""
         role, name = self.role(place), self.name(place)
         found = [(place, role, name, within)]
