@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWin
 
 from micrograd.language import again, tr
 from micrograd.ops import OPS
+from micrograd_gui.app import tab_order
 from micrograd_gui.app.actions import language
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.menus import Menus, Toolbars
@@ -353,6 +354,9 @@ class MainWindow(QMainWindow):
         elif kind == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.documents.look()
         return super().event(event)
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        return tab_order.go_on(self, forwards=forwards)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return presses the button that has the keys; letters count by their place on other keyboards."""

@@ -14,9 +14,7 @@ from PySide6.QtDBus import QDBusConnection, QDBusMessage
 
 ACCESSIBLE = "org.a11y.atspi.Accessible"
 PATIENCE = 10  # seconds
-_PLACE = re.compile(
-    r'\(so\) "([^"]+)", \[ObjectPath: ([^\]]+)\]'
-)  # PySide cannot read pairs
+_PLACE = re.compile(r'\(so\) "([^"]+)", \[ObjectPath: ([^\]]+)\]')  # PySide cannot read pairs
 Place = tuple[str, str]
 Thing = tuple[Place, str, str, tuple[str, ...]]
 
@@ -78,9 +76,7 @@ class Client:
             time.sleep(0.1)
         raise TimeoutError("no program has come")
 
-    def walk(
-        self, place: Place, within: tuple[str, ...] = ()
-    ) -> list[Thing]:
+    def walk(self, place: Place, within: tuple[str, ...] = ()) -> list[Thing]:
         """What is there: its place, role and name, and the names of what it is in. Menus are left closed."""
         role, name = self.role(place), self.name(place)
         found = [(place, role, name, within)]

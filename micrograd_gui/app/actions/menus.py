@@ -209,6 +209,7 @@ def tool_button(bar: QToolBar, action: QAction) -> QToolButton:
     button.setProperty("fill", action.property("fill"))
     button.setAccessibleName(languages.without_key(action.text()))
     button.setObjectName(f"button_{action.objectName()}")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys where they are
     return button
 
 
