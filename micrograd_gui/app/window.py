@@ -27,8 +27,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWin
 
 from micrograd.language import again, tr
 from micrograd.ops import OPS
-from micrograd_gui.app import tab_order
-from micrograd_gui.app.actions import language
+from micrograd_gui.app.actions import language, tab_order
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.menus import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_first_rows
