@@ -156,11 +156,14 @@ def _laid_out(drawn: DotGraph, command: list[Any], lines: list[str], encoding: s
         text = positioned(lines, nodes, pixels=pixels).encode(encoding, "replace")
         command = [command[0], "-Kneato", "-n", *command[2:]]
         try:
-            return run_leashed(command, text, seconds=left, **bounds)
+            answer = run_leashed(command, text, seconds=left, **bounds)
+            if answer.status and (other := embedded_dot()):  # some systems have neato in a package of its own
+                answer = run_leashed([other, *command[1:]], text, seconds=left, **bounds)
         except Snapped:
             if not svg:
                 raise
             return Answer(0, nodes.as_svg().encode(encoding, "replace"), b"")
+        return Answer(0, nodes.as_svg().encode(encoding, "replace"), b"") if answer.status and svg else answer
 
 
 class TooLarge(graphviz.CalledProcessError):

@@ -153,9 +153,13 @@ class FileHead(msgspec.Struct):
     version: Any = None
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema of the format."""
-    return dict(msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(FileModel))))
+def schema(model: type = FileModel) -> dict[str, Any]:
+    """The JSON Schema of the format, or of another model; docstrings in it read the same in every Python."""
+    made: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(model)))
+    for part in made["$defs"].values():
+        if "description" in part:
+            part["description"] = "\n".join(map(str.strip, part["description"].splitlines()))
+    return made
 
 
 def encode(graph: Graph) -> str:

@@ -98,7 +98,7 @@ def test_a_node_takes_at_most_240_bytes():
     y.backward()
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert size / 60_000 <= 240  # the constants are nodes too
+    assert size / 60_000 <= (240 if sys.version_info < (3, 14) else 248)  # the constants are nodes too
 
 
 def test_an_interrupted_backward_leaves_the_graph_usable():

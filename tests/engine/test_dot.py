@@ -1,6 +1,7 @@
 """The notebook's picture: labels as in the lecture, hostile labels, and no need of a system Graphviz."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -187,6 +188,23 @@ def test_what_graphviz_would_take_too_much_for_is_drawn_in_layers_and_said(rankd
         picture = drawn._repr_image_svg_xml()
     assert picture.count('class="node"') == 131 + 130
     assert picture.count('class="edge"') == 3 * 130
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script stands for dot")
+@pytest.mark.parametrize("format", ["svg", "png"])
+def test_a_graphviz_of_the_system_that_has_no_neato_is_helped_by_the_one_that_is_installed(
+    format, monkeypatch, tmp_path
+):
+    dot = tmp_path / "dot"
+    dot.write_text("#!/bin/sh\necho 'There is no layout engine support for \"neato\"' >&2\nexit 1\n")
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    drawn = draw_dot(sums_of_one_node(130))
+    picture = drawn.pipe(format, quiet=True)
+    assert picture.startswith(b"\x89PNG") if format == "png" else picture.count(b'class="node"') == 261
+    monkeypatch.setattr("micrograd.dot.embedded_dot", lambda: None)
+    if format == "svg":
+        assert b"<svg" in drawn.pipe(format, quiet=True)
 
 
 def test_in_layers_operands_stand_on_the_side_that_the_direction_says():

@@ -233,7 +233,7 @@ def test_the_bridge_lists_all_who_listen_to_it():
         for path in (PACKAGE / floor).rglob("*.py")
         if path.name != "bridge.py" and listening.search(path.read_text("utf-8"))
     }
-    listed = set(re.findall(r"^    ((?:app|views)/\S+\.py) ", Bridge.__doc__, re.MULTILINE))
+    listed = set(re.findall(r"^ *((?:app|views)/\S+\.py) ", Bridge.__doc__, re.MULTILINE))
     assert listed == listeners
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from micrograd.language import tr
+from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.text import one_line, spoken
 from micrograd_gui.session.lessons.doings import read_doing
@@ -22,7 +23,7 @@ STEPS_AT_MOST = 200
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a lesson's file, which TOML files are checked by, too."""
-    return msgspec.json.schema(LessonText)
+    return codec.schema(LessonText)
 
 
 def lesson_text(content: bytes, name: str) -> LessonText:
