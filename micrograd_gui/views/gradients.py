@@ -327,6 +327,8 @@ class GradientsTable(QTableView):
         if self.verticalHeader().defaultSectionSize() != height:
             self.verticalHeader().setDefaultSectionSize(height)
         remembered = 0 if model is None else model.columnCount() - len(_SAMPLES[0][0])
+        longest = self._longest(bold)
+        shortest = bold.horizontalAdvance(_SAMPLES[-1][0][NODE]) + self._look.px(_SAMPLES[-1][1])
         for samples, air in _SAMPLES:
             widths = [metrics.horizontalAdvance(text) + self._look.px(air) for text in samples]
             widths += [widths[DATA]] * remembered
@@ -336,7 +338,7 @@ class GradientsTable(QTableView):
                 more = metrics.horizontalAdvance(tr("from before")) + self._look.px(8) - widths[VERDICT]
                 widths[VERDICT] += min(room - sum(widths), max(0, more))  # else it is drawn too small
                 spare = room - sum(widths)
-                widths[NODE] += max(spare * 2 // 3, min(spare, self._longest(bold) - widths[NODE]))
+                widths[NODE] += max(spare * 2 // 3, min(spare, longest - widths[NODE]))
                 break
         if wide:
             tight = _SAMPLES[-1][0][:VERDICT]
@@ -353,11 +355,11 @@ class GradientsTable(QTableView):
         if wide:
             missing = max(0, sum(widths) - room)  # words are drawn a little smaller before one has to scroll
             widths[VERDICT] = max(int(0.85 * widths[VERDICT]), widths[VERDICT] - missing)
-        self._fit_headings(widths, bold)
+        self._fit_headings(widths, shortest, max(shortest, longest))
         for column, width in enumerate(widths):  # the last one takes what is left on top of that
             self.setColumnWidth(column, width)
 
-    def _fit_headings(self, widths: list[int], bold: QFontMetrics) -> None:
+    def _fit_headings(self, widths: list[int], shortest: int, longest: int) -> None:
         """Columns as wide as their headings, too, which are smaller where they must; then names are cut."""
         px, model = self._look.px, self.model()
         if model is None:
@@ -365,8 +367,6 @@ class GradientsTable(QTableView):
         head = QFontMetrics(self._look.font())
         titles = [str(model.headerData(at, Qt.Orientation.Horizontal) or "") for at in range(len(widths))]
         needed = [head.horizontalAdvance(title) + px(HEAD_AIR) for title in titles]
-        shortest = bold.horizontalAdvance(_SAMPLES[-1][0][NODE]) + px(_SAMPLES[-1][1])
-        longest = max(shortest, self._longest(bold))
         tries = [(longest, by) for by in _STEPS] + [(shortest, _STEPS[-1]), (shortest, _WHERE_ONE_SCROLLS)]
         for names, by in tries:
             numbers = [min(widths[NODE], names), *widths[NODE + 1 :]]
