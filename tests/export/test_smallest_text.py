@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.door import parse, read, render
@@ -99,6 +100,20 @@ def test_nothing_in_a_player_is_smaller_at_any_moment(tmp_path: Path) -> None:
     assert unit is not None
     smallest = min(float(size) for size in re.findall(r'font-size="([\d.]+)"', page))
     assert smallest * 84 / 25.4 * 72 / float(unit[1]) == pytest.approx(8.0, rel=1e-3)
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_a_film_has_the_text_of_a_picture_in_pixels(tmp_path: Path, suffix: str) -> None:
+    """Whose letters are measured in test_sizes.py: each pixel of the last frame is that of the PNG."""
+    told: dict[str, Any] = {"width": "17.4cm", "text": "8pt", "dpi": 150, "card": False}
+    (png,) = render(indexed(), tmp_path / "a.png", step="last", **told)
+    (film,) = render(indexed(), tmp_path / f"a{suffix}", step="all", motion=False, **told)
+    with Image.open(png) as one, Image.open(film) as moving:
+        moving.seek(moving.n_frames - 1)
+        assert one.width == round(17.4 / 2.54 * 150) == moving.width
+        apart = ImageStat.Stat(ImageChops.difference(one.convert("RGB"), moving.convert("RGB")))
+    assert max(apart.mean) < 0.3  # of 255: letters of 9 pt in place of 8 are 12 apart
 
 
 @pytest.mark.filterwarnings("default")
