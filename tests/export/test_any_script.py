@@ -170,7 +170,7 @@ def test_a_text_is_measured_in_the_font_that_writes_it(machine: Machine, tmp_pat
     boxes = text_metrics.width("मन", 10.0)
     machine.append(a_font(tmp_path / "squares.ttf"))
     assert text_metrics.width("मन", 10.0) == pytest.approx(20.0)
-    assert boxes == pytest.approx(text_metrics.width("□□", 10.0))
+    assert boxes == pytest.approx(text_metrics.width("□□", 10.0), rel=1e-3)  # each is rounded by itself
     assert text_metrics.width("मन b_2", 10.0) > text_metrics.width("मन b2", 10.0) * 0.8
 
 
