@@ -43,6 +43,7 @@ class DiskNotice(QFrame):
         self._words = QLabel()
         self._words.setObjectName(f"{name}_words")
         self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setWordWrap(True)
         self._words.setMinimumWidth(1)  # it is cut off before the buttons are
         self._row.addWidget(self._words, 1)
         self._buttons: list[QPushButton] = []

@@ -15,6 +15,7 @@ from micrograd_gui.app.actions.language import translate_qt
 from micrograd_gui.app.disk import ask_overwrite
 from micrograd_gui.app.documents import ask_unsaved
 from micrograd_gui.app.hall.projecting import THIRD
+from micrograd_gui.app.learning.greeting import Greeting
 from micrograd_gui.app.recovery.offer import RecoveryOffer
 from micrograd_gui.app.status import StatusBar
 from micrograd_gui.document.block import OFFERED_KINDS
@@ -96,6 +97,7 @@ def test_what_stands_in_the_window_fits(qtbot, opened, act, speaking: str) -> No
 def test_what_asks_fits(qtbot, opened, act, speaking: str) -> None:
     window = opened("neuron", SIZE)
     window.setUpdatesEnabled(False)  # to be laid out is enough
+    panes = window.panes
     asking = {
         "overwriting": ask_overwrite(window, Path("a.micrograd"), *[lambda: None] * 4),
         "unsaved": ask_unsaved(window, "neuron", lambda _: None, lambda: None),
@@ -117,6 +119,11 @@ def test_what_asks_fits(qtbot, opened, act, speaking: str) -> None:
     offer.add(left, [])
     offer.show()
     found += _found(offer, "recovery")
+    offer.hide()
+    window.documents.watch._tell(Path("some-name.micrograd"), "changed")
+    greeting = Greeting(window, panes.timeline, lambda: None)
+    found += _found(panes.stage, "canvas")
+    greeting.hide()
     act(window, "projector")
     settle(window)
     window.resize(*SIZE)  # the screen of this platform is smaller

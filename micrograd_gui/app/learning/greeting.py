@@ -31,6 +31,7 @@ class Greeting(QFrame):
         words = QLabel(
             tr("<b>New here?</b> Ten short lessons, on the live graph, from one slope to a network.")
         )
+        words.setWordWrap(True)
         words.setMinimumWidth(1)  # it is cut off before the buttons are
         row.addWidget(words, 1)
         row.addWidget(
@@ -65,7 +66,10 @@ class Greeting(QFrame):
         self.raise_()
 
     def _cover(self) -> None:
-        self.setGeometry(self._strip.geometry())
+        place, row = self._strip.geometry(), self.layout()
+        high = 0 if row is None else row.heightForWidth(place.width())
+        place.setTop(min(place.top(), place.bottom() + 1 - high))  # many words need a line more
+        self.setGeometry(place)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """It stays over the strip."""
