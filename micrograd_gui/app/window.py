@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self.settings = Settings()
         language.follow(self.settings.language)
         self.appearance = Appearance(self, self.settings, self.say)
+        self.rings = tab_order.FocusRings(self, self.appearance)
         self.session = Session()
         self.background = Background(self)
         self._recovering: Recovering | None = None

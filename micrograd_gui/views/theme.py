@@ -281,12 +281,15 @@ def _buttons_and_lines(look: Look) -> str:
     QToolButton:pressed, QPushButton:pressed, QToolButton:checked, QPushButton:checked {{
         background: {t.chip}; border-color: {t.data}; }}
     QToolButton:focus, QPushButton:focus, QLineEdit:focus {{ border: 2px solid {t.selection}; }}
+    QToolButton:focus, QPushButton:focus {{ padding: {px(5) - 1}px {px(BUTTON_AIR) - 1}px; }}
     QToolButton:disabled, QPushButton:disabled {{ color: {t.muted}; background: {t.panel}; }}
     QToolButton[fill="data"]:enabled {{ background: {t.data}; color: {t.on_data}; border-color: {t.data};
         font-weight: bold; }}
     QToolButton[fill="grad"]:enabled {{ background: {t.grad}; color: {t.on_grad}; border-color: {t.grad};
         font-weight: bold; }}
-    QToolButton[fill]:focus {{ border: 2px solid {t.text}; }}
+    QToolButton[fill]:focus {{ background: {t.panel}; border-width: 2px; }}
+    QToolButton[fill="data"]:focus {{ color: {t.data}; }}
+    QToolButton[fill="grad"]:focus {{ color: {t.grad}; }}
     QLineEdit {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
         border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px;
         selection-background-color: {t.data}; selection-color: {t.on_data}; }}
@@ -320,6 +323,8 @@ def _choices(look: Look) -> str:
     QDialog QScrollBar::handle {{ background: {t.frame}; border: {px(3)}px solid {t.raised};
         border-radius: {px(6)}px; min-width: {px(30)}px; min-height: {px(30)}px; }}
     QDialog QScrollBar::add-line, QDialog QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QCheckBox {{ border: 2px solid transparent; border-radius: 4px; }}
+    QCheckBox:focus {{ border-color: {t.selection}; }}
     QCheckBox::indicator:unchecked {{ border: 1px solid {t.frame}; border-radius: 3px; background: {t.raised};
         width: {px(12)}px; height: {px(12)}px; }}
     """

@@ -100,7 +100,7 @@ def test_in_high_contrast_lines_stand_out_as_texts_do(name: str) -> None:
     assert palette.strong > PALETTES["light"].strong
 
 
-def test_each_theme_has_another_one_dark_or_light_and_with_or_without_contrast() -> None:
+def test_each_theme_has_another_one_dark_or_light_and_with_or_without_contrast(qapp) -> None:
     for theme in THEMES.values():
         assert theme.other().dark is not theme.dark
         assert theme.other().contrast is theme.contrast

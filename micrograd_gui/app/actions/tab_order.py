@@ -1,12 +1,28 @@
-"""Where Tab goes in the window: its tools, the canvas, then the panes as they stand, from left to right."""
+"""Where Tab goes: tools, the canvas, the panes from left to right; and the ring that shows where it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QToolBar, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QAbstractSlider,
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QScrollArea,
+    QTabBar,
+    QToolBar,
+    QWidget,
+)
+from shiboken6 import isValid
 
+from micrograd_gui.app.arrangement import Appearance
+from micrograd_gui.views.theme import Look
+
+_PLAIN = (QAbstractScrollArea, QTabBar, QAbstractSlider, QLabel)  # no style shows that they have the keys
 _TAB = Qt.FocusPolicy.TabFocus.value
 
 
@@ -21,6 +37,7 @@ def go_on(window: QMainWindow, *, forwards: bool) -> bool:
     if there is None or there is here:
         return False
     reason = Qt.FocusReason.TabFocusReason if forwards else Qt.FocusReason.BacktabFocusReason
+    window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
     there.setFocus(reason)
     _show(there)
     return True
@@ -85,3 +102,64 @@ def _show(widget: QWidget) -> None:
         if isinstance(area, QScrollArea):
             area.ensureWidgetVisible(widget)
         area = area.parentWidget()
+
+
+class FocusRings(QObject):
+    """A ring within whatever has the keys and does not show it by itself: the canvas, pages, tables, tabs.
+
+    It is there for those who go by keys; a click shows where one is.
+    """
+
+    def __init__(self, window: QMainWindow, appearance: Appearance) -> None:
+        super().__init__(window)
+        self._window, self._appearance = window, appearance
+        self.ring: QWidget | None = None
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow)
+
+    def _follow(self, _: QWidget | None, now: QWidget | None) -> None:
+        if self.ring is not None and isValid(self.ring):
+            self.ring.hide()
+            self.ring.deleteLater()
+        self.ring = None
+        if isinstance(now, _PLAIN) and self._by_keys(now):
+            self.ring = _Ring(now, self._appearance.look)
+
+    def _by_keys(self, widget: QWidget) -> bool:
+        """Whether the keys came there by keys, in this window or one of its dialogs."""
+        top: QWidget | None = widget.window()
+        by_keys = top is not self._window or top.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+        while top is not None and top is not self._window:
+            top = top.parentWidget()
+        return top is self._window and by_keys and not QApplication.mouseButtons()
+
+
+class _Ring(QWidget):
+    """The ring: as thick as the one of a button."""
+
+    def __init__(self, around: QWidget, look: Look) -> None:
+        super().__init__(around)
+        self._colour, self._thick = QColor(look.theme.selection), look.px(2)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        around.installEventFilter(self)
+        self._fit(around.size())
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QResizeEvent):
+            self._fit(event.size())
+        return False
+
+    def _fit(self, size: QSize) -> None:
+        whole = QRect(QPoint(), size)
+        thick = self._thick
+        self.setGeometry(whole)
+        self.setMask(QRegion(whole) - QRegion(whole.adjusted(thick, thick, -thick, -thick)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setBackground(self._colour)
+        painter.eraseRect(self.rect())
+        painter.end()
