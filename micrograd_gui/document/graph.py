@@ -28,7 +28,7 @@ from micrograd_gui.document.node import (
     reachable,
     same_number,
 )
-from micrograd_gui.document.text import runs, spoken
+from micrograd_gui.document.text import runs, spoken, wrong_count
 
 if TYPE_CHECKING:
     from micrograd_gui.document.python.pasted import KeptCells, Known, Unread
@@ -262,9 +262,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         arity = 0 if op is None else op_of(op).arity
         ports = (None,) * arity if inputs is None else inputs
         if len(ports) != arity:
-            raise Refusal(
-                tr("{op} takes {wanted} operands, not {given}.", op=op, wanted=arity, given=len(ports))
-            )
+            raise Refusal(f"{wrong_count(op or '', arity, len(ports))}.")
         node = Node(self.next_id, op, ports, self.free_label() if label is None else label, data, role)
         return replace(
             self,

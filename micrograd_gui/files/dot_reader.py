@@ -13,12 +13,12 @@ from typing import Any
 
 from micrograd.dot import DATA, LABEL, STALE, TARGET
 from micrograd.foreign import rule_of, same
-from micrograd.language import N_, tr
+from micrograd.language import N_, tr, with_colon
 from micrograd.ops import Op
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.node import NODES_AT_MOST
-from micrograd_gui.document.text import lowered, spoken
+from micrograd_gui.document.text import lowered, spoken, wrong_count
 from micrograd_gui.layout.graphviz import LayoutRefusal, engine
 
 FORM = N_("a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values")
@@ -260,15 +260,7 @@ def _operation(
     if rule.arity == 2 and len(operands) == 1:
         operands *= 2  # the lecture draws the two wires of a * a as one
     if len(operands) != rule.arity:
-        raise FileRefusal(
-            tr(
-                "{node}: {op} takes {arity} operands, not {n}.",
-                node=said,
-                op=rule.name,
-                arity=rule.arity,
-                n=len(operands),
-            )
-        )
+        raise FileRefusal(with_colon(said, f"{wrong_count(rule.name, rule.arity, len(operands))}."))
     return rule, _ordered(rule, operands, values, value.data)
 
 

@@ -146,6 +146,16 @@ def test_an_exponent_is_a_number_and_not_structure():
     assert not graph.operated(2, "tanh").same_structure(graph)
 
 
+@pytest.mark.parametrize(
+    ("op", "said"), [("tanh", "tanh takes 1 operand, not 2."), ("max", "max takes 2 operands, not 1.")]
+)
+def test_a_wrong_number_of_operands_is_said_in_the_right_number(op: str, said: str) -> None:
+    graph = Graph().added(None, (0, 0))
+    with pytest.raises(Refusal) as refused:
+        graph.added(op, (1, 0), inputs=(1, 1) if op == "tanh" else (1,))
+    assert str(refused.value) == said
+
+
 def test_names_places_and_roles_are_not_numbers():
     graph = lecture()
     other = graph.relabelled(1, "z").moved({2: (5, 5)}).marked(3, "input")

@@ -135,7 +135,7 @@ def test_a_record_label_has_these_fields(label, fields):
         ('digraph { a [shape=record label="a|data 1"]; b [shape=record label="b|data 1"]; a -> b }', "not from one op"),
         ('digraph { a [shape=record label="a|data 1"]; b [shape=record label="b|data 1"]; p [label=wow]; a -> p -> b }',
          "“wow”, which is not in the table"),
-        ('digraph { b [shape=record label="b|data 1"]; p [label="tanh"]; p -> b }', "tanh takes 1 operands, not 0"),
+        ('digraph { b [shape=record label="b|data 1"]; p [label="tanh"]; p -> b }', "tanh takes 1 operand, not 0"),
         ('digraph { b [shape=record label="b|data 1"]; q [label=exp]; p [label="tanh"]; q -> p -> b }', "op of ops"),
         ('digraph { a [shape=record label="{' + "a|" * 500_000 + 'data 1}"] }', "more than 1,000 fields"),
         ('digraph { a [shape=record label="' + "{a}|" * 600 + '" + "' + "b|" * 600 + '"] }', "more than 1,000 fields"),
