@@ -35,6 +35,7 @@ from micrograd_gui.views.theme import Look, line_height
 
 _ASK, _TEXT = 17, 14  # pixels at text scale 1
 _LEAST = 11.5  # the same: so small gets what would else be cut; in a hall nothing gets smaller
+_EDGE = 10  # pixels at text scale 1 at the left and at the right
 _BESIDE = 500  # the same: with less room beside the buttons, what is said stands below them
 _WAITS = {
     "number": N_("Type the number (2/3, pi, -1e-3); Return checks."),
@@ -139,7 +140,7 @@ class PredictLine(QFrame):
         column.addLayout(second)
         name_choice(self.mode, tr("What is asked"))
         self._rows = (column, first, second)
-        self._below = False
+        self._below, self._lines = False, 2
 
     def _make_buttons(self) -> dict[str, QToolButton]:
         """What can be done besides typing, by its name."""
@@ -188,7 +189,7 @@ class PredictLine(QFrame):
     def set_look(self, look: Look) -> None:
         """Draw in that look, always as high, whatever it says."""
         self._look = look
-        theme, edge, air = look.theme, look.px(10), look.px(5)
+        theme, edge, air = look.theme, look.px(_EDGE), look.px(5)
         self.setStyleSheet(
             f"#predict_line {{ background: {theme.panel}; border-top: {look.px(2)}px solid {theme.accent}; }}"
             f"#predict_line QLabel {{ color: {theme.text}; background: transparent; }}"
@@ -225,9 +226,13 @@ class PredictLine(QFrame):
             else:
                 second.addWidget(self.said, 1)
             self.filler.setVisible(below)
-        lines = 1 if below and not self._look.projector else 2
-        self.said.setWordWrap(lines > 1)
-        self.said.setFixedHeight(lines * line_height(self._look.font(_TEXT)))
+        longest = f"{tr(_WAITS['number'])} {tr(TOLERANCE)}"  # of what is said before an answer
+        room = self.width() - 2 * self._look.px(_EDGE)
+        fits = QFontMetrics(self._look.font(_LEAST)).horizontalAdvance(longest) <= room
+        self._lines = 1 if below and fits and not self._look.projector else 2
+        self.said.setWordWrap(self._lines > 1)
+        high = self._lines * line_height(self._look.font(_TEXT))
+        self.said.setFixedHeight(high + 2 * (self._lines > 1))  # as Qt reckons a text of several lines
 
     def _fit(self, label: QLabel, text: str, size: float, *, lines: int = 1, bold: bool = False) -> None:
         """Say that on the label, smaller where it has no room so, and in the end cut."""
@@ -301,8 +306,7 @@ class PredictLine(QFrame):
             text = tr(_WAITS[question.kind]) if question.kind != "nothing" else ""
             if question.kind == "number":
                 text += f" {tr(TOLERANCE)}"
-        lines = 1 if self._below and not self._look.projector else 2
-        self._fit(self.said, text, _TEXT, lines=lines)
+        self._fit(self.said, text, _TEXT, lines=self._lines)
         self.said.setStyleSheet(f"QLabel {{ color: {colour}; background: transparent; }}")
         self.setAccessibleDescription(f"{text} {question.text}")
 
