@@ -15,6 +15,7 @@ from shiboken6 import isValid
 
 from micrograd_gui.log import logger_of
 
+STACK = 16 << 20  # bytes: Python 3.12 and 3.13 free a long chain by calls that macOS's 512 kB do not hold
 HANDED_BACK_AFTER = 0.0005  # seconds that a thread keeps the interpreter while the window's waits for it
 
 _log = logger_of(__name__)
@@ -36,6 +37,7 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         sys.setswitchinterval(HANDED_BACK_AFTER)
+        QThreadPool.globalInstance().setStackSize(STACK)
         self._jobs: dict[Hashable, _Job] = {}
         self._relay = _Relay()  # without a parent: it must outlive this object while a thread still holds it
         self._relay.finished.connect(self._deliver)

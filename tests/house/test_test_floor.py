@@ -83,6 +83,7 @@ def said(folder: Path, *words: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.qt
 @pytest.mark.slow
 def test_what_is_wrong_fails_a_test_settings_are_its_own_and_what_takes_long_comes_first(
     tmp_path: Path,
@@ -112,6 +113,7 @@ def test_what_is_wrong_fails_a_test_settings_are_its_own_and_what_takes_long_com
     assert names == ["test_alone", "test_long", *unmarked]
 
 
+@pytest.mark.qt
 @pytest.mark.slow
 def test_while_a_test_alone_runs_the_others_wait_and_what_was_skipped_is_named_and_can_be_run_alone(
     tmp_path: Path,

@@ -28,7 +28,7 @@ def campaign(part: str, most: int, *more: str) -> str:
 @pytest.mark.parametrize(
     ("part", "most", "counted"),
     [("kills", 12, "12 kills"), ("faults", 25, "calls failed"), ("mutants", 100, "100 mutants"),
-     ("walk", 60, "60 moves")],
+     pytest.param("walk", 60, "60 moves", marks=pytest.mark.qt)],
 )  # fmt: skip
 def test_a_small_campaign_does_what_it_says_and_finds_nothing(part: str, most: int, counted: str) -> None:
     told = campaign(part, most)
