@@ -211,3 +211,24 @@ def test_longer_words_get_a_wider_training_pane(qtbot, opened) -> None:
     window = opened("line", (1920, 1080))
     pane = window.panes.training
     qtbot.waitUntil(lambda: pane.width() >= pane.wanted_width() > 400)
+
+
+def test_a_language_of_the_menu_is_spoken_at_once_and_by_the_next_window(qtbot, opened, monkeypatch) -> None:
+    monkeypatch.setattr(languages, "_is_complete", lambda path: True)
+    monkeypatch.setattr(languages, "_asked", languages._asked)  # as it was, in the end
+    monkeypatch.setenv(languages.VARIABLE, "")
+    window = opened("neuron")
+    window.session.forward()
+    said = window.summary.text()
+    try:
+        window.findChild(QAction, "language_ja").trigger()
+        qtbot.waitUntil(lambda: window.settings.language == "ja" and window.updatesEnabled())
+        assert window.summary.text() != said
+        assert window.findChild(QAction, "language_ja").isChecked()
+        languages.use("en")
+        languages._asked = ""  # another process
+        opened()
+        assert languages.used() == "ja"
+    finally:
+        languages.use("en")
+        choosing.translate_qt()
