@@ -66,7 +66,7 @@ class Panes(QObject):
         self.docks: dict[str, QDockWidget] = {}
         stage = self.stage = QWidget(window)
         self.canvas = CanvasView(bridge, look, stage)
-        self.timeline = Timeline(bridge, look, stage)
+        self.timeline: Timeline = Timeline(bridge, look, stage)
         column = QVBoxLayout(stage)
         column.setSpacing(0)
         column.setContentsMargins(0, 0, 0, 0)
@@ -86,6 +86,7 @@ class Panes(QObject):
         panes = (self.palette, self.step_card, self.rendered_graph, self.plot, self.gradients)
         for dock, pane in zip(self.docks.values(), panes, strict=True):
             dock.setWidget(pane)
+        self._first: tuple[LatePane, ...] = (self.canvas, self.timeline, *panes)
         self._dock("training", trc("pane", "Training"), RIGHT)
         self._dock("data", trc("pane", "Data"), RIGHT)
         self.training: TrainingPanel | None = None
@@ -216,27 +217,18 @@ class Panes(QObject):
             self.arrange_as_at_first()
 
     def set_look(self, look: Look) -> None:
-        """Draw every pane in that look."""
-        self._look = look
+        """Draw every pane in that look; text of another size gets the arrangement that has room for it."""
+        before, self._look = self._look, look
         title = look.font()
         title.setKerning(False)  # unlike the application's font: else Qt writes titles in that of the start
         for dock in self.docks.values():
             dock.setFont(title)
-        for pane in (
-            self.canvas,
-            self.timeline,
-            self.palette,
-            self.step_card,
-            self.rendered_graph,
-            self.plot,
-            self.gradients,
-            self.training,
-            self.data,
-            self.predict_line,
-            *self.late.values(),
-        ):
+        for pane in (*self._first, self.training, self.data, self.predict_line, *self.late.values()):
             if pane is not None:
                 pane.set_look(look)
+        resized = before.scale != look.scale and not (before.projector or look.projector)
+        if resized and not self.touched and self._window.isVisible():
+            self.arrange_as_at_first()
 
     def begin(self) -> None:
         """The window is about to be seen, and has the size for it."""

@@ -30,6 +30,7 @@ from tests.app.unfit import settle, unfit
 LONGER = "longer"
 CODES = ["en", LONGER, *sorted(path.stem for path in resource("languages").glob("*.po"))]
 SIZE = (1280, 800)
+BIG = (1920, 1080)
 
 
 class Longer(dict):
@@ -132,6 +133,38 @@ def test_what_asks_fits(qtbot, opened, act, speaking: str) -> None:
     for name in ("", *THIRD[1:]):
         window.projector.choose(name)
         found += _found(window, f"hall {name}")
+    assert found == []
+
+
+def test_text_of_twice_the_size_loses_nothing(opened, act) -> None:
+    window = opened("xor", BIG)
+    window.setUpdatesEnabled(False)  # to be laid out is enough
+    window.appearance.use_scale(2.0)
+    assert window.look.scale == 2.0
+    session, panes = window.session, window.panes
+    session.forward()
+    session.backward_step()
+    session.select({3})
+    found = _found(window, "at first")
+    assert window.canvas.height() > BIG[1] // 4
+    for name in ("gradients", "training", "data"):
+        window.docks[name].raise_()
+        found += _found(window, name)
+    for name in set(LATE_PANES) - {"lesson", "ledger"}:
+        panes.toggle(name)
+        found += _found(window, name)
+        panes.toggle(name)
+    session.seek(0)
+    act(window, "predict")
+    found += _found(window, "predicting")
+    assert window.size() == QSize(*BIG), "it has not grown beyond the screen"
+    for name in ("own_op", "export", "about", "keys"):
+        act(window, name)
+        dialog = window.findChildren(QDialog)[-1]
+        found += _found(dialog, name)
+        assert dialog.width() <= BIG[0], name
+        assert dialog.height() <= BIG[1], name
+        dialog.close()
     assert found == []
 
 

@@ -103,7 +103,7 @@ def test_what_is_scrolled_away_comes_into_sight(opened) -> None:
 
 _FIRST = {
     "mlp": "block_inputs", "loss": "block_form", "own_op": "own_name", "export": "form", "keys": "page",
-    "about": "", "overwriting": "", "unsaved": "",
+    "about": "page", "overwriting": "", "unsaved": "",
 }  # fmt: skip
 
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QMainWindow,
+    QMenu,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from micrograd.language import N_, tr
 from micrograd_gui import languages
 from micrograd_gui.app.context import Context
-from micrograd_gui.app.documents import tell
 from micrograd_gui.app.hall import projecting
 from micrograd_gui.version import told
 from micrograd_gui.views.canvas.keyboard import KEYS
@@ -37,7 +45,7 @@ def show_keys(window: QMainWindow) -> None:
     _show_page(window, tr("Keys"), f"<table width='100%'>{''.join(parts)}</table>")
 
 
-def show_about(context: Context) -> QMessageBox:
+def show_about(context: Context) -> QDialog:
     """What this is, and a button that copies what a report of a fault needs."""
     from micrograd_gui.app import diagnostics
 
@@ -45,18 +53,18 @@ def show_about(context: Context) -> QMessageBox:
         QApplication.clipboard().setText(diagnostics.report(context))
         context.say(tr("The diagnostics are on the clipboard: paste them into a report."))
 
-    box = tell(context.dialog_parent, tr("About micrograd-gui"), (
+    page, buttons = _show_page(context.dialog_parent, tr("About micrograd-gui"), (
         f"<h3>micrograd-gui {escape(told())}</h3>"  # as in code
         f"<p>{tr(_WHAT)}</p>"
         f"<p>{tr('The engine follows karpathy/micrograd and the lecture “building micrograd”.')}</p>"
-        f"<table width='{_ABOUT_WIDTH}'><tr><td>{tr(_OF_OTHERS, licenses=_licenses())}</td></tr></table>"
+        f"<p>{tr(_OF_OTHERS, licenses=_licenses())}</p>"
     ))  # fmt: skip
-    button = box.addButton(tr("Copy diagnostics"), QMessageBox.ButtonRole.ActionRole)
+    button = buttons.addButton(tr("Copy diagnostics"), QDialogButtonBox.ButtonRole.ActionRole)
     button.setObjectName("copy_diagnostics")
+    button.setAutoDefault(False)  # Return must not replace the clipboard
     button.setToolTip(tr("Versions, screen, settings and the last lines of the log, as text for a report."))
     button.clicked.connect(copy)
-    box.setDefaultButton(QMessageBox.StandardButton.Close)  # Return must not replace the clipboard
-    return box
+    return page
 
 
 _WHAT = N_(
@@ -67,7 +75,6 @@ _OF_OTHERS = N_(
     "It is under the MIT license. It runs on the work of others, whose licenses lie whole beside each "
     "package: {licenses}."
 )
-_ABOUT_WIDTH = 600  # pixels
 # What comes with the program when it is installed: its name, what it is here, its license, and whose it is.
 LICENSES = (
     ("PySide6, Shiboken and Qt", "the window", "LGPL-3.0 (or GPL)", "The Qt Company; each can be exchanged"),
@@ -116,10 +123,8 @@ def show_table(parent: QWidget, title: str, table: str) -> None:
     _show_page(parent, title, f"<pre>{escape(table)}</pre>")
 
 
-def _show_page(parent: QWidget, title: str, html: str) -> None:
-    """A long page of text, scrolled where the screen is too small for it."""
-    from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout
-
+def _show_page(parent: QWidget, title: str, html: str) -> tuple[QDialog, QDialogButtonBox]:
+    """A page of text, scrolled where the screen is too small for it, and its buttons: one closes it."""
     dialog = QDialog(parent)
     dialog.setWindowTitle(title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -138,3 +143,4 @@ def _show_page(parent: QWidget, title: str, html: str) -> None:
     text.document().setTextWidth(width - 60)
     dialog.resize(width, min(room.height(), round(text.document().size().height()) + 90))
     dialog.open()
+    return dialog, close
