@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -155,6 +157,43 @@ def _of_python() -> Iterator[Path]:
     """Where Python's own license may lie."""
     library = Path(shutil.__file__).parent
     yield from (library / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt")
+
+
+def notices_of_system(libraries: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """The notice of each of the system's packages that these files belong to, and its place in the build.
+
+    Each file that is not one of Python's or of its packages belongs to one. Debian keeps a notice of each,
+    and apart from them the licenses that many name. Raises LookupError where one is not known.
+    """
+    own = tuple({os.path.realpath(each) + os.sep for each in (sys.prefix, sys.base_prefix, ROOT)} - {"/usr/"})
+    shared: set[Path] = set()
+    given: set[str] = set()
+    for path in sorted({os.path.realpath(each) for each in libraries}):
+        if path.startswith(own):
+            continue
+        package = _package_of(path)
+        if package in given:
+            continue
+        given.add(package)
+        notice = Path("/usr/share/doc", package, "copyright")
+        if not notice.is_file():
+            raise LookupError(f"{path} is of the package {package}, whose notice {notice} is not here")
+        yield f"NOTICES/system/{package}.txt", notice
+        named = re.findall(r"/usr/share/common-licenses/([\w.+-]*\w)", notice.read_text("utf-8", "replace"))
+        shared |= {Path("/usr/share/common-licenses", name) for name in named}
+    for license in filter(Path.is_file, sorted(shared)):
+        yield f"NOTICES/system/common-licenses/{license.name}.txt", license
+
+
+def _package_of(path: str) -> str:
+    """The system's package that a file came with; raises LookupError where none is known."""
+    if not shutil.which("dpkg-query"):
+        raise LookupError(f"{path} is of the system, whose notices are known on Debian alone: build there")
+    for written in (path, path.removeprefix("/usr")):  # from before /lib was joined with /usr/lib
+        done = subprocess.run(["dpkg-query", "-S", written], capture_output=True, text=True)
+        if done.returncode == 0:
+            return done.stdout.split(":")[0]
+    raise LookupError(f"{path} came with no package of the system")
 
 
 def make(folder: Path) -> None:

@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 
 import micrograd
@@ -42,6 +43,22 @@ def test_all_that_the_program_reads_is_in_a_build(contents: ModuleType) -> None:
             assert f"micrograd_gui/resources/{path.relative_to(root).as_posix()}" in places
     assert {"micrograd.engine", "micrograd_gui", "micrograd_gui.app.portrait"} <= {*contents.own_modules()}
     assert contents.graphviz().is_file()
+
+
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="notices are known on Debian alone")
+def test_what_is_taken_of_the_system_comes_with_its_notice_and_the_licenses_it_names(
+    contents: ModuleType, tmp_path: Path
+) -> None:
+    own = Path(msgspec.__file__).with_name("_core.so")
+    asked = [str(own), "/usr/bin/dpkg-query", "/usr/bin/dpkg"]  # of one package, which every Debian has
+    found = dict(contents.notices_of_system(asked))
+    assert found.pop("NOTICES/system/dpkg.txt") == Path("/usr/share/doc/dpkg/copyright")
+    assert "NOTICES/system/common-licenses/GPL-2.txt" in found
+    assert all(path.is_file() for path in found.values())
+    stray = tmp_path / "stray.so"
+    stray.touch()
+    with pytest.raises(LookupError, match=r"stray\.so came with no package"):
+        list(contents.notices_of_system([str(stray)]))
 
 
 @pytest.mark.parametrize(
