@@ -110,7 +110,9 @@ def _licenses() -> str:
 
 
 def _line(keys: str, what: str) -> str:
-    return f"<tr><td width='36%' style='padding-left: 12px'>{escape(keys)}</td><td>{escape(what)}</td></tr>"
+    middle = "vertical-align: middle"  # as in code: other scripts come from higher fonts
+    first = f"<td width='36%' style='padding-left: 12px; {middle}'>{escape(keys)}</td>"  # as in code
+    return f"<tr>{first}<td style='{middle}'>{escape(what)}</td></tr>"
 
 
 def _section(title: str, lines: list[str]) -> str:
