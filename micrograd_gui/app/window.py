@@ -40,6 +40,7 @@ from micrograd_gui.app.status import Message, StatusBar, Summary, standing, summ
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
+from micrograd_gui.languages import CatalogueFault
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background, later
@@ -146,7 +147,7 @@ class MainWindow(QMainWindow):
         self.panes.palette.chosen.connect(lambda op: self.bridge.attempt(self.commands.add_in_view, op))
         self.panes.learning_built.connect(self._on_learning_built)
         self.blocks.loss_added.connect(self._show_learning)
-        self.menus.language_chosen.connect(lambda code: later(self, lambda: self.speak(code)))
+        self.menus.language_chosen.connect(lambda code: later(self, lambda: self.choose_language(code)))
         self.menus.example_chosen.connect(self.documents.choose_example)
         self.menus.recent_chosen.connect(self.documents.choose_recent)
         self.menus.examples.aboutToShow.connect(lambda: self.menus.show_thumbnails(self.look))
@@ -244,21 +245,33 @@ class MainWindow(QMainWindow):
             self.message.style().unpolish(self.message)
             self.message.style().polish(self.message)
 
+    def choose_language(self, code: str) -> None:
+        """As `speak`; what is refused is said, and the menu marks what stays."""
+        self.bridge.attempt(self.speak, code)
+        self.menus.mark_language(self.settings.language)
+
     def speak(self, code: str) -> None:
-        """Speak that language (empty: the system's) from now on, in every window of this process."""
+        """Speak that language (empty: the system's) from now on, in every window of this process.
+
+        Raises Refusal, with nothing changed, where its catalogue cannot be read or a window is busy.
+        """
+        windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow)]
+        for window in windows:
+            window._refuse_while_busy()
+        try:
+            language.choose(code)
+        except CatalogueFault as fault:
+            raise Refusal(str(fault)) from None
         self.settings.language = code
-        language.choose(code)
-        for window in QApplication.topLevelWidgets():
-            if isinstance(window, MainWindow):
-                window.bridge.attempt(window.remake)
+        for window in windows:
+            window.bridge.attempt(window.remake)
 
     def remake(self) -> None:
         """Make all that is seen anew, in the language in use, around the same session, document and moment.
 
         Raises Refusal while something is done behind the window.
         """
-        if self.documents.busy:
-            raise Refusal(tr("Wait until what goes on is done: then the window speaks the other language."))
+        self._refuse_while_busy()
         training, projected = self.training.running, self.projector.on
         learning = self._classroom is not None
         self.training.stop()
@@ -290,6 +303,10 @@ class MainWindow(QMainWindow):
                 self.projector.enter()
 
         later(self.panes, settle)  # Qt has laid them out, and gives them their shares now
+
+    def _refuse_while_busy(self) -> None:
+        if self.documents.busy:
+            raise Refusal(tr("Wait until what goes on is done: then the window speaks the other language."))
 
     def _unsay(self, sentence: str) -> None:
         """That sentence is true no more; another one stays."""

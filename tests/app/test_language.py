@@ -232,3 +232,25 @@ def test_a_language_of_the_menu_is_spoken_at_once_and_by_the_next_window(qtbot, 
     finally:
         languages.use("en")
         choosing.translate_qt()
+
+
+def test_a_catalogue_that_cannot_be_read_is_refused_in_the_window(opened, monkeypatch, tmp_path) -> None:
+    (tmp_path / "ja.po").write_text('msgid ""\nmsgstr ""\n"X-Complete: yes\\n"\nmsgid broken\n', "utf-8")
+    monkeypatch.setattr(languages, "_is_complete", lambda path: True)
+    window = opened("neuron")
+    monkeypatch.setattr(languages, "catalogue_of", lambda code: tmp_path / f"{code}.po")
+    chosen = window.settings.language
+    window.findChild(QAction, "language_ja").setChecked(True)
+    window.choose_language("ja")
+    assert "ja.po, line 4" in window.message.text()
+    assert languages.used() == "en"
+    assert window.settings.language == chosen, "the next start does not stumble over it"
+    assert not window.findChild(QAction, "language_ja").isChecked()
+
+
+def test_no_language_is_chosen_while_a_window_reads_a_file(opened, monkeypatch) -> None:
+    window = opened("neuron")
+    monkeypatch.setattr(type(window.documents), "busy", property(lambda _: True))
+    window.choose_language("de")
+    assert "Wait" in window.message.text()
+    assert languages.used() == "en", "else half of the window would speak another language"

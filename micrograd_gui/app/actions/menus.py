@@ -165,6 +165,12 @@ class Menus(QObject):
         """Each language that is offered can be chosen; that of the setting is marked."""
         language_menu(self.languages, setting, self.language_chosen.emit)
 
+    def mark_language(self, setting: str) -> None:
+        """Mark that language: the one that was pressed may have been refused."""
+        for action in self.languages.actions():
+            if action.objectName() == f"language_{setting or 'system'}":
+                action.setChecked(True)
+
     def show_recent(self, paths: Sequence[Path]) -> None:
         """The recent files, newest first."""
         self.recent.clear()
