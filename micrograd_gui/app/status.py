@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QStyle, QStyleOption
 
@@ -51,6 +51,10 @@ class StatusBar(QStatusBar):
 
 class Message(QLabel):
     """One sentence; where there is no room for all of it, it ends in dots, and the tip has it whole."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Of no width: else a long sentence would widen the window, beyond the screen too."""
+        return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words that there is room for; to draw none PySide would first load every style there may be."""

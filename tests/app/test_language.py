@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from micrograd import language
 from micrograd_gui import fonts, languages
 from micrograd_gui.app.actions import language as choosing
+from micrograd_gui.app.status import Message, StatusBar
 from micrograd_gui.document.errors import Refusal
 
 
@@ -254,3 +255,10 @@ def test_no_language_is_chosen_while_a_window_reads_a_file(opened, monkeypatch) 
     window.choose_language("de")
     assert "Wait" in window.message.text()
     assert languages.used() == "en", "else half of the window would speak another language"
+
+
+def test_a_long_sentence_does_not_widen_the_window(qapp) -> None:
+    bar, message = StatusBar(), Message()
+    bar.addWidget(message, 1)
+    message.setText("« xx » n’est ni une leçon ni un fichier ; les leçons sont toutes celles-ci. " * 9)
+    assert bar.minimumSizeHint().width() < 100
