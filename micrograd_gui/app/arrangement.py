@@ -42,6 +42,7 @@ NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes
 TITLE, RENDERED = 30, 226  # pixels at text scale 1: the title of a pane; with it, four legible rows
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
+TIGHT = 560  # pixels at text scale 1: a lower window has room for one pane under the canvas
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
 SOUGHT_AFTER = 250  # milliseconds, when the first paint is over
 
@@ -101,12 +102,13 @@ class Panes(QObject):
         """The panes of a document that learns; built when they are first needed, which may be never."""
         if self.training is None or self.data is None:
             from micrograd_gui.views.data.pane import DataPane
+            from micrograd_gui.views.lab.panes import Scrolled
             from micrograd_gui.views.training_panel import TrainingPanel
 
             self.training = TrainingPanel(self._bridge, self._look, self.docks["training"])
             self.data = DataPane(self._bridge, self._look, self.docks["data"])
             self.docks["training"].setWidget(self.training)
-            self.docks["data"].setWidget(self.data)
+            self.docks["data"].setWidget(Scrolled(self.data, self.docks["data"]))
             self.learning_built.emit(self.training, self.data)
         return self.training, self.data
 
@@ -173,16 +175,13 @@ class Panes(QObject):
         """Qt may leave a row of tabs of panes that have another one now, or none: it is hidden."""
         shown = [dock for dock in self.docks.values() if dock.isVisible()]
         seen = {(dock.x(), dock.width()) for dock in shown}
-        tabbed = {
-            dock.windowTitle()
-            for dock in shown
-            if not all(each.isHidden() for each in self._window.tabifiedDockWidgets(dock))
-        }
+        groups = [(dock, *self._window.tabifiedDockWidgets(dock)) for dock in shown]
+        tabbed = [{each.windowTitle() for each in group if not each.isHidden()} for group in groups]
         bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
         of = {bar: tuple(bar.tabText(at) for at in range(bar.count())) for bar in bars if bar.isVisible()}
         right = {texts for bar, texts in of.items() if (bar.x(), bar.width()) in seen}
         for bar, texts in of.items():
-            if tabbed.isdisjoint(texts) or (texts in right and (bar.x(), bar.width()) not in seen):
+            if {*texts} not in tabbed or (texts in right and (bar.x(), bar.width()) not in seen):
                 bar.hide()
 
     def training_speed(self) -> float:
@@ -249,8 +248,8 @@ class Panes(QObject):
         self._arranging = True
         with self.canvas.passing():
             self._place()
-        self._arranged_for = self._window.size()
-        self.touched = False
+        self._arranged_for, self.touched = self._window.size(), False
+        later(self, self.hide_left_tabs)
         self._arranging = not self._window.isVisible()  # being shown for the first time is no touch
 
     def _place(self) -> None:
@@ -261,9 +260,11 @@ class Panes(QObject):
             dock.setVisible(name not in self.late and (self._learns or name not in LEARNING))
         window.addDockWidget(LEFT, docks["palette"])
         window.addDockWidget(BOTTOM, docks["step_card"])
-        width, height = window.width(), window.height()
-        if width < NARROW * look.scale:
-            self._place_below()
+        height, narrow = window.height(), window.width() < NARROW * look.scale
+        self.step_card.be_low(low := narrow and height < TIGHT * look.scale)
+        if narrow:
+            self._place_below(in_tabs=low)
+            self._lay_out_at_once()
             return
         window.addDockWidget(RIGHT, docks["plot"])
         window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
@@ -285,9 +286,15 @@ class Panes(QObject):
         learning = 0 if training is None else min(training.wanted_width(), round(width * AT_MOST))
         return max(round(width * 0.3), TABLE, learning)
 
-    def _place_below(self) -> None:
-        """All panes under a canvas that has the whole width, so that names and numbers can be read on it."""
+    def _place_below(self, *, in_tabs: bool) -> None:
+        """All panes under a canvas that has the whole width, so that names can be read; or one of them."""
         window, docks = self._window, self.docks
+        if in_tabs:
+            for name in (each for each in docks if each not in ("step_card", *self.late)):
+                window.tabifyDockWidget(docks["step_card"], docks[name])
+            docks["step_card"].raise_()
+            self._resize(Qt.Orientation.Vertical, step_card=window.height() // 4)
+            return
         window.splitDockWidget(docks["step_card"], docks["plot"], Qt.Orientation.Horizontal)
         for name in ("gradients", *LEARNING):
             window.tabifyDockWidget(docks["plot"], docks[name])
@@ -297,7 +304,6 @@ class Panes(QObject):
         below = max(TABLE, (window.width() - self._look.px(150)) // 2)
         self._resize(Qt.Orientation.Horizontal, palette=self._look.px(150), plot=below)
         self._resize(Qt.Orientation.Vertical, step_card=round(window.height() * 0.36))
-        self._lay_out_at_once()
 
     def _share_height(self) -> None:
         """The plot has what the table does not need; what learns shows two plots, one above the other."""
@@ -325,8 +331,7 @@ class Panes(QObject):
             self._on_learning_shown(True)
             for name in LEARNING:
                 self.docks[name].show()
-            rows = self._bridge.state.graph.data
-            self.docks["data" if rows is None else "training"].raise_()
+            self.docks["data" if self._bridge.state.graph.data is None else "training"].raise_()
             if not self.touched:
                 self._share_height()
         elif not self.touched:
@@ -411,7 +416,7 @@ def for_first_rows(state: State, plot: PlotPane) -> str:
 
 
 STEP = 1.125
-ROOM = 800  # pixels of a window's width that text at scale 1 needs
+ROOM = 640  # pixels of a window's width that text at scale 1 needs
 
 
 class Appearance(QObject):

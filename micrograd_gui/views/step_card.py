@@ -65,7 +65,7 @@ class StepCard(QTextEdit):
         self.setObjectName("step_card")
         self.setAccessibleName(tr("Step card"))
         self._bridge = bridge
-        self._look = look
+        self._look, self._low = look, False
         self._lines: tuple[Line, ...] = ()
         self._drawn: tuple[object, ...] = ()
         self._room = self.size()  # of the viewport: to ask for that itself makes PySide load all widgets
@@ -99,6 +99,11 @@ class StepCard(QTextEdit):
         self.updateGeometry()
         self._draw()
 
+    def be_low(self, low: bool) -> None:
+        """Two lines are enough, or not any more: the others are scrolled to."""
+        self._low = low
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         """Room for the head, three equations and a sentence, whatever is shown."""
         height = _high(tr("forward")) * (self._px("head") + self._px("note")) + _LINE * 3 * self._px("big")
@@ -106,7 +111,7 @@ class StepCard(QTextEdit):
 
     def minimumSizeHint(self) -> QSize:
         """Room for what a second pass says, at the smallest size; on a projector, for three lines of it."""
-        rows = 3 if self._look.projector else 4
+        rows = 3 if self._look.projector else 2 if self._low else 4
         words = self._px("head") + (0 if self._look.projector else self._px("note"))
         height = _high(tr("forward")) * words + _LINE * rows * self._floor
         return QSize(self._floor * 10, round(height) + 2 * self._margin)

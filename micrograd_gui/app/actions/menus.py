@@ -259,7 +259,7 @@ class Toolbars:
         """Give the fields and the rows of tools the room that the size of the text needs."""
         self._scale = look.scale
         self.h_line.setFixedWidth(look.px(84))
-        self.expression_line.setMinimumWidth(look.px(220))
+        self.expression_line.setMinimumWidth(min(look.px(220), 190))  # in large text it shows less
         self.follow_width()
 
     def follow_width(self) -> None:

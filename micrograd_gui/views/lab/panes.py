@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QRegion
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from micrograd.language import N_
 from micrograd_gui.views.bridge import Bridge
@@ -21,6 +22,29 @@ class LatePane(Protocol):
 
     def visibleRegion(self) -> QRegion:
         """What of it is seen: nothing behind another tab."""
+
+
+class Scrolled(QScrollArea):
+    """A pane as wide as it needs to be, which scrolls where it has not the height that it needs."""
+
+    _ENOUGH = 120  # pixels of its height
+
+    def __init__(self, pane: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the field that has the keys
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusProxy(pane)
+        self.setWidget(pane)
+        self._pane = pane
+
+    def sizeHint(self) -> QSize:
+        return self._pane.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        least = self._pane.minimumSizeHint()
+        return QSize(least.width(), min(least.height(), self._ENOUGH))
 
 
 def _moments(bridge: Bridge, look: Look, parent: QWidget) -> LatePane:
