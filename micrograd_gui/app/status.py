@@ -24,7 +24,10 @@ class StatusBar(QStatusBar):
 
     def __init__(self) -> None:
         super().__init__()
-        self.messageChanged.connect(lambda text: self.setToolTip(as_tip(text)))
+        self.messageChanged.connect(self._keep_tip)  # a lambda that knows it would keep it alive
+
+    def _keep_tip(self, text: str) -> None:
+        self.setToolTip(as_tip(text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As Qt does, which cuts a tip off where its room ends."""
