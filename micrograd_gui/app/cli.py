@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from micrograd.language import N_, columns, in_lines, in_quotes, tr, trn, with_colon
 from micrograd_gui import languages
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal, caught
-from micrograd_gui.document.text import one_line
+from micrograd_gui.document.text import in_order, one_line
 from micrograd_gui.languages import CatalogueFault
 
 if TYPE_CHECKING:
@@ -166,6 +166,11 @@ def _speak(arguments: Sequence[str]) -> None:
     vars(argparse).update(_=tr, ngettext=trn)  # what argparse says of itself is in the catalogue, too
 
 
+def _seen(table: str) -> str:
+    """A table as a terminal has it, which may turn a row around; what another program reads has no marks."""
+    return in_order(table) if sys.stdout is not None and sys.stdout.isatty() else table
+
+
 def _flag(option: str) -> str:
     """How an option is said here: those of `render` have rows in a table."""
     from micrograd_gui.export.options import OPTIONS
@@ -310,11 +315,11 @@ def _check(given: argparse.Namespace) -> int:
         from micrograd_gui.session.asking import in_torch
 
         asked = in_torch.verify(graph)
-        print(in_torch.as_json(graph, asked) if given.json else in_torch.as_table(graph, asked))
+        print(in_torch.as_json(graph, asked) if given.json else _seen(in_torch.as_table(graph, asked)))
         return 0 if all(row.ok for row in asked) else 1
     h = measure.checked_step(given.h)
     rows = measure.check(graph, h)
-    print(check_as_json(graph, rows, h) if given.json else check_as_table(graph, rows, h))
+    print(check_as_json(graph, rows, h) if given.json else _seen(check_as_table(graph, rows, h)))
     return 0 if all(row.ok for row in rows) else 1  # None is no agreement
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QStyle, QStyleOption
 
 from micrograd.language import tr, trn
-from micrograd_gui.document.text import as_tip
+from micrograd_gui.document.text import as_tip, in_order
 from micrograd_gui.session.explain.verdicts import verdict_of_moment
 from micrograd_gui.session.state import State
 
@@ -64,7 +64,8 @@ class Message(QLabel):
         if not self.text():
             return
         room = self.contentsRect()
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        text, dots = in_order(self.text()), Qt.TextElideMode.ElideRight
+        shown = self.fontMetrics().elidedText(text, dots, room.width())
         role, flags = self.foregroundRole(), self.alignment()
         painter = QPainter(self)
         self.style().drawItemText(painter, room, flags, self.palette(), self.isEnabled(), shown, role)
@@ -82,8 +83,8 @@ class Summary(QLabel):
 
     def say(self, text: str) -> None:
         """Show that text, and as the tip, too."""
-        if text != self.text():
-            self.setText(text)
+        if (shown := in_order(text)) != self.text():
+            self.setText(shown)
             self.setToolTip(as_tip(text))
             self._fit()
 

@@ -56,9 +56,30 @@ def _lower(found: re.Match[str]) -> str:
     return found[0] if "_" in made else found[1] + made
 
 
+_LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen
+_LETTERS = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"  # of scripts that go from right to left
+_TURNED = re.compile(rf"{_LETTERS}(?:\s+{_LETTERS})*")
+
+
+def in_order(text: str) -> str:
+    """The text with marks around names that go from right to left: what stands beside them does not.
+
+    Without them a formula with such a name in it would be read from its end.
+    """
+    if text.isascii():
+        return text
+    return _TURNED.sub(f"{_LEFT_TO_RIGHT}\\g<0>{_LEFT_TO_RIGHT}", text)
+
+
+def as_typed(text: str) -> str:
+    """What was shown by `in_order` without its marks, as it is copied."""
+    return text.replace(_LEFT_TO_RIGHT, "")
+
+
 def in_html(text: str) -> str:
-    """The text for a page or a rich label: nothing in it is a tag, and its indices are low."""
-    return "".join(f"<sub>{escape(part)}</sub>" if lower else escape(part) for part, lower in runs(text))
+    """The text for a page or a rich label: nothing in it is a tag, its indices are low, all is `in_order`."""
+    parts = ((escape(in_order(part)), lower) for part, lower in runs(text))
+    return "".join(f"<sub>{part}</sub>" if lower else part for part, lower in parts)
 
 
 def saveable(label: str) -> str:
@@ -129,11 +150,11 @@ def after_colon(sentence: str) -> str:
 
 
 def as_tip(text: str) -> str:
-    """The text as a tip in the window, its indices low.
+    """The text as a tip in the window, its indices low, all of it `in_order`.
 
     Qt takes what has tags for a page, and reads files that it names.
     """
-    text = lowered(text)
+    text = in_order(lowered(text))
     if "<" not in text:
         return text
     whole = text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")

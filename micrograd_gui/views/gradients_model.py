@@ -15,7 +15,7 @@ from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.optimisers import OPTIMISERS
-from micrograd_gui.document.text import MINUS, NOT_YET, lowered, written
+from micrograd_gui.document.text import MINUS, NOT_YET, in_order, lowered, written
 from micrograd_gui.session.explain.formulas import name_of, naming_of
 from micrograd_gui.session.explain.verdicts import both, verdict_of
 from micrograd_gui.session.found import Apart
@@ -154,7 +154,7 @@ class GradientsModel(QAbstractTableModel):
         node, column = self.order[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return lowered(self.text(node, column))
+                return in_order(lowered(self.text(node, column)))
             case Qt.ItemDataRole.UserRole:
                 return self.number(node, column)
             case Qt.ItemDataRole.TextAlignmentRole:

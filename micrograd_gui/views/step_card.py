@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from math import ceil
 
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from micrograd.language import N_, tr
-from micrograd_gui.document.text import runs
+from micrograd_gui.document.text import as_typed, in_order, runs
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
@@ -302,9 +302,15 @@ class StepCard(QTextEdit):
             for fragment in self._fragments_of(line):
                 form = self._format(line, fragment, pixels)
                 for part, lower in runs(self._unbroken(line, fragment)):
-                    cursor.insertText(part, _below(form) if lower else form)
+                    cursor.insertText(in_order(part), _below(form) if lower else form)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)  # where it scrolls, it begins with the head
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """What is copied has no marks of direction: it may be pasted into a program."""
+        data = super().createMimeDataFromSelection()
+        data.setText(as_typed(data.text()))
+        return data
 
     def _fragments_of(self, line: Line) -> tuple[Fragment, ...]:
         """All of the line; of a head that needs two rows not the moment, which the status bar has too."""

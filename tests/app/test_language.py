@@ -257,8 +257,9 @@ def test_no_language_is_chosen_while_a_window_reads_a_file(opened, monkeypatch) 
     assert languages.used() == "en", "else half of the window would speak another language"
 
 
-def test_a_long_sentence_does_not_widen_the_window(qapp) -> None:
+def test_a_long_sentence_does_not_widen_the_window(qtbot) -> None:
     bar, message = StatusBar(), Message()
     bar.addWidget(message, 1)
+    qtbot.addWidget(bar)
     message.setText("« xx » n’est ni une leçon ni un fichier ; les leçons sont toutes celles-ci. " * 9)
     assert bar.minimumSizeHint().width() < 100

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import (
     WIDEST,
+    as_tip,
+    as_typed,
     exact,
+    in_html,
+    in_order,
     one_line,
     read_number,
     short,
@@ -141,3 +145,14 @@ def test_numbers_on_both_sides_of_a_power_of_ten_are_told_apart_by_their_digits(
     assert above.endswith("e+18")
     assert below.endswith("e+18")
     assert float(above) - float(below) == pytest.approx(4e6, rel=0.3)
+
+
+def test_a_name_from_right_to_left_does_not_turn_what_stands_beside_it():
+    sentence = "خسارة.grad += 3 × אובדן_1.grad = 0.5"
+    shown = in_order(sentence)
+    assert unicodedata.bidirectional(shown[0]) == "L", "the line goes from left to right"
+    assert shown == "\u200eخسارة\u200e.grad += 3 × \u200eאובדן\u200e_1.grad = 0.5"
+    assert as_typed(shown) == sentence
+    assert as_tip("אובדן_1") == "\u200eאובדן\u200e₁"
+    assert in_html("אובדן_1") == "\u200eאובדן\u200e<sub>1</sub>"
+    assert in_order("重み = नमस्ते") == "重み = नमस्ते"

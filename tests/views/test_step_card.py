@@ -247,3 +247,15 @@ def test_a_head_that_is_too_long_leaves_the_moment_to_the_status_bar(qtbot, sess
     assert "moment 7 of 7" in card.accessibleDescription()
     card.resize(600, 200)
     assert card.document().begin().text().endswith("moment 7 of 7")
+
+
+def test_an_equation_goes_from_left_to_right_whatever_the_name(card, session):
+    a = next(node.id for node in session.state.graph.nodes.values() if node.label)
+    session.rename(a, "خسارة")
+    session.backward()
+    while "خسارة" not in card.toPlainText():
+        session.previous()
+    blocks = [card.document().findBlockByNumber(at) for at in range(card.document().blockCount())]
+    assert {each.textDirection() for each in blocks} == {Qt.LayoutDirection.LeftToRight}
+    card.selectAll()
+    assert "\u200e" not in card.createMimeDataFromSelection().text()

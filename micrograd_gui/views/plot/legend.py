@@ -8,7 +8,6 @@ by Qt, in a picture that is saved by matplotlib.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +23,7 @@ from matplotlib.text import Text
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from micrograd_gui.document.text import lowered
+from micrograd_gui.document.text import in_order, lowered
 from micrograd_gui.fonts import families, shown
 from micrograd_gui.resource import FAMILY
 
@@ -33,9 +32,6 @@ _WIDER = 1.04  # matplotlib sets the same text a little wider than Qt, by which 
 _BESIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NO_MARKER = ("", "None", None)
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells where a font has no bold
-_LTR = "\u200e"  # around a name that goes from right to left: what is beside it does not
-_LETTERS = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"  # of scripts that go from right to left
-_TURNED = re.compile(rf"{_LETTERS}(?:\s+{_LETTERS})*")
 _ENDLESS = 10_000.0  # pixels: words are not cut here
 KEY_GAP = 0.6  # between the key and the edge of the axes
 KEY_SIDES = _SAMPLE + _GAP + 2 * _PAD + 2 * KEY_GAP  # what stands beside the words
@@ -245,7 +241,7 @@ def write_in(text: Text, words: str) -> None:
 
 def drawable(words: str) -> str:
     """The words as they are drawn: indices low, and boxes for signs that no font has."""
-    return shown(_TURNED.sub(f"{_LTR}\\g<0>{_LTR}", lowered(words)))
+    return shown(in_order(lowered(words)))
 
 
 def cut(words: str, pixels: int, room: float) -> str:
