@@ -177,7 +177,8 @@ def in_lines(text: str, width: int) -> list[str]:
     No line begins with a comma or the like, or ends with a bracket that opens: a comma may hang over.
     """
     units: list[str] = []
-    for piece in re.findall(rf"[{_WIDE}]|[^\s{_WIDE}]+|\s+", " ".join(text.split())):
+    text = re.sub("(?<=[、。，；：]) ", "", " ".join(text.split()))  # lines that were broken there
+    for piece in re.findall(rf"[{_WIDE}]|[^\s{_WIDE}]+|\s+", text):
         if units and (piece[0] in _NEVER_FIRST or units[-1][-1] in _NEVER_LAST):
             units[-1] += piece
         else:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
+from unicodedata import decomposition, normalize
 
 from micrograd import language
 from micrograd.language import tr
@@ -26,6 +30,12 @@ FONTS = {
     "ja": ("Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo"),
 }
 VARIABLE = "MICROGRAD_GUI_LANGUAGE"
+_PLAINLY = "micrograd-gui-plainly"  # as in code
+_PLAIN = {
+    "−": "-", "✓": "ok", "✗": "WRONG", "∂": "d", "×": "x", "÷": "/", "·": ".", "–": "-", "…": "...",
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "→": "->", "¿": "", "¡": "",
+    "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "œ": "oe", "\u200e": "",
+}  # fmt: skip
 # It stands in the head of a catalogue that has every text; others are not offered.
 COMPLETE = "X-Complete: yes"  # as in code
 _HEAD = 2000  # characters in which that stands
@@ -226,3 +236,27 @@ def _plural_rule(head: str, path: Path) -> Callable[[int], int]:
         raise CatalogueFault(
             tr("{file}: its rule of plurals is none ({error}).", file=path, error=error)
         ) from None
+
+
+def write_plainly(*streams: TextIO | None) -> None:
+    """Let these streams write so what their encoding cannot say."""
+    codecs.register_error(_PLAINLY, _plainly)
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_PLAINLY)
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal or file has for signs that its encoding has not: a minus stays a minus, é is e."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_plain, error.object[error.start : error.end])), error.end
+
+
+def _plain(sign: str) -> str:
+    if sign in _PLAIN:
+        return _PLAIN[sign]
+    base = normalize("NFKD", sign)[0]
+    if not base.isascii() or decomposition(sign).startswith("<fraction>"):
+        return "?"
+    return f"^{base}" if decomposition(sign).startswith("<super>") else base

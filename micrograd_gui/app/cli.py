@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import codecs
 import gc
-import io
 import os
 import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -47,19 +45,6 @@ _CHECK_JSON = N_(
 )
 
 
-_PLAIN = {
-    "−": "-", "✓": "ok", "✗": "WRONG", "∂": "d", "×": "x", "÷": "/", "·": ".", "–": "-", "…": "...",
-    "“": '"', "”": '"', "‘": "'", "’": "'",
-}  # fmt: skip
-
-
-def _plainly(error: UnicodeError) -> tuple[str, int]:
-    """What a terminal or file has for signs that its encoding has not: a minus stays a minus."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(_PLAIN.get(each, "?") for each in error.object[error.start : error.end]), error.end
-
-
 # What argparse says, which gives it to what it believes to be gettext.
 _OF_ARGPARSE = (
     N_("usage: "), N_("options"), N_("positional arguments"), N_("show this help message and exit"),
@@ -80,6 +65,17 @@ class _HelpLines(argparse.HelpFormatter):
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return "\n".join(indent + line for line in self._split_lines(text, width - len(indent)))
+
+
+class _TableBelow(_HelpLines):
+    """And leaves the lines of a table as they stand."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        parts = groupby(text.split("\n"), lambda line: line[:1] == " ")
+        return "\n".join(
+            "\n".join(lines) if table else super(_TableBelow, self)._fill_text(" ".join(lines), width, indent)
+            for table, lines in parts
+        )
 
 
 class _Parser(argparse.ArgumentParser):
@@ -104,10 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser, action = commands.get(arguments[0] if arguments else "", commands[""])
     if action is not _window:
         gc.set_threshold(100_000, 5, 2)  # what is loaded stays: looking through it for garbage is in vain
-    codecs.register_error("micrograd-gui-plainly", _plainly)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="micrograd-gui-plainly")
+    languages.write_plainly(sys.stdout, sys.stderr)
     try:
         _speak(arguments)
         name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
@@ -222,7 +215,7 @@ def _window_parser(name: str) -> _Parser:
         prog=name,
         description=tr(_ABOUT),
         epilog=tr(_COMMANDS),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_TableBelow,
     )
     _add_source(parser)
     parser.add_argument(

@@ -1,5 +1,6 @@
 """The command line: what it prints, what it refuses, and that it needs neither Qt nor a screen."""
 
+import io
 import json
 import os
 import subprocess
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from micrograd.language import columns
+from micrograd_gui import languages
 from micrograd_gui.app import cli, start
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
@@ -70,6 +73,27 @@ def test_sign_and_verdict_are_told_where_the_encoding_has_neither(tmp_path: Path
     refused = program("check", "−a", cwd=tmp_path, PYTHONIOENCODING=encoding)
     assert "-a" in refused.stderr
     assert "\\u" not in refused.stderr
+
+
+def test_letters_that_an_encoding_lacks_keep_their_base() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    languages.write_plainly(stream)
+    stream.write("Größe für „L“, étape, ¿qué?, −½ × 2ⁿ → 重み")
+    stream.flush()
+    stream.seek(0)
+    assert stream.read() == 'Groesse fuer "L", etape, que?, -? x 2^n -> ??'
+
+
+@pytest.mark.parametrize("code", ["de", "ja"])
+def test_help_fits_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    languages.use(code)
+    try:
+        lines = cli.parsers()[""].format_help().splitlines()
+    finally:
+        languages.use("en")
+    assert any("FILE" in each for each in lines)
+    assert [each for each in lines if columns(each) > 80 and not each.startswith("  micrograd-gui ")] == []
 
 
 # check -------------------------------------------------------------------------------------------
