@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -46,7 +47,7 @@ class PlotAxes:
     Attributes:
         figure: the matplotlib figure that they stand in.
         main: what most is drawn in.
-        right: axes with the same places across, which count from 0 to 100 %.
+        right: axes with the same places across, which count from 0 to 100 %; few plots have them.
         margins: left, right, top and bottom of the axes, in pixels.
         key_above: whether the key stands above the axes.
         note: names the signs that no font has, below the axes.
@@ -55,12 +56,21 @@ class PlotAxes:
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
         self.main = figure.add_subplot()
-        self.right = self.main.twinx()
-        self.right.set_visible(False)
+        self._right: Axes | None = None
         self.margins = (0.0, 0.0, 0.0, 0.0)
         self.key_above = False
         self.note = figure.text(0.0, 0.0, "", parse_math=False)
         self._look = Look()
+
+    @property
+    def right(self) -> Axes:
+        if self._right is None:
+            self._right = self.main.twinx()
+            self._right.yaxis.set_major_locator(FixedLocator([0.0, 0.5, 1.0]))
+            self._right.yaxis.set_major_formatter(FixedFormatter(["0 %", "50 %", "100 %"]))
+            self._right.set_ylim(*_PERCENT)
+            self._colour(self._right, self._right.yaxis)
+        return self._right
 
     def apply_style(self, look: Look) -> None:
         """Take the colours and sizes of the look."""
@@ -70,18 +80,23 @@ class PlotAxes:
         axes.set_facecolor(theme.panel)
         axes.grid(color=theme.line, linewidth=0.8)
         axes.set_axisbelow(True)
-        for each in (self.main, self.right):
-            for spine in each.spines.values():
-                spine.set_color(theme.line)
-            each.tick_params(
-                colors=theme.line,
-                labelcolor=theme.muted,
-                labelfontfamily=FAMILY,
-                labelsize=self._points(TICK),
-                pad=self._points(TICK) * 0.3,
-                length=3,
-            )
-        for axis in (axes.xaxis, axes.yaxis, self.right.yaxis):
+        self._colour(axes, axes.xaxis, axes.yaxis)
+        if self._right is not None:
+            self._colour(self._right, self._right.yaxis)
+
+    def _colour(self, axes: Axes, *sides: Axis) -> None:
+        theme = self._look.theme
+        for spine in axes.spines.values():
+            spine.set_color(theme.line)
+        axes.tick_params(
+            colors=theme.line,
+            labelcolor=theme.muted,
+            labelfontfamily=FAMILY,
+            labelsize=self._points(TICK),
+            pad=self._points(TICK) * 0.3,
+            length=3,
+        )
+        for axis in sides:
             axis.get_offset_text().set(color=theme.muted, fontproperties=self.font(TICK))
             axis.label.set_fontproperties(self.font(NAME))
 
@@ -94,8 +109,8 @@ class PlotAxes:
             axes.set_yscale(static.y_scale)
         axes.set_xlim(*static.x_span)
         axes.set_ylim(*static.y_span)
-        self.right.set_visible(bool(static.right_name))
-        self.right.set_ylim(*_PERCENT)
+        if static.right_name or self._right is not None:
+            self.right.set_visible(bool(static.right_name))
 
     def lay_out(self, static: StaticPlot, width: int, height: int, key_lines: int = 0) -> None:
         """Make room for the words: with new axes and after a resize, never while stepping.
@@ -149,8 +164,6 @@ class PlotAxes:
             _count(axis, scale, span, max(2, min(8, int(length / per_tick))))
         if static.y_labels is not None:
             self._label(static.y_labels, width, tick)
-        self.right.yaxis.set_major_locator(FixedLocator([0.0, 0.5, 1.0]))
-        self.right.yaxis.set_major_formatter(FixedFormatter(["0 %", "50 %", "100 %"]))
 
     def _sides(self, static: StaticPlot, width: int, *, named: bool) -> tuple[float, float]:
         """The margins left and right, in pixels; a name that has no room beside the axes is hidden."""
@@ -187,14 +200,16 @@ class PlotAxes:
         )
         middle = 0.5 + (bottom - top) / 2 / height
         axes.yaxis.set_label_coords((pad + name * 1.1) / width, middle, self.figure.transFigure)
-        self.right.yaxis.set_label_coords(1 - (pad + name * 1.2) / width, middle, self.figure.transFigure)
         colour, inner = self._look.theme.text, (width - left - right, height - top - bottom)
         lifted = (top - head * 1.5) * 72 / DPI if beneath_key else 0.35 * self._points(HEAD)
         axes.set_title("", fontproperties=self.font(HEAD), pad=lifted, y=1.0)
         say(axes.title, cut(static.title, head, inner[0] + 2 * right), colour)
         say(axes.xaxis.label, cut(static.x_name, name, inner[0]), colour)
         say(axes.yaxis.label, cut(static.y_name, name, inner[1]), colour)
-        say(self.right.yaxis.label, cut(static.right_name, name, inner[1]), colour)
+        if static.right_name:
+            beside = self.right.yaxis
+            beside.set_label_coords(1 - (pad + name * 1.2) / width, middle, self.figure.transFigure)
+            say(beside.label, cut(static.right_name, name, inner[1]), colour)
 
     def _say_note(self, note: str, width: int, height: int) -> None:
         """Write at the lower edge which signs no font has; Qt, which writes the key, shows them as it can."""

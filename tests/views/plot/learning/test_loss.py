@@ -52,7 +52,7 @@ def test_a_graph_without_accuracy_has_no_second_axis(pane, session, qtbot):
     session.open_graph(learning.line())
     run(session, 5)
     surface = shown(pane, "loss", qtbot)
-    assert not surface._frame.right.get_visible()
+    assert surface.figure.axes == [surface.axes]
 
 
 def test_what_is_extended_looks_like_what_is_drawn_at_once(pane, session, qtbot):
