@@ -1,5 +1,6 @@
 """The window speaks another language at once: all that is seen is made anew, and nothing is lost."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,10 +14,14 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd import language
+from micrograd.language import tr
 from micrograd_gui import fonts, languages
 from micrograd_gui.app.actions import language as choosing
+from micrograd_gui.app.actions.table import MENUS
 from micrograd_gui.app.status import Message, StatusBar
 from micrograd_gui.document.errors import Refusal
+
+LETTER = re.compile(r"(?<!&)&([^&\s])")
 
 
 class Pseudo(dict):
@@ -180,7 +185,7 @@ def test_the_letter_of_a_menu_stands_on_no_button(opened) -> None:
         "開く…",
         "a & b",
     ]
-    language.use({"Back&ward": "逆伝播(&W)"})
+    language.use({"&Backward": "逆伝播(&W)"})
     try:
         button = opened().findChild(QToolButton, "button_backward")
         assert button.text() == button.accessibleName() == "逆伝播"
@@ -263,3 +268,21 @@ def test_a_long_sentence_does_not_widen_the_window(qtbot) -> None:
     qtbot.addWidget(bar)
     message.setText("« xx » n’est ni une leçon ni un fichier ; les leçons sont toutes celles-ci. " * 9)
     assert bar.minimumSizeHint().width() < 100
+
+
+@pytest.mark.parametrize("code", languages.NAMES)
+def test_no_letter_of_a_menu_stands_for_two_of_its_rows(code: str) -> None:
+    """Where each letter of a text is taken it may share one: the second press goes on to it."""
+    languages.use(code)
+    try:
+        for title, rows in MENUS:
+            texts = [tr(row.text) for row in rows if row is not None]
+            taken = [LETTER.search(text)[1].upper() for text in texts if LETTER.search(text)]
+            for text in texts:
+                letter = LETTER.search(text)
+                if letter and taken.count(letter[1].upper()) > 1:
+                    free = set(re.findall(r"[A-Z]", languages.without_key(text).upper())) - set(taken)
+                    assert not free, f"{tr(title)}: {text} could have {free}"
+                    assert "(&" not in text, f"{tr(title)}: {text} may have any letter"
+    finally:
+        languages.use("en")

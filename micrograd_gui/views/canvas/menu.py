@@ -102,7 +102,7 @@ class ContextMenu:
         if around is not None and around.id in self.host.graph_scene.frames:
             text = tr("&Collapse {title}", title=around.title) + "\tX"
             menu.addAction(text, lambda: self.navigation.toggle(around.id))
-        menu.addAction(tr("D&uplicate"), lambda: self.host.create_nodes(session.duplicate))
+        menu.addAction(tr("Duplicat&e"), lambda: self.host.create_nodes(session.duplicate))
         self._add(menu, tr("&Delete"), session.delete)
 
     def _block(self, menu: QMenu, number: BlockId) -> None:
@@ -123,7 +123,7 @@ class ContextMenu:
             menu.addSeparator()
         nodes = state.graph.within(number)
         self._add(menu, tr("Un&group"), session.ungroup, number)
-        menu.addAction(tr("D&uplicate"), lambda: self.host.create_nodes(session.duplicate, nodes))
+        menu.addAction(tr("Duplicat&e"), lambda: self.host.create_nodes(session.duplicate, nodes))
         self._add(menu, tr("&Delete"), session.delete, nodes)
 
     def _ground(self, menu: QMenu, point: QPointF) -> None:
@@ -133,7 +133,7 @@ class ContextMenu:
         paste = menu.addAction(tr("&Paste"), lambda: self.host.create_nodes(self.host.paste_at, text, at))
         paste.setEnabled(bool(text.strip()))
         some = bool(self.host.session.state.graph.nodes)
-        self._add(menu, tr("Select &all"), session.select_all).setEnabled(some)
+        self._add(menu, tr("&Select all"), session.select_all).setEnabled(some)
         menu.addAction(tr("&Fit"), self.host.fit).setEnabled(some)
         if self.navigation.block is not None:
             text = tr("&Back out") + "\t" + written_keys("Shift+Enter")
