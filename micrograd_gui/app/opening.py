@@ -23,6 +23,7 @@ from micrograd_gui.document.node import LARGE, differing
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import OpenedGraph, resolve
+from micrograd_gui.garbage import uncollected
 from micrograd_gui.session.filed import moves_seen, run_seen
 from micrograd_gui.session.over_rows import backward_pass
 from micrograd_gui.session.record import record, record_ahead
@@ -116,17 +117,14 @@ def _uncollected(*, another: bool = False) -> Iterator[None]:
     What is not looked through stays for ever where it holds itself, as a closed window and a plot do. So this
     is for what is large alone, and is over as soon as ``another`` document is made ready, that is not.
     """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if gc.get_count()[0] > _MANY:
-            gc.freeze()
-        elif another:
-            gc.unfreeze()
-        if was:
-            gc.enable()
+    with uncollected():
+        try:
+            yield
+        finally:
+            if gc.get_count()[0] > _MANY:
+                gc.freeze()
+            elif another:
+                gc.unfreeze()
 
 
 class Waiting(QWidget):

@@ -15,6 +15,7 @@ from micrograd_gui.document.live.live_graph import LiveGraph
 from micrograd_gui.document.live.parts import in_parts
 from micrograd_gui.document.live.values import capture_value
 from micrograd_gui.document.text import kind_of
+from micrograd_gui.garbage import uncollected
 
 
 class LiveReader(NamedTuple):
@@ -36,7 +37,8 @@ def capture(root: Any, names: Mapping[str, Any] | None = None) -> LiveGraph:
     """
     for reader in READERS:
         if reader.applies(root):
-            return _in_parts(reader.read(root, names or {}))
+            with uncollected():
+                return _in_parts(reader.read(root, names or {}))
     kind = kind_of(root)
     raise Refusal(tr("{kind} is no Value, so there is no graph behind it.", kind=kind[:1].upper() + kind[1:]))
 

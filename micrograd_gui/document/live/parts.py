@@ -72,11 +72,12 @@ class _Cut:
         for at, way in enumerate(self.way):
             if way:
                 members[way[-1]].append(self.order[at])
-            taken = [self.way[user] for user in self.users[at]]
-            for depth, block in enumerate(way):
-                sizes[block] += 1
-                if not taken or any(each[depth : depth + 1] != (block,) for each in taken):
-                    outputs[block].append(self.order[at])
+                taken = {self.way[user] for user in self.users[at]}
+                inside = len(_common([way, *taken])) if taken else 0  # in so many of them are all that take it
+                for depth, block in enumerate(way):
+                    sizes[block] += 1
+                    if depth >= inside:
+                        outputs[block].append(self.order[at])
         blocks = tuple(
             Block(
                 block,
@@ -179,7 +180,11 @@ class _Places:
                 group = step
         for at, path in enumerate(paths):
             for user in cut.users[at]:
-                one, other = next(pair for pair in zip(path, paths[user], strict=False) if pair[0] != pair[1])
+                if cut.way[at] == cut.way[user]:
+                    one, other = at, user
+                else:
+                    pairs = zip(path, paths[user], strict=False)
+                    one, other = next((one, other) for one, other in pairs if one != other)
                 self.reads[other][one] = None
 
     def placed(self) -> dict[NodeId, Place]:
@@ -201,9 +206,9 @@ class _Places:
                 found[step] = x, y
                 continue
             inner = self._within(step)
-            right, bottom = (max(each[side] for each in inner.values()) + _CARD[side] for side in (0, 1))
-            left, top = (min(each[side] for each in inner.values()) for side in (0, 1))
-            dx, dy = x + (width - left - right) / 2, y + (height - top - bottom) / 2
+            across, down = zip(*inner.values(), strict=True)
+            dx = x + (width - min(across) - (max(across) + _CARD[0])) / 2
+            dy = y + (height - min(down) - (max(down) + _CARD[1])) / 2
             found |= {at: (its_x + dx, its_y + dy) for at, (its_x, its_y) in inner.items()}
         return found
 
