@@ -17,7 +17,7 @@ from micrograd_gui.figures.shapes import (
     Polygon,
     Rect,
     Shape,
-    groups,
+    each_group,
     tone_of,
 )
 from micrograd_gui.figures.text_metrics import wants_fonts
@@ -51,17 +51,17 @@ def svg(
     if not transparent:
         SubElement(root, "rect", {"width": w, "height": h, "fill": palette.ground})
     texts: dict[tuple[str, bool], None] = {}
-    parts = list(_written(figure, palette, texts))
+    parts = [part.encode("utf-8", "xmlcharrefreplace") for part in _written(figure, palette, texts)]
     bring_fonts(root, list(texts))
     indent(root)
     head = tostring(root, encoding="unicode").removesuffix(_END)
-    return "".join([_DECLARED, head, *parts, f"{_END}\n"]).encode("utf-8", "xmlcharrefreplace")
+    return b"".join([f"{_DECLARED}{head}".encode("utf-8", "xmlcharrefreplace"), *parts, f"{_END}\n".encode()])
 
 
 def _written(figure: Figure, palette: Palette, texts: dict[tuple[str, bool], None]) -> Iterator[str]:
     """All that is drawn, piece by piece; ``texts`` are those that are met, and whether they are bold."""
     named: set[str] = set()
-    for group in groups(figure):
+    for group in each_group(figure):
         if group.unseen:
             continue
         edge = "\n  "
@@ -139,17 +139,17 @@ def outline(shape: Shape) -> tuple[str, dict[str, str]]:
 def _outline(shape: Shape) -> tuple[str, dict[str, str]]:
     match shape.outline:
         case Rect(x, y, width, height, rounded):
-            place = {"x": x, "y": y, "width": width, "height": height} | ({"rx": rounded} if rounded else {})
-            return "rect", {name: f"{number:g}" for name, number in place.items()}
+            place = {"x": f"{x:g}", "y": f"{y:g}", "width": f"{width:g}", "height": f"{height:g}"}
+            return "rect", place | {"rx": f"{rounded:g}"} if rounded else place
         case Ellipse(x, y, rx, ry):
-            return "ellipse", {n: f"{v:g}" for n, v in {"cx": x, "cy": y, "rx": rx, "ry": ry}.items()}
+            return "ellipse", {"cx": f"{x:g}", "cy": f"{y:g}", "rx": f"{rx:g}", "ry": f"{ry:g}"}
         case Curve(points):
-            start, *rest = (f"{x:g},{y:g}" for x, y in points)
+            start, *rest = [f"{x:g},{y:g}" for x, y in points]
             return "path", {"d": f"M{start} C{' '.join(rest)}"}
         case Polygon(points):
-            return "polygon", {"points": " ".join(f"{x:g},{y:g}" for x, y in points)}
+            return "polygon", {"points": " ".join([f"{x:g},{y:g}" for x, y in points])}
         case Lines(ends):
-            return "path", {"d": " ".join(f"M{a:g},{b:g} L{c:g},{d:g}" for (a, b), (c, d) in ends)}
+            return "path", {"d": " ".join([f"M{a:g},{b:g} L{c:g},{d:g}" for (a, b), (c, d) in ends])}
 
 
 def _text(text: Text, palette: Palette) -> str:

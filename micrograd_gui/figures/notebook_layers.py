@@ -180,12 +180,12 @@ class _Laid:
         stops += [(min(into, neck[0]) - 2, end[1]), neck]
         half = _HEAD[1]
         head = [(neck[0], neck[1] - half), end, (neck[0], neck[1] + half)]
-        points = [self._drawn(point, margin) for point in _curve(stops)]
-        return Wire(source, node, port, tuple(points), tuple(self._drawn(point, margin) for point in head))
+        return Wire(source, node, port, self._drawn(_curve(stops), margin), self._drawn(head, margin))
 
-    def _drawn(self, point: Point, margin: float) -> Point:
-        x, y = point[0] + margin, point[1] + self.above + margin
-        return (round(y, 2), round(x, 2)) if self.down else (round(x, 2), round(y, 2))
+    def _drawn(self, points: Sequence[Point], margin: float) -> tuple[Point, ...]:
+        above = self.above
+        drawn = [(round(x + margin, 2), round(y + above + margin, 2)) for x, y in points]
+        return tuple([(y, x) for x, y in drawn] if self.down else drawn)
 
     def chips(self, wires: Iterable[Wire]) -> Iterable[ChipText]:
         """A chip with nothing on it before the end of each wire that has something to say."""

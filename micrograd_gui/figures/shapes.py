@@ -243,7 +243,11 @@ def _texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
 
 def groups(figure: Figure) -> tuple[ShapeGroup, ...]:
     """All of the figure. At each moment of a run there are the same shapes and texts in the same order."""
-    found = []
+    return tuple(each_group(figure))
+
+
+def each_group(figure: Figure) -> Iterator[ShapeGroup]:
+    """The same, one after the other: all those of a hundred thousand nodes would take a hundred megabytes."""
     for each in elements(figure):
         node: Key | None = None
         name = ""
@@ -251,10 +255,9 @@ def groups(figure: Figure) -> tuple[ShapeGroup, ...]:
             node, name = each.block, each.title or "a block"
         elif isinstance(each, CardBox):
             node, name = each.node, each.label
-        found.append(ShapeGroup(shapes_of(each, figure), texts_of(each, figure), node, name))
+        yield ShapeGroup(shapes_of(each, figure), texts_of(each, figure), node, name)
     if figure.below:
-        found.append(ShapeGroup((), figure.lettered(figure.below)))
-    return tuple(found)
+        yield ShapeGroup((), figure.lettered(figure.below))
 
 
 def tone_of(text: Text) -> Tone:
