@@ -73,7 +73,7 @@ class _Cut:
             if way:
                 members[way[-1]].append(self.order[at])
                 taken = {self.way[user] for user in self.users[at]}
-                inside = len(_common([way, *taken])) if taken else 0  # in so many of them are all that take it
+                inside = len(_common([way, *taken])) if taken else 0  # so many have all users
                 for depth, block in enumerate(way):
                     sizes[block] += 1
                     if depth >= inside:
