@@ -22,7 +22,6 @@ from micrograd_gui.figures.moments import Film, Options, film_of
 from micrograd_gui.figures.text_metrics import shown_label
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.embedded import pack
-from micrograd_gui.garbage import uncollected
 from micrograd_gui.layout.graphviz import Progress
 from micrograd_gui.resource import drawn_in
 
@@ -203,7 +202,6 @@ def picture_bytes(film: Film, suffix: str) -> bytes:
     return FORMS[suffix].content(film)
 
 
-@uncollected()
 def _svg(film: Film) -> bytes:
     from micrograd_gui.export.svg import svg
 

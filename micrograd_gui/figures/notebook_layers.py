@@ -12,6 +12,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import Point, Rect, Size
 from micrograd_gui.figures.parts import CardBox, Cell, ChipText, End, Oval, Role, Wire, label_of, symbol_of
+from micrograd_gui.garbage import uncollected
 
 GAP = (40.0, 16.0)  # between columns, where wires go up and down, and between rows
 _LANE = 7.0  # from one lane to the next
@@ -20,6 +21,7 @@ _HEAD = (10.0, 3.5)  # how long an arrow head is, and half its width
 # Everything is worked out from left to right; from top to bottom x and y change places in the end.
 
 
+@uncollected()
 def figure_in_layers(
     graph: Graph,
     inputs: Sequence[Sequence[int]],
