@@ -19,11 +19,11 @@ from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.in_parts import uncollected
 from micrograd_gui.document.node import LARGE, differing
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import OpenedGraph, resolve
-from micrograd_gui.garbage import uncollected
 from micrograd_gui.session.filed import moves_seen, run_seen
 from micrograd_gui.session.over_rows import backward_pass
 from micrograd_gui.session.record import record, record_ahead

@@ -9,10 +9,10 @@ from math import sqrt
 
 from micrograd.drawing.layers import layered, ranks
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.in_parts import uncollected
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import Point, Rect, Size
 from micrograd_gui.figures.parts import CardBox, Cell, ChipText, End, Oval, Role, Wire, label_of, symbol_of
-from micrograd_gui.garbage import uncollected
 
 GAP = (40.0, 16.0)  # between columns, where wires go up and down, and between rows
 _LANE = 7.0  # from one lane to the next

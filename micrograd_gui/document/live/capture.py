@@ -11,11 +11,11 @@ from micrograd.foreign import is_like_a_value
 from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.in_parts import uncollected
 from micrograd_gui.document.live.live_graph import LiveGraph
 from micrograd_gui.document.live.parts import in_parts
 from micrograd_gui.document.live.values import capture_value
 from micrograd_gui.document.text import kind_of
-from micrograd_gui.garbage import uncollected
 
 
 class LiveReader(NamedTuple):

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from micrograd_gui.garbage import uncollected
+from micrograd_gui.document.in_parts import uncollected
 
 
 def test_garbage_is_looked_for_again_where_it_was() -> None:
