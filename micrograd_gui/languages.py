@@ -170,8 +170,9 @@ def read(path: Path) -> tuple[str, dict[str, str | tuple[str, ...]]]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise CatalogueFault(
-            tr("The catalogue {file} cannot be read: {error}.", file=path, error=error)
+            tr("The catalogue {file} cannot be read: {error}.", file=path, error=why)
         ) from None
     head, texts = "", {}
     for fields, fuzzy in _entries(lines, path):

@@ -96,6 +96,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = arguments[:1] == ["--debug"]
     del arguments[:debug]
+    one = "".join(arguments[:1])
+    said_first = 2 if one == "--language" else int(one.startswith("--language="))
+    arguments = arguments[said_first:] + arguments[:said_first]  # the command may come after it
     commands = _commands()
     parser, action = commands.get(arguments[0] if arguments else "", commands[""])
     if action is not _window:

@@ -36,6 +36,7 @@ from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
 
 _NBSP = "\u00a0"
+_BEFORE_REMARK = f"{_NBSP * 3}("
 _LINE = 1.32  # height of a line of text, in its size
 _MARGIN, _INDENT = 6, 8  # all round, and at the left on top of that
 _AIR = 0.2  # extra space round an equals sign, in the text's size
@@ -321,12 +322,15 @@ class StepCard(QTextEdit):
 
     @staticmethod
     def _unbroken(line: Line, fragment: Fragment) -> str:
-        """Equations break nowhere but before an equals sign; copied text has ordinary spaces again."""
+        """Equations break nowhere but before an equals sign, or before a remark in parentheses.
+
+        Copied text has ordinary spaces again.
+        """
         if line.size != "big":
             return fragment.text
         if fragment == EQUALS:
             return f" ={_NBSP}"
-        return fragment.text.replace(" ", _NBSP)
+        return fragment.text.replace(" ", _NBSP).replace(_BEFORE_REMARK, f"{_NBSP}{_NBSP} (")
 
     def _format(self, line: Line, fragment: Fragment, pixels: int) -> QTextCharFormat:
         theme = self._look.theme

@@ -84,6 +84,16 @@ def test_letters_that_an_encoding_lacks_keep_their_base() -> None:
     assert stream.read() == 'Groesse fuer "L", etape, que?, -? x 2^n -> ??'
 
 
+@pytest.mark.parametrize("first", [("--language", "de"), ("--language=de",)])
+def test_the_language_may_stand_before_the_command(said: Any, first: tuple[str, ...]) -> None:
+    try:
+        done = said(*first, "check", "-e", "L = a*b")
+    finally:
+        languages.use("en")
+    assert (done.status, done.err) == (0, "")
+    assert "stimmen" in done.out
+
+
 @pytest.mark.parametrize("code", ["de", "ja"])
 def test_help_fits_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     monkeypatch.setenv("COLUMNS", "80")

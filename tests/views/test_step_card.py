@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 import micrograd_gui as mg
 from micrograd_gui import fonts
 from micrograd_gui.session.explain.card import card as explained
-from micrograd_gui.session.explain.formulas import as_text
+from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.step_card import StepCard
@@ -259,3 +259,12 @@ def test_an_equation_goes_from_left_to_right_whatever_the_name(card, session):
     assert {each.textDirection() for each in blocks} == {Qt.LayoutDirection.LeftToRight}
     card.selectAll()
     assert "\u200e" not in card.createMimeDataFromSelection().text()
+
+
+def test_a_remark_of_many_words_goes_below_its_equation(qtbot, session):
+    card = make_card(qtbot, session, Look(), 330, 200)
+    remark = Fragment("plain", "   (solo la fila 1 de 100: −4.71e−05)")
+    number = Fragment("grad", "−4.71e−05", strong=True)
+    card._lines = (Line("big", (Fragment("symbol", "b.grad"), EQUALS, number, remark)),)
+    card._draw()
+    assert card.horizontalScrollBar().maximum() == 0
