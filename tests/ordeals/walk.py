@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
 from micrograd_gui.app.desktop.application import application
@@ -262,4 +263,5 @@ def run(draw: Random, report: Report) -> None:
                 while not report.full:
                     walk.go()
             walk.close()
+            QGuiApplication.clipboard().clear()  # what Python put there must go before Python does
             walk.begun = math.inf
