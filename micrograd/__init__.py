@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tape", "Value", "diagnose", "draw_dot", "gradcheck", "losses", "nn", "optim", "trace"]
 
-__version__ = "0.1.0"  # the one place that says it
+__version__ = "0.2.0"  # the one place that says it
 
 _HOMES = {
     "draw_dot": "dot",

@@ -12,7 +12,7 @@ _AT_MOST = 10_000_000  # bytes of a file of git's that are read
 
 
 def told() -> str:
-    """The number, and the commit where one is known: ``0.1.0 (commit 786ab8223)``."""
+    """The number, and the commit where one is known: ``0.2.0 (commit 786ab8223)``."""
     known = commit()
     return f"{__version__} (commit {known})" if known else __version__  # as in code
 

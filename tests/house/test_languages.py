@@ -216,3 +216,8 @@ def test_json_is_the_same_in_every_language(capsys) -> None:
         assert "⟦" in capsys.readouterr().out
     finally:
         language.use()
+
+
+def test_every_language_is_offered() -> None:
+    """Whoever adds a text has it translated: `python resources/languages/make.py` counts what waits."""
+    assert languages.offered() == list(languages.NAMES)
