@@ -22,8 +22,21 @@ def run_of(graph: Graph, script: tuple[Pass, ...], k: int = 0) -> RecordedRun:
 
     A pass that was cut is cut where the nodes of both have acted that had (`moment_in`).
     """
-    kept = (replace(each, first=tuple(n for n in each.first if n in graph.nodes)) for each in script)
+    kept = (replace(each, first=_first_in(graph, each)) for each in script)
     return record(graph, adapted(graph, kept, k))
+
+
+def _first_in(graph: Graph, each: Pass) -> tuple[NodeId, ...]:
+    """Which nodes act before all others there, too: none, where the wires of that graph forbid that order."""
+    first = tuple(n for n in each.first if n in graph.nodes)
+    for at, number in enumerate(first):
+        if each.kind == "forward":
+            needed = [x for x in graph.nodes[number].inputs if x is not None and not graph.nodes[x].is_leaf]
+        else:
+            needed = [user for user, _ in graph.users[number] if user in graph.feeding]
+        if not set(needed) <= set(first[:at]):
+            return ()
+    return first
 
 
 def moment_in(new: Run, old: Run, cursor: int, common: Collection[NodeId]) -> int:

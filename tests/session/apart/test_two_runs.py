@@ -1,11 +1,16 @@
 """A run that is held, beside the present one."""
 
 import pytest
+from msgspec.structs import replace
 
+from micrograd_gui.document.marks import Pass
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
+from micrograd_gui.session.apart.same_moment import run_of
 from micrograd_gui.session.apart.taking_apart import TakingApart
 from micrograd_gui.session.apart.two_runs import TwoRuns, beside, what_differs
 from micrograd_gui.session.bugs.room import BugLab
+from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 
 
@@ -106,3 +111,21 @@ def test_a_run_that_stops_is_told_as_far_as_it_goes():
     rows = _rows(session.state)
     assert rows["L", "data"].now is None
     assert rows["L", "data"].held is None or rows["L", "data"].differs
+
+
+@pytest.mark.parametrize("kind", ["forward", "backward"])
+def test_an_order_that_the_wires_of_the_held_graph_forbid_is_its_own_there(kind):
+    """Found by a walk: c, which acted first, takes b in the graph that is held."""
+    free = graph_from_expression("a = 1; b = tanh(a); c = exp(a); d = b*c")
+    bound = graph_from_expression("a = 1; b = tanh(a); c = exp(b); d = b*c")
+    first = {"forward": "c", "backward": "db"}[kind]
+    passes = [Pass("forward"), Pass("backward")]
+    passes = [
+        replace(each, first=tuple(map(free.named, first if each.kind == kind else ""))) for each in passes
+    ]
+    assert record(free, passes).problem is None
+    other = run_of(bound, tuple(passes))
+    assert other.problem is None
+    plain = record(bound, [Pass("forward"), Pass("backward")])
+    assert other.frame(len(other)).grad == plain.frame(len(plain)).grad
+    assert [step.node for step in other.steps] == [step.node for step in plain.steps]
