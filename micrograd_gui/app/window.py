@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWin
 
 from micrograd.language import again, tr
 from micrograd.ops import OPS
-from micrograd_gui.app.actions import language, tab_order
+from micrograd_gui.app.actions import language
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.menus import Menus, Toolbars
 from micrograd_gui.app.arrangement import Appearance, Panes, for_document, for_first_rows
@@ -46,10 +46,11 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
-from micrograd_gui.views.screen_reader.announcer import Announcer, know_canvases
+from micrograd_gui.views.screen_reader.roles import know_painted
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
+    from micrograd_gui.app.actions.tab_order import FocusRings
     from micrograd_gui.app.learning.classroom import Classroom
     from micrograd_gui.app.learning.explaining import Explaining
     from micrograd_gui.app.recovery.recovering import Recovering
@@ -75,10 +76,10 @@ class MainWindow(QMainWindow):
         self.settings = Settings()
         language.follow(self.settings.language)
         self.appearance = Appearance(self, self.settings, self.say)
-        self.rings = tab_order.FocusRings(self, self.appearance)
         self.session = Session()
         self.background = Background(self)
         self._recovering: Recovering | None = None
+        self.rings: FocusRings | None = None
         self._sized = QTimer(self, singleShot=True, interval=0)
         self.documents = Documents(self)
         self.live = Refreshing(self, self.documents)
@@ -89,12 +90,11 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         """All that is seen, and what works on it; once more where another language is chosen."""
-        know_canvases()
+        know_painted()
         self.bridge = Bridge(self.session, self)
         self.panes = Panes(self, self.bridge, self.look)
         self.canvas, self.plot, self.docks = self.panes.canvas, self.panes.plot, self.panes.docks
         self.documents.stand_on(self.panes.stage, self.panes.seen, self.canvas.graph_scene)
-        Announcer(self.bridge, self.canvas)
         self.blocks = BlockAdding(self, self.canvas)
         self.training = TrainingLoop(self.bridge, self.panes.training_speed, self)
         self.projector = Projector(self, self.bridge, self.appearance, self.panes)
@@ -211,8 +211,18 @@ class MainWindow(QMainWindow):
         """From now on every part of the window says what it is; nobody asks before the first paint."""
         if self._explaining is None:
             from micrograd_gui.app.learning.explaining import Explaining
+            from micrograd_gui.views.screen_reader.announcer import Announcer
 
+            Announcer(self.bridge, self.canvas)
             self._explaining = Explaining(self, self.bridge, self.message)
+            self.ring_what_has_the_keys()
+
+    def ring_what_has_the_keys(self) -> None:
+        """From now on a ring shows where the keys are, for those who go by keys."""
+        if self.rings is None:
+            from micrograd_gui.app.actions.tab_order import FocusRings
+
+            self.rings = FocusRings(self, self.appearance)
 
     def recovering(self) -> Recovering:
         """What keeps unsaved work through a crash; nobody has any before the first paint."""
@@ -373,7 +383,10 @@ class MainWindow(QMainWindow):
         return super().event(event)
 
     def focusNextPrevChild(self, forwards: bool) -> bool:
-        return tab_order.go_on(self, forwards=forwards)
+        from micrograd_gui.app.actions.tab_order import go_on  # nobody goes by keys before the first paint
+
+        self.ring_what_has_the_keys()
+        return go_on(self, forwards=forwards)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return presses the button that has the keys; letters count by their place on other keyboards."""

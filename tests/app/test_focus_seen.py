@@ -50,6 +50,7 @@ def _unseen(where: str, widgets: list[QWidget], elsewhere: QWidget) -> Iterator[
 @pytest.mark.parametrize("theme", ["light", "dark", "dark-contrast"])
 def test_what_has_the_keys_is_seen(qtbot, opened, act, theme: str) -> None:
     window = opened("xor")
+    window.ring_what_has_the_keys()
     window.appearance.use_theme(theme)
     with qtbot.waitActive(window):
         window.activateWindow()
@@ -77,6 +78,7 @@ def test_what_has_the_keys_is_seen(qtbot, opened, act, theme: str) -> None:
 
 def test_a_click_leaves_no_ring(qtbot, opened) -> None:
     window = opened("neuron")
+    window.ring_what_has_the_keys()
     with qtbot.waitActive(window):
         window.activateWindow()
     table, card = (window.findChild(QWidget, name) for name in ("gradients", "step_card"))
@@ -91,6 +93,7 @@ def test_a_click_leaves_no_ring(qtbot, opened) -> None:
 
 def test_what_has_the_keys_in_a_dialog_is_seen(qtbot, opened, act) -> None:
     window = opened("neuron")
+    window.ring_what_has_the_keys()
     for name, buttons in (("export", 6), ("keys", 1)):
         act(window, name)
         dialog = window.findChildren(QDialog)[-1]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QAccessibleEvent,
-    QAccessibleInterface,
     QAccessibleStateChangeEvent,
 )
 
@@ -75,17 +72,3 @@ class Announcer(QObject):
 
 def _moment(state: State) -> tuple[object, ...]:
     return state.trace, state.cursor
-
-
-@cache
-def know_canvases() -> None:
-    """From now on a canvas is a list to whoever asks for it; one that was asked for before stays a widget."""
-    QAccessible.installFactory(_as_list)
-
-
-def _as_list(_: str, asked: QObject) -> QAccessibleInterface | None:
-    if not isinstance(asked, CanvasView):
-        return None
-    from micrograd_gui.views.screen_reader.canvas_as_list import CanvasAsList  # late: most never need it
-
-    return CanvasAsList(asked)

@@ -1,16 +1,21 @@
-"""Roles and names that Qt does not give by itself: what is painted, and what is chosen from a list."""
+"""Roles and names that Qt does not give by itself: what is painted, and what is chosen from a list.
+
+Qt asks each factory that was installed what a widget is, and keeps the first answer: `know_painted` comes
+before there is a window. What is told of a painted widget, `painted`, is loaded when somebody asks for it:
+where no screen reader runs, never. The start is not slower for it.
+"""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Protocol, cast, runtime_checkable
+from importlib import import_module
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QAccessibleValueInterface
-from PySide6.QtWidgets import QAccessibleWidget, QComboBox, QLabel, QWidget
-from shiboken6 import Shiboken, VoidPtr
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-_ROLE = "role"  # the property of a widget that has one of these
+ROLE = "role"  # the property of a widget that has one of these
 
 
 @runtime_checkable
@@ -26,8 +31,8 @@ class Sliding(Protocol):
 
 def tell_as(widget: QWidget, role: QAccessible.Role) -> None:
     """A screen reader is told that the widget is that: of what is painted Qt only knows that it is there."""
-    widget.setProperty(_ROLE, role.value)
-    _know_roles()
+    widget.setProperty(ROLE, role.value)
+    know_painted()
 
 
 def name_choice(choice: QComboBox, name: str) -> None:
@@ -43,55 +48,14 @@ def name_choice(choice: QComboBox, name: str) -> None:
 
 
 @cache
-def _know_roles() -> None:
-    QAccessible.installFactory(_in_its_role)
+def know_painted() -> None:
+    """From now on whoever asks is told what is painted; what Qt was asked for before stays a mere widget."""
+    QAccessible.installFactory(_as_told)
 
 
-def _in_its_role(_: str, asked: QObject) -> QAccessibleInterface | None:
-    role = asked.property(_ROLE) if isinstance(asked, QWidget) else None
-    if role is None:
+def _as_told(_: str, asked: QObject) -> QAccessibleInterface | None:
+    if not isinstance(asked, QWidget):
         return None
-    if isinstance(asked, Sliding):
-        return _Slider(cast(QWidget, asked))
-    return QAccessibleWidget(cast(QWidget, asked), QAccessible.Role(role), "")
-
-
-class _Slider(QAccessibleWidget):
-    """A widget along which one goes from moment to moment: where it stands, and how to go elsewhere."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget, QAccessible.Role.Slider, "")
-        self._place = _Place(self)
-
-    def interface_cast(self, kind: QAccessible.InterfaceType) -> int:
-        if kind == QAccessible.InterfaceType.ValueInterface:
-            return cast(int, VoidPtr(Shiboken.getCppPointer(self._place)[0]))
-        return super().interface_cast(kind)
-
-
-class _Place(QAccessibleValueInterface):
-    """Where such a widget stands, as a number."""
-
-    def __init__(self, slider: QAccessibleWidget) -> None:
-        super().__init__()
-        self._slider = slider
-
-    @property
-    def _widget(self) -> Sliding:
-        """The widget, which this does not keep alive: Qt lets go of it late."""
-        return cast(Sliding, self._slider.object())
-
-    def currentValue(self) -> int:
-        return self._widget.reach()[0]
-
-    def setCurrentValue(self, value: object) -> None:
-        self._widget.go_to(round(float(cast(float, value))))
-
-    def minimumValue(self) -> int:
-        return 0
-
-    def maximumValue(self) -> int:
-        return self._widget.reach()[1]
-
-    def minimumStepSize(self) -> int:
-        return 1
+    painted = import_module("micrograd_gui.views.screen_reader.painted")  # late: most never need it
+    told: QAccessibleInterface | None = painted.as_told(asked)
+    return told

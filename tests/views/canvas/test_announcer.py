@@ -8,7 +8,8 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 
 from micrograd_gui.views.screen_reader import announcer
-from micrograd_gui.views.screen_reader.announcer import Announcer, know_canvases
+from micrograd_gui.views.screen_reader.announcer import Announcer
+from micrograd_gui.views.screen_reader.roles import know_painted
 
 Text, Role = QAccessible.Text, QAccessible.Role
 
@@ -38,7 +39,7 @@ class Heard:
 
 @pytest.fixture
 def heard(monkeypatch) -> Iterator[Heard]:
-    know_canvases()  # before there is one, as the window does
+    know_painted()  # before there is one, as the window does
     made = Heard()
     was = QAccessible.isActive()
     QAccessible.setActive(True)

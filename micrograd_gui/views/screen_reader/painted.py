@@ -1,4 +1,4 @@
-"""The canvas for those who do not see it: a list of its nodes and boxes, in the order of the pass."""
+"""What is painted, for those who do not see it: the canvas is a list of its nodes, the timeline a slider."""
 
 from __future__ import annotations
 
@@ -8,16 +8,33 @@ from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleInterface,
+    QAccessibleValueInterface,
     QColor,
     QWindow,
 )
-from PySide6.QtWidgets import QAccessibleWidget
+from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from shiboken6 import Shiboken, VoidPtr
 
 from micrograd_gui.document.block import Key
 from micrograd_gui.views.canvas.tips import box_in_words
 from micrograd_gui.views.canvas.view import CanvasView
+from micrograd_gui.views.screen_reader.roles import ROLE, Sliding
 
 NOTHING = cast(QAccessibleInterface, None)  # as Qt says it; the types that come with it do not know
+
+
+def as_told(widget: QWidget) -> QAccessibleInterface | None:
+    """What a screen reader is told that the widget is; None where Qt knows it by itself."""
+    if isinstance(widget, CanvasView):
+        return CanvasAsList(widget)
+    role = widget.property(ROLE)
+    if role is None:
+        return None
+    return (
+        _Slider(widget)
+        if isinstance(widget, Sliding)
+        else QAccessibleWidget(widget, QAccessible.Role(role), "")
+    )
 
 
 class CanvasAsList(QAccessibleWidget):
@@ -140,3 +157,44 @@ class BoxAsItem(QAccessibleInterface):
 
     def backgroundColor(self) -> QColor:
         return QColor(self._canvas.view.look.theme.panel)
+
+
+class _Slider(QAccessibleWidget):
+    """A widget along which one goes from moment to moment: where it stands, and how to go elsewhere."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget, QAccessible.Role.Slider, "")
+        self._place = _Place(self)
+
+    def interface_cast(self, kind: QAccessible.InterfaceType) -> int:
+        if kind == QAccessible.InterfaceType.ValueInterface:
+            return cast(int, VoidPtr(Shiboken.getCppPointer(self._place)[0]))
+        return super().interface_cast(kind)
+
+
+class _Place(QAccessibleValueInterface):
+    """Where such a widget stands, as a number."""
+
+    def __init__(self, slider: QAccessibleWidget) -> None:
+        super().__init__()
+        self._slider = slider
+
+    @property
+    def _widget(self) -> Sliding:
+        """The widget, which this does not keep alive: Qt lets go of it late."""
+        return cast(Sliding, self._slider.object())
+
+    def currentValue(self) -> int:
+        return self._widget.reach()[0]
+
+    def setCurrentValue(self, value: object) -> None:
+        self._widget.go_to(round(float(cast(float, value))))
+
+    def minimumValue(self) -> int:
+        return 0
+
+    def maximumValue(self) -> int:
+        return self._widget.reach()[1]
+
+    def minimumStepSize(self) -> int:
+        return 1
