@@ -35,12 +35,14 @@ def test_a_large_graph_is_left_to_its_repr():
     assert repr(x) == f"Value(data={float(dot.SHOWN_AT_MOST)}, grad=0)"
 
 
-def test_where_graphviz_takes_too_long_it_is_drawn_all_the_same_and_without_it_the_repr_is_left(monkeypatch):
+def test_where_graphviz_takes_too_long_it_is_drawn_all_the_same_and_without_it_the_repr_is_left(
+    monkeypatch, tmp_path
+):
     monkeypatch.setattr(dot, "_SECONDS", 1e-6)  # then it is drawn in plain layers
     assert "<svg" in Value(1.0)._repr_mimebundle_()["image/svg+xml"]
     monkeypatch.setattr(dot, "_SECONDS_IN_ALL", 1e-6)  # and then without Graphviz
     assert "<svg" in Value(1.0)._repr_mimebundle_()["image/svg+xml"]
-    monkeypatch.setattr(dot.shutil, "which", lambda name: None)
+    monkeypatch.setenv("PATH", str(tmp_path))  # without one of the system
     monkeypatch.setattr(dot, "embedded_dot", lambda: None)
     assert Value(1.0)._repr_mimebundle_() == {}
 
