@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,21 +19,6 @@ pytestmark = [
     pytest.mark.skipif(not any(each.exists() for each in LAUNCHERS), reason="needs at-spi2-core"),
 ]
 BOTH = '"$0" -m micrograd_gui neuron & "$0" "$1" "$2"; told=$?; kill $!; wait $!; exit $told'
-
-
-@pytest.fixture
-def display() -> Iterator[str]:
-    """A screen that nobody sees."""
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x900x24", "-nolisten", "tcp"],
-        pass_fds=[write], stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(write)
-    with os.fdopen(read) as answer:
-        yield f":{answer.readline().strip()}"
-    server.terminate()
-    server.wait(30)
 
 
 def test_a_screen_reader_finds_presses_and_hears(tmp_path: Path, display: str) -> None:

@@ -57,15 +57,7 @@ class Walk:
 
 
 @pytest.fixture
-def walk(tmp_path: Path) -> Iterator[Walk]:
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x900x24", "-nolisten", "tcp"],
-        pass_fds=[write], stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(write)
-    with os.fdopen(read) as answer:
-        display = f":{answer.readline().strip()}"
+def walk(tmp_path: Path, display: str) -> Iterator[Walk]:
     walk = Walk(display, tmp_path / "report.json")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     manager = subprocess.Popen(["openbox"], env=walk.environment, **quiet)
@@ -78,7 +70,7 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
         yield walk
         assert program.poll() is None, (tmp_path / "stderr").read_text()
     finally:
-        for process in (program, manager, server):
+        for process in (program, manager):
             process.terminate()
             process.wait(10)
         said.close()
