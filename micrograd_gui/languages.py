@@ -7,6 +7,7 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 from unicodedata import decomposition, normalize
@@ -73,7 +74,9 @@ def catalogue_of(code: str) -> Path:
     return resource("languages", f"{code}.po")
 
 
+@cache
 def _is_complete(path: Path) -> bool:
+    """Asked again for each window; the files change with the program alone."""
     try:
         with path.open(encoding="utf-8") as file:
             return COMPLETE in file.read(_HEAD)

@@ -20,10 +20,14 @@ _FILES = {
 
 def resource(*parts: str) -> Path:
     """The path of a file or folder of resources/, as in `resource("examples", "neuron.micrograd")`."""
+    return _root().joinpath(*parts)
+
+
+@cache
+def _root() -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "resources"
-    root = installed if installed.is_dir() else package.parent / "resources"
-    return root.joinpath(*parts)
+    return installed if installed.is_dir() else package.parent / "resources"
 
 
 def font_folder() -> Path | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QStatusBar, QStyle, QStyleOption
+from PySide6.QtWidgets import QLabel, QStatusBar
 
 from micrograd.language import tr, trn
 from micrograd_gui.document.text import as_tip, in_order
@@ -41,6 +41,8 @@ class StatusBar(QStatusBar):
         if metrics.horizontalAdvance(text) <= room.width():
             super().paintEvent(event)
             return
+        from PySide6.QtWidgets import QStyle, QStyleOption  # late: 6 ms, and the start has no tip to cut off
+
         option, panel = QStyleOption(), QStyle.PrimitiveElement.PE_PanelStatusBar
         option.initFrom(self)
         painter = QPainter(self)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
+    QButtonGroup,
     QGridLayout,
     QLabel,
     QPushButton,
@@ -79,6 +80,8 @@ class OpPalette(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self._offered: frozenset[str] = frozenset()
+        self._offers = QButtonGroup(self, exclusive=False)
+        self._offers.buttonClicked.connect(lambda button: self.chosen.emit(button.offer.payload))
         self._unfolded: set[str] = set()  # the headings whose offers are shown
         self._look = look
         self._rows = QVBoxLayout()
@@ -135,7 +138,7 @@ class OpPalette(QScrollArea):
         grid.setSpacing(6)
         for index, offer in enumerate(group.offers):
             button = OfferButton(offer)
-            button.clicked.connect(lambda _=False, payload=offer.payload: self.chosen.emit(payload))
+            self._offers.addButton(button)
             grid.addWidget(button, index // COLUMNS, index % COLUMNS)
         return grid
 

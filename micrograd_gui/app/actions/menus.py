@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar, QToolButton
 
 from micrograd.language import again, tr, trc
@@ -27,6 +27,7 @@ from micrograd_gui.views.theme import Look
 _ROLES = {"about": QAction.MenuRole.AboutRole, "quit": QAction.MenuRole.QuitRole}
 
 THUMBNAIL = QSize(208, 100)
+_ROW_OF = {row.name: row for row in ROWS}
 _SPARE = 8  # pixels that tools can do without
 NARROW = 1340  # pixels at text scale 1: below this the tools stand in two rows
 _log = logger_of(__name__)
@@ -47,6 +48,9 @@ class Menus(QObject):
         self._window = window
         self._bridge = bridge
         self._commands = commands
+        self._rows = QActionGroup(self)  # one connection in place of one for each action
+        self._rows.setExclusionPolicy(QActionGroup.ExclusionPolicy.None_)
+        self._rows.triggered.connect(lambda action: self._run(_ROW_OF[action.objectName()]))
         self.actions = {row.name: self._to_action(row) for row in ROWS}
         self._changing = tuple(row for row in ROWS if not row.always_same)
         menus = {title: self._menu(title, rows) for title, rows in MENUS}
@@ -102,7 +106,7 @@ class Menus(QObject):
         action.setStatusTip(row.told)
         if row.fill:
             action.setProperty("fill", row.fill)
-        action.triggered.connect(lambda: self._run(row))
+        self._rows.addAction(action)
         self._window.addAction(action)  # its keys work where the menu is hidden, too: when projected
         return action
 
