@@ -53,7 +53,9 @@ class BlockDialog(QDialog):
         self.kind, self.graph = kind, graph
         self._given = {", ".join(self._name(node) for node in given): given} if given else {}
         self._made = made
+        rows = QVBoxLayout(self)
         self._form = QFormLayout()
+        rows.addLayout(self._form)
         self.sentence = QLabel()
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setObjectName("block_sentence")
@@ -68,8 +70,6 @@ class BlockDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Ok).setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        rows = QVBoxLayout(self)
-        rows.addLayout(self._form)
         rows.addWidget(self.sentence)
         rows.addWidget(buttons)
         self._tell()

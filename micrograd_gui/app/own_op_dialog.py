@@ -36,7 +36,9 @@ class OwnOpDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(460)
         self._made = made
+        rows = QVBoxLayout(self)
         self._form = QFormLayout()
+        rows.addLayout(self._form)
         self.name = self._line(
             "name", trc("of an op", "&Name"), "swish", tr("What the op is called: letters, digits and _.")
         )
@@ -71,8 +73,6 @@ class OwnOpDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Ok).setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        rows = QVBoxLayout(self)
-        rows.addLayout(self._form)
         rows.addWidget(self.sentence)
         rows.addWidget(buttons)
         self._tell()

@@ -130,17 +130,17 @@ class OpPalette(QScrollArea):
             title = QLabel(group.title)
             title.setProperty("muted", True)
             self._rows.addWidget(title)
-            self._rows.addLayout(self._grid(group))
+            grid = QGridLayout()
+            self._rows.addLayout(grid)
+            self._fill_grid(grid, group)
         self._rows.addStretch()
 
-    def _grid(self, group: PaletteGroup) -> QGridLayout:
-        grid = QGridLayout()
+    def _fill_grid(self, grid: QGridLayout, group: PaletteGroup) -> None:
         grid.setSpacing(6)
         for index, offer in enumerate(group.offers):
             button = OfferButton(offer)
             self._offers.addButton(button)
             grid.addWidget(button, index // COLUMNS, index % COLUMNS)
-        return grid
 
     def _add_folded(self, group: PaletteGroup) -> None:
         """A heading that shows its offers, which are made then, and folds them away again."""
@@ -160,9 +160,9 @@ class OpPalette(QScrollArea):
             )
             heading.setAccessibleDescription(heading.toolTip())
             if shown and below.layout() is None:
-                grid = self._grid(group)
+                grid = QGridLayout(below)
                 grid.setContentsMargins(0, 0, 0, 0)
-                below.setLayout(grid)
+                self._fill_grid(grid, group)
                 self.set_look(self._look)
             below.setVisible(shown)
 

@@ -97,9 +97,10 @@ class TrainingPanel(QScrollArea):
         self.body = QWidget()
         self.setWidget(self.body)
         self._column = QVBoxLayout(self.body)
-        self._column.addLayout(self._make_buttons())
-        self._column.addLayout(self._make_progress())
-        self._column.addLayout(self._make_numbers())
+        self._row = Flow()
+        self._column.addLayout(self._row)
+        self._make_progress()
+        self._make_numbers()
         self.held_out = QLabel()
         self.held_out.setTextFormat(Qt.TextFormat.PlainText)
         self.held_out.setObjectName("training_held_out")
@@ -116,7 +117,7 @@ class TrainingPanel(QScrollArea):
         self.rows.clicked.connect(lambda: self.rows_asked.emit())
         self.rows.hide()
         self._column.addWidget(self.rows, 0, Qt.AlignmentFlag.AlignLeft)
-        self._column.addLayout(self._make_fields())
+        self._make_fields()
         self._column.addStretch(1)
         name_choice(self._speed, tr("Speed"))
         Together(bridge, self).changed.connect(self._on_changed)
@@ -126,11 +127,7 @@ class TrainingPanel(QScrollArea):
 
     # The parts -------------------------------------------------------------------------------
 
-    def _make_buttons(self) -> Flow:
-        self._row = Flow()
-        return self._row
-
-    def _make_progress(self) -> QHBoxLayout:
+    def _make_progress(self) -> None:
         self._speed = QComboBox()
         self._speed.setObjectName("training_speed")
         self._speed.setToolTip(tr("How many steps are made in a second, or how long a run takes."))
@@ -142,12 +139,13 @@ class TrainingPanel(QScrollArea):
         self.progress.setAccessibleName(tr("Steps made"))
         self.progress.setTextVisible(True)
         row = QHBoxLayout()
+        self._column.addLayout(row)
         row.addWidget(self.progress, 1)
         row.addWidget(self._speed)
-        return row
 
-    def _make_numbers(self) -> QGridLayout:
+    def _make_numbers(self) -> None:
         grid = QGridLayout()
+        self._column.addLayout(grid)
         self.numbers: dict[str, QLabel] = {}
         self._names: list[QLabel] = []
         for column, name in enumerate(_NUMBERS):
@@ -160,9 +158,8 @@ class TrainingPanel(QScrollArea):
             grid.setColumnStretch(2 * column + 1, 1)
             self.numbers[name] = number
             self._names.append(label)
-        return grid
 
-    def _make_fields(self) -> QGridLayout:
+    def _make_fields(self) -> None:
         bridge = self._bridge
         self.lines = {row[0]: PlanLine(bridge, *row) for row in _LINES}
         choices = {
@@ -186,6 +183,7 @@ class TrainingPanel(QScrollArea):
             ("held_out", tr("Held out"), self.lines["held_out"]),
         )
         self._fields, self._pairs = QGridLayout(), 0
+        self._column.addLayout(self._fields)
         self._places: list[tuple[QLabel, QWidget, QWidget | None]] = []
         for name, title, field in places:
             label = QLabel(title)
@@ -195,7 +193,6 @@ class TrainingPanel(QScrollArea):
             line = self.lines.get(name)
             self._places.append((label, field, None if line is None else line.refusal))
         self._arrange_fields(2)
-        return self._fields
 
     def _arrange_fields(self, pairs: int) -> None:
         """So many of the fields side by side, each right of its name."""

@@ -56,6 +56,49 @@ def test_no_part_of_a_window_waits_for_an_heir_to_fill_it_in() -> None:
     assert [module.path for module in views if "raise NotImplementedError" in module.text] == []
 
 
+_FILLS = {"addWidget", "insertWidget", "addLayout", "addStretch", "addSpacing", "addItem", "addRow"}
+_FILLS |= {"add_gap"}  # of a `Flow`
+
+
+def filled_first(function: ast.AST) -> list[int]:
+    """The lines at which it gives a layout away that it has filled, or that another function has made."""
+    calls = [each for each in ast.walk(function) if isinstance(each, ast.Call)]
+    calls = [each for each in calls if isinstance(each.func, ast.Attribute)]
+    calls.sort(key=lambda each: each.lineno)
+    filled: set[str] = set()
+    found = []
+    for call in calls:
+        assert isinstance(call.func, ast.Attribute)
+        if call.func.attr in ("addLayout", "insertLayout", "setLayout"):
+            given = next((each for each in call.args if not isinstance(each, ast.Constant)), None)
+            if given is not None and (isinstance(given, ast.Call) or ast.unparse(given) in filled):
+                found.append(call.lineno)
+        if call.func.attr in _FILLS:
+            filled.add(ast.unparse(call.func.value))
+    return found
+
+
+def test_a_layout_is_put_into_another_one_while_it_is_empty() -> None:
+    """Of one that is not PySide6 makes an object of Python for each of its items, and never learns when Qt
+    deletes the item: what stands at that place in memory later, a header of a table say, is taken for it.
+    """
+    filled = {
+        f"{module.path}:{line}"
+        for module in modules()
+        if "Layout(" in module.text and module.path.startswith("micrograd_gui/")
+        for function in module.functions
+        for line in filled_first(function)
+    }
+    assert filled == set()
+
+
+def test_a_layout_that_is_filled_first_would_be_noticed() -> None:
+    late = "def make(self):\n    row = QHBoxLayout()\n    row.addWidget(a)\n    column.addLayout(row, 1)"
+    assert filled_first(ast.parse(late)) == [4]
+    assert filled_first(ast.parse("column.addLayout(self.make_row())")) == [1]
+    assert filled_first(ast.parse("row = QHBoxLayout()\ncolumn.addLayout(row)\nrow.addWidget(a)")) == []
+
+
 def test_only_a_value_has_attributes_that_nobody_declared() -> None:
     assert [module.path for module in modules() if "__dict__" in module.text] == ["micrograd/engine.py"]
 

@@ -89,7 +89,10 @@ class ExportDialog(QDialog):
         self.presets.told.connect(lambda sentence: self._say(sentence))
         self.form.setCurrentIndex(max(0, self.form.findData(self.presets.form)))
         self.form.currentIndexChanged.connect(self._take_other_form)
+        rows = QVBoxLayout(left)
+        rows.setContentsMargins(0, 0, 0, 0)
         top = QFormLayout()
+        rows.addLayout(top)
         top.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)  # in a hall all is large
         for title, widget in ((tr("&Form"), self.form), (tr("&Preset"), self.presets)):
             label = QLabel(title, left)
@@ -104,17 +107,14 @@ class ExportDialog(QDialog):
         self.options = self._options(scroll.viewport())
         self.fields = self.options.fields
         scroll.setWidget(self.options)
-        rows = QVBoxLayout(left)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addLayout(top)
         rows.addWidget(scroll, 1)
         self.preview = Preview(self._context, self)
         both = QHBoxLayout()
-        both.addWidget(left)
-        both.addWidget(self.preview, 1)
         self.command = CommandRow(self._context, self)
         layout = QVBoxLayout(self)
         layout.addLayout(both, 1)
+        both.addWidget(left)
+        both.addWidget(self.preview, 1)
         layout.addWidget(self.command)
         self._build_end(layout)
         self._top = top

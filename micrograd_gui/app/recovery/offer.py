@@ -56,7 +56,9 @@ class RecoveryOffer(QFrame):
         self._rows: list[QWidget] = []
         self._later = later
         look = context.look
+        self._column = column = QVBoxLayout(self)
         head = QHBoxLayout()
+        column.addLayout(head)
         self._title = QLabel()
         self._title.setWordWrap(True)
         head.addWidget(self._title, 1)
@@ -74,11 +76,9 @@ class RecoveryOffer(QFrame):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the button that has the keys
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
-        self._column = column = QVBoxLayout(self)
         margin = look.px(12)
         column.setContentsMargins(margin, margin, margin, margin)
         column.setSpacing(look.px(8))
-        column.addLayout(head)
         column.addWidget(self._scroll)
         theme = look.theme
         self.setStyleSheet(
@@ -102,13 +102,19 @@ class RecoveryOffer(QFrame):
         picture = QLabel()
         picture.setPixmap(_picture(left.found.graph, points, look, self.devicePixelRatioF()))
         picture.setFixedSize(_PICTURE)
-        words = QVBoxLayout()
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(look.px(12))
+        line.addWidget(picture)
+        words, buttons = QVBoxLayout(), QVBoxLayout()
+        line.addLayout(words, 1)
+        line.addLayout(buttons)
         words.setSpacing(0)
         words.addStretch()
         for at, text in enumerate(_lines(left)):
             words.addWidget(self._line(text, "" if kept.path is None else str(kept.path), bold=at == 0))
         words.addStretch()
-        row = QWidget()
         row.setObjectName("recovery_entry")
         row.setAccessibleName(f"{kept.name}, {_when(kept.at)}")
         tell_as(row, QAccessible.Role.Grouping)
@@ -133,16 +139,9 @@ class RecoveryOffer(QFrame):
             lambda: self._ask_save(left, drop),
         )  # fmt: skip
         give_up = self._button("recovery_discard", tr("Discard"), tr("Give it up for good"), discard)
-        buttons = QVBoxLayout()
         buttons.setSpacing(look.px(4))
         for button in (recover, save, give_up):
             buttons.addWidget(button)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(look.px(12))
-        line.addWidget(picture)
-        line.addLayout(words, 1)
-        line.addLayout(buttons)
         return row
 
     def _line(self, text: str, tip: str, *, bold: bool) -> QLabel:

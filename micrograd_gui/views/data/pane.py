@@ -90,21 +90,22 @@ class DataPane(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._column.addLayout(self._make_buttons())
+        self._make_buttons()
         self._column.addWidget(self.refusal)
         self._column.addWidget(self.table, 1)
         self._foot = QHBoxLayout()
+        self._column.addLayout(self._foot)
         self._foot.addWidget(self.status, 1)
         self._foot.addWidget(self.reduction)
         self._foot.addWidget(self._behind)
-        self._column.addLayout(self._foot)
         name_choice(self.reduction, tr("The loss over several rows"))
         bridge.changed.connect(self._on_changed)
         self.set_look(look)
         self._show(bridge.state)
 
-    def _make_buttons(self) -> QGridLayout:
+    def _make_buttons(self) -> None:
         self._buttons = QGridLayout()
+        self._column.addLayout(self._buttons)
         self.sets = QMenu(self)
         for each in datasets.DATASETS.values():
             action = self.sets.addAction(again(each.title))
@@ -129,7 +130,6 @@ class DataPane(QWidget):
             tr("One more column, bound to the next free input."),
             self.add_column,
         )
-        return self._buttons
 
     def _button(self, name: str, text: str, tip: str, verb: Callable[[], object] | None) -> QToolButton:
         button = QToolButton()

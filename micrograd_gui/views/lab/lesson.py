@@ -95,6 +95,7 @@ class LessonPane(QWidget):
         column.addWidget(self._welcome)
         column.addWidget(self._list_of, 1)
         row = Flow()
+        column.addLayout(row)
         self._file = push_button(
             "lesson_file",
             tr("From a file…"),
@@ -110,12 +111,12 @@ class LessonPane(QWidget):
             self.forgotten.emit,
         )
         row.addWidget(self._forget)
-        column.addLayout(row)
         return page
 
     def _step_page(self) -> QWidget:
         page, column = self._page()
         head = QHBoxLayout()
+        column.addLayout(head)
         self._title, self._place = QLabel(), QLabel()
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setWordWrap(True)
@@ -123,9 +124,10 @@ class LessonPane(QWidget):
         self._place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._title, 1)
         head.addWidget(self._place)
-        column.addLayout(head)
         column.addWidget(self._scrolled(), 1)
-        column.addLayout(self._buttons())
+        row = Flow()
+        column.addLayout(row)
+        self._fill_buttons(row)
         return page
 
     def _question(self) -> QWidget:
@@ -173,8 +175,7 @@ class LessonPane(QWidget):
         self._scroll.setWidget(inner)
         return self._scroll
 
-    def _buttons(self) -> Flow:
-        row = Flow()
+    def _fill_buttons(self, row: Flow) -> None:
         self._leave = push_button(
             "lesson_leave", tr("Leave"), tr("Back to the list; where you are is kept."), self.left.emit
         )
@@ -191,7 +192,6 @@ class LessonPane(QWidget):
         row.add_gap()
         row.addWidget(self._back)
         row.addWidget(self._on)
-        return row
 
     def _page(self) -> tuple[QWidget, QVBoxLayout]:
         page = QWidget(self)

@@ -124,6 +124,8 @@ class PredictLine(QFrame):
         self.mode.addItems([tr(each) for each in MODES.values()])
         self.mode.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         column, first, second = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        column.addLayout(first)
+        column.addLayout(second)
         leave = self._button("leave", "✕", tr("Leave; nothing is hidden any more (Esc)."), self._room.leave)
         self.buttons = self._make_buttons()
         first.addWidget(self.ask, 1)
@@ -136,8 +138,6 @@ class PredictLine(QFrame):
         second.addWidget(self.said, 1)
         second.addWidget(self.filler, 1)
         self.filler.hide()
-        column.addLayout(first)
-        column.addLayout(second)
         name_choice(self.mode, tr("What is asked"))
         self._rows = (column, first, second)
         self._below, self._lines = False, 2

@@ -99,13 +99,14 @@ class PlotPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._make_row())
+        self._row = QHBoxLayout()
+        layout.addLayout(self._row)
+        self._fill_row()
         layout.addWidget(self._both, 1)
         bridge.changed.connect(self._on_changed)
         self.set_look(look)
 
-    def _make_row(self) -> QHBoxLayout:
-        self._row = QHBoxLayout()
+    def _fill_row(self) -> None:
         self._choice = QComboBox(self)  # in place of the buttons, where they have no room
         self._choice.setObjectName("plot_kind")
         name_choice(self._choice, tr("Kind of plot"))
@@ -117,7 +118,6 @@ class PlotPane(QWidget):
         self._buttons: tuple[QToolButton, ...] = ()  # there once they have room
         self._beside: _Beside | None = None  # there once any of it applies
         self._leaves: tuple[QComboBox, ...] = ()  # there once a kind is drawn over two of them
-        return self._row
 
     def _make_buttons(self) -> tuple[QToolButton, ...]:
         """A button for each kind, in the row."""
