@@ -124,6 +124,15 @@ def one_line(text: str, longest: int | None = None, *, instead: str = " ", ends:
     return f"{line[:first]}…{last[max(0, len(last) - (longest - first - 1)) :]}"
 
 
+_NUMBER = re.compile(r"\s([\d_.,]+)$|(?=(\[\d+\])$)")
+
+
+def without_number(name: str) -> tuple[str, str]:
+    """A name and the number at its end, ``""`` where there is none: it tells ``neuron 1_2`` from ``neuron 1_3``."""
+    found = _NUMBER.search(name)
+    return (name, "") if found is None else (name[: found.start()], found[1] or found[2])
+
+
 def without_marks(sentence: str) -> str:
     """A sentence of the library without the marks of code, which a window would show as they are.
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import east_asian_width
 
-from micrograd_gui.document.text import one_line, runs
+from micrograd_gui.document.text import one_line, runs, without_number
 from micrograd_gui.figures.geometry import INDEX, LOWER
 from micrograd_gui.resource import Family, asked, ours
 
@@ -116,8 +116,17 @@ def line_height(size: float) -> float:
 
 
 def shortened(text: str, size: float, room: float, *, least: float | None = None, index: float = 0.0) -> str:
-    """As much of the beginning as fits at that size, or at the least one; no index is below ``index``."""
+    """As much of the beginning as fits at that size, or at the least one; no index is below ``index``.
+
+    A number at the end stays there, if that leaves some of the beginning.
+    """
     least = size if least is None else least
+    if fitting(text, size, room, index=index) >= least:
+        return text
+    name, number = without_number(text)
+    for end in range(len(name) - 1, 0, -1) if number else ():
+        if fitting(made := f"{name[:end]}…{number}", size, room, index=index) >= least:
+            return made
     while len(text) > 1 and fitting(text, size, room, index=index) < least:
         text = f"{text.removesuffix('…')[:-1]}…" if len(text) > 2 else text[:1]
     return text

@@ -105,3 +105,15 @@ def test_a_long_name_is_made_smaller_before_it_is_cut(qtbot):
     assert name.endswith("…")
     assert size == 0.8
     assert readable("L", font, room, 0.8) == ("L", 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "end"), [("ニューロン 1_2", "…1_2"), ("layers[1].neurons[3]", "…[3]"), ("x_1 + wide_12", "…")]
+)
+def test_what_is_left_of_a_name_keeps_the_number_that_tells_it_from_the_next(qtbot, name, end):
+    font = pens_of(Look().projected(1080)).font(25.0, bold=True)
+    room = font.advance(name) * 0.7
+    assert font.elided(name, room).endswith(end)
+    assert font.elided(name, room)[0] == name[0]
+    assert font.advance(font.elided(name, room)) <= room
+    assert font.elided(name, font.advance(end)).endswith("…"), "there is room for no letter before it"

@@ -14,7 +14,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import lowered, runs
 from micrograd_gui.export.tex import label
 from micrograd_gui.figures.geometry import INDEX
-from micrograd_gui.figures.text_metrics import as_read, pieces, width
+from micrograd_gui.figures.text_metrics import as_read, pieces, shortened, width
 
 W = [("w", False), ("1", True)]
 
@@ -102,3 +102,12 @@ def test_dot_has_the_signs_of_unicode_and_comes_back_as_typed(tmp_path: Path) ->
 
 def test_what_is_read_has_no_marks_of_an_index() -> None:
     assert (as_read("x_{12}"), as_read("w_1.grad"), as_read("a_b_c")) == ("x12", "w1.grad", "a_b_c")
+
+
+@pytest.mark.parametrize(("name", "left"), [("a neuron of many 1_2", "…1_2"), ("layers[1].neurons[3]", "…[3]")])
+def test_a_name_without_room_keeps_the_number_at_its_end(name: str, left: str) -> None:
+    made = shortened(name, 10.0, width(name, 10.0, bold=True) * 0.7)
+    assert made.endswith(left)
+    assert made[0] == name[0]
+    assert width(made, 10.0, bold=True) <= width(name, 10.0, bold=True) * 0.7
+    assert shortened(name, 10.0, 20.0).endswith("…"), "there is room for no letter before it"

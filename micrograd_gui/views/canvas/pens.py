@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
-from micrograd_gui.document.text import one_line, runs
+from micrograd_gui.document.text import one_line, runs, without_number
 from micrograd_gui.figures.geometry import (
     AMOUNT_SIZE,
     BADGE_SIZE,
@@ -35,7 +35,8 @@ _LOOKED_AT = 1_000  # characters of a text: more have no room, and Qt takes seco
 class Font:
     """One font and the widths of its texts.
 
-    ``ascent``: the height of its capitals. ``width(text)``; ``elided(text, width)``: as much of it as fits.
+    ``ascent``: the height of its capitals. ``width(text)``; ``elided(text, width)``: as much of it as fits, with
+    the number that it ends with.
     """
 
     def __init__(self, size: float, *, bold: bool = False, italic: bool = False) -> None:
@@ -72,7 +73,13 @@ class Font:
         return self.metrics.horizontalAdvance(text)
 
     def _elided(self, text: str, width: float) -> str:
-        return self.metrics.elidedText(one_line(text, _LOOKED_AT), Qt.TextElideMode.ElideRight, width)
+        text, dots = one_line(text, _LOOKED_AT), Qt.TextElideMode.ElideRight
+        name, number = without_number(text)
+        if number and self.advance(text) > width:
+            begun = self.metrics.elidedText(name + "…", dots, width - self.advance(number))
+            if len(begun) > 1:
+                return begun + number
+        return self.metrics.elidedText(text, dots, width)
 
 
 class Pens:
