@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -25,6 +26,31 @@ _ROLES: tuple[tuple[str, Role], ...] = (
     (N_("&Parameter"), "parameter"),
     (N_("P&lain value"), ""),
 )
+_LETTER = re.compile(r"(?<!&)&([^&\s])")
+_MARK = re.compile(r"\s?\(&\w\)|(?<!&)&(?!&)")
+
+
+def give_letters(menu: QMenu) -> None:
+    """No letter stands for two rows: one whose letter is taken gets another of its own, or none.
+
+    Rows that stand in other menus, too, keep theirs.
+    """
+    wanted = [found[1].upper() for row in menu.actions() if (found := _LETTER.search(row.text()))]
+    taken = set[str]()
+    for row in sorted(menu.actions(), key=lambda row: row.parent() is menu):
+        text, tab, keys = row.text().partition("\t")
+        found = _LETTER.search(text)
+        if found is None:
+            continue
+        letter = found[1].upper()
+        if letter in taken and row.parent() is menu:
+            text = _MARK.sub("", text)
+            free = (at for at, each in enumerate(text.upper()) if "A" <= each <= "Z" and each not in wanted)
+            if (at := next(free, None)) is not None:
+                letter, text = text[at].upper(), f"{text[:at]}&{text[at:]}"
+                wanted.append(letter)
+            row.setText(text + tab + keys)
+        taken.add(letter)
 
 
 class ContextMenu:
@@ -65,6 +91,7 @@ class ContextMenu:
             self._node(menu, hit.node)
         else:
             self._ground(menu, point)
+        give_letters(menu)
         return menu
 
     def _node(self, menu: QMenu, number: NodeId) -> None:

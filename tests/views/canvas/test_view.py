@@ -3,10 +3,11 @@
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent, QWheelEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QHelpEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.views.canvas.menu import give_letters
 from micrograd_gui.views.canvas.tips import tip
 from micrograd_gui.views.canvas.view import FIT_AT_MOST
 from micrograd_gui.views.theme import DARK, LIGHT, Look
@@ -321,3 +322,15 @@ def test_what_changes_under_a_running_gesture_does_no_harm(desk, verb):
         desk.release(start + QPoint(40, 40))
         desk.view.pointer.drag_away()
         assert desk.refusals == []
+
+
+def test_no_letter_stands_for_two_rows_of_a_menu_of_the_canvas(qtbot):
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    elsewhere = QAction("&Take apart")  # stands in the menu Edit, too
+    for text in ("Make &target", "目标(&T)", "&One\tN", "t&o", "A && &b", "B&"):
+        menu.addAction(text)
+    menu.addAction(elsewhere)
+    give_letters(menu)
+    texts = [action.text() for action in menu.actions()]
+    assert texts == ["&Make target", "目标", "&One\tN", "to", "A && &b", "B&", "&Take apart"]
