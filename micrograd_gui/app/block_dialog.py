@@ -26,6 +26,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.networks import LOSSES, BlockSpec, predictions
 from micrograd_gui.document.text import read_number, spoken
+from micrograd_gui.views.lab.code_fields import from_left
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -136,6 +137,7 @@ class BlockDialog(QDialog):
 
     def _line(self, name: str, words: str, text: str, tip: str) -> QLineEdit:
         line = QLineEdit(text)
+        from_left(line)
         line.textEdited.connect(self._tell)
         self._add(name, words, line, tip)
         return line

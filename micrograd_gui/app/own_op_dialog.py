@@ -21,6 +21,7 @@ from micrograd_gui import languages
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.rewriting.own_ops import OPERANDS, OVER, OwnOp, own_op, slopes_in_words
 from micrograd_gui.document.text import read_number
+from micrograd_gui.views.lab.code_fields import from_left
 
 _ABOUT = N_("A function of x (and y), in the words of the expression line. It then is an op like any other.")
 _DERIVED = N_("derived")
@@ -79,6 +80,7 @@ class OwnOpDialog(QDialog):
 
     def _line(self, name: str, words: str, hint: str, tip: str) -> QLineEdit:
         line = QLineEdit()
+        from_left(line)
         line.setObjectName(f"own_{name}")
         line.setPlaceholderText(hint)
         line.setToolTip(tip)

@@ -16,6 +16,7 @@ from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.document.text import LONGEST_EXPRESSION, as_tip
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import NEVER, Bridge, Paced
+from micrograd_gui.views.lab.code_fields import from_left
 
 
 class ReadLine(QLineEdit):
@@ -33,6 +34,7 @@ class ReadLine(QLineEdit):
         self.bridge = bridge
         self._tip = ""
         self._wrong = ""  # why the text that stands there was refused
+        from_left(self)
         self.returnPressed.connect(self._on_return)
         self.textEdited.connect(lambda: self._mark(""))
         Paced(bridge, NEVER, self).changed.connect(self._on_changed)

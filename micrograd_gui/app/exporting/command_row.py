@@ -14,6 +14,7 @@ from micrograd_gui.app.exporting.command import Command, command_of, found_other
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.export.formats import Form
 from micrograd_gui.views.background import Newest
+from micrograd_gui.views.lab.code_fields import from_left
 
 SAME = N_("This command makes the same file, byte for byte.")
 _LOOKING = N_("Looking whether this command makes the same file …")
@@ -31,6 +32,7 @@ class CommandRow(QWidget):
         self.line.setObjectName("command")
         self.line.setAccessibleName(tr("The command that does the same"))
         self.line.setReadOnly(True)
+        from_left(self.line)
         self.line.setFont(context.look.font(13, mono=True))
         label.setBuddy(self.line)
         self.button = QPushButton(tr("Cop&y"), self)

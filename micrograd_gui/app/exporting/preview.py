@@ -27,6 +27,7 @@ from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, looked_
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.export.formats import Form
 from micrograd_gui.views.background import Newest
+from micrograd_gui.views.lab.code_fields import from_left
 from micrograd_gui.views.screen_reader.roles import tell_as
 from micrograd_gui.views.theme import Theme
 
@@ -63,6 +64,7 @@ class Preview(QWidget):
         self.text.setObjectName("preview_text")
         self.text.setAccessibleName(tr("Preview"))
         self.text.setReadOnly(True)
+        from_left(self.text.document())
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setFont(context.look.font(12, mono=True))

@@ -23,6 +23,7 @@ from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.paint_cards import badge_rect, name_rect
 from micrograd_gui.views.canvas.tools import can_hold_value, value_of
+from micrograd_gui.views.lab.code_fields import from_left
 from micrograd_gui.views.theme import Look
 
 _SIGNS = {"×": "*", "·": "*", "÷": "/", "−": "-", "√": "sqrt", "²": "**2", "^": "**"}
@@ -50,6 +51,7 @@ class InlineEditor(QLineEdit):
         self._keep, self._refused, self._mended, self._closed = keep, refused, mended, closed
         self._first_text, self._wrong = text, ""
         self._open = True
+        from_left(self)
         self.textEdited.connect(self._forget_refusal)
 
     def lay_over(self, place: QRect, size: float, look: Look) -> None:

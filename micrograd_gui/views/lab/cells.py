@@ -13,6 +13,7 @@ from micrograd_gui.document.python.pasted import ByHand, PastedCell
 from micrograd_gui.document.text import told_apart, written
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.lab.code_fields import from_left
 from micrograd_gui.views.theme import MONO, Look
 
 _NONE = N_(
@@ -35,6 +36,7 @@ class CellsPane(QTextBrowser):
         self.setAccessibleName(tr("Pasted cells"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
+        from_left(self.document())
         self._bridge = bridge
         self._look = look
         self._known: object = self

@@ -31,6 +31,7 @@ from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.keyboard import written_keys
 from micrograd_gui.views.lab.buttons import push_button
+from micrograd_gui.views.lab.code_fields import from_left
 from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.theme import Look
 
@@ -138,6 +139,7 @@ class LessonPane(QWidget):
         self._ask.setTextFormat(Qt.TextFormat.PlainText)
         self._line = QLineEdit()
         self._line.setObjectName("lesson_answer")
+        from_left(self._line)
         self._line.setAccessibleName(tr("Your answer"))
         self._line.setToolTip(tr("Type your answer and press Return: a number, a fraction, or a word."))
         self._line.returnPressed.connect(self._enter)

@@ -1,0 +1,54 @@
+"""Code fields: a formula stays in its order, whatever script it begins with."""
+
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QLineEdit
+
+from micrograd_gui.session.session import Session
+from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.canvas.inline_editor import InlineEditor
+from micrograd_gui.views.expression_line import ExpressionLine
+from micrograd_gui.views.lab.code_fields import from_left
+
+TURNED = "س = a*b"
+
+
+def goes_right(field: QLineEdit) -> bool:
+    """Whether what stands first is left of what stands last."""
+    field.home(False)
+    first = field.cursorRect().center().x()
+    field.end(False)
+    return first < field.cursorRect().center().x()
+
+
+def test_a_line_of_code_goes_from_left_to_right_whatever_it_begins_with(qtbot) -> None:
+    line, plain = QLineEdit(), QLineEdit(TURNED)
+    qtbot.addWidget(line)
+    qtbot.addWidget(plain)
+    assert not goes_right(plain)
+    from_left(line)
+    for write in (line.setText, line.insert, line.setText):
+        write(TURNED)
+        assert goes_right(line)
+        assert line.text() == TURNED, "nothing is put into the text"
+        line.clear()
+        line.setReadOnly(write == line.insert)
+
+
+def test_expression_line_and_the_editor_on_the_canvas_are_such(qtbot) -> None:
+    editor = InlineEditor(None, TURNED, *[lambda *_: None] * 4)
+    bridge = Bridge(Session())
+    expression = ExpressionLine(bridge, lambda _: None)
+    bridge.setParent(expression)
+    for field in (editor, expression):
+        qtbot.addWidget(field)
+        field.setText(TURNED)
+        assert goes_right(field)
+
+
+def test_a_text_of_code_goes_from_left_to_right(qtbot) -> None:
+    document = QTextDocument()
+    from_left(document)
+    document.setPlainText(TURNED)
+    document.size()  # lays it out
+    line = document.firstBlock().layout().lineAt(0)
+    assert line.cursorToX(0)[0] < line.cursorToX(len(TURNED))[0]
