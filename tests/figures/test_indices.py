@@ -104,7 +104,9 @@ def test_what_is_read_has_no_marks_of_an_index() -> None:
     assert (as_read("x_{12}"), as_read("w_1.grad"), as_read("a_b_c")) == ("x12", "w1.grad", "a_b_c")
 
 
-@pytest.mark.parametrize(("name", "left"), [("a neuron of many 1_2", "…1_2"), ("layers[1].neurons[3]", "…[3]")])
+@pytest.mark.parametrize(
+    ("name", "left"), [("a neuron of many 1_2", "…1_2"), ("layers[1].neurons[3]", "…[3]")]
+)
 def test_a_name_without_room_keeps_the_number_at_its_end(name: str, left: str) -> None:
     made = shortened(name, 10.0, width(name, 10.0, bold=True) * 0.7)
     assert made.endswith(left)
