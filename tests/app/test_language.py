@@ -272,7 +272,7 @@ def test_a_long_sentence_does_not_widen_the_window(qtbot) -> None:
 
 @pytest.mark.parametrize("code", languages.NAMES)
 def test_no_letter_of_a_menu_stands_for_two_of_its_rows(code: str) -> None:
-    """Where each letter of a text is taken it may have none: two would have to be pressed twice, and Return."""
+    """Where each letter of a text is taken it may have none: a letter of two rows only walks between them."""
     languages.use(code)
     try:
         for title, rows in MENUS:
