@@ -128,7 +128,7 @@ _NUMBER = re.compile(r"\s([\d_.,]+)$|(?=(\[\d+\])$)")
 
 
 def without_number(name: str) -> tuple[str, str]:
-    """A name and the number at its end, ``""`` where there is none: it tells ``neuron 1_2`` from ``neuron 1_3``."""
+    """A name and the number at its end, or ``""``: it tells ``neuron 1_2`` from ``neuron 1_3``."""
     found = _NUMBER.search(name)
     return (name, "") if found is None else (name[: found.start()], found[1] or found[2])
 

@@ -35,8 +35,8 @@ _LOOKED_AT = 1_000  # characters of a text: more have no room, and Qt takes seco
 class Font:
     """One font and the widths of its texts.
 
-    ``ascent``: the height of its capitals. ``width(text)``; ``elided(text, width)``: as much of it as fits, with
-    the number that it ends with.
+    ``ascent``: the height of its capitals. ``width(text)``; ``elided(text, width)``: as much of it as fits,
+    and the number that it ends with.
     """
 
     def __init__(self, size: float, *, bold: bool = False, italic: bool = False) -> None:

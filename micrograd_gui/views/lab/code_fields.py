@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 
 def from_left(field: QLineEdit | QTextDocument) -> None:
-    """Keep the field from being turned round where its text begins with a name that goes from right to left."""
+    """Keep the field from being turned round by a name from right to left that its text begins with."""
     if isinstance(field, QTextDocument):
         option = field.defaultTextOption()
         option.setTextDirection(Qt.LayoutDirection.LeftToRight)
