@@ -26,7 +26,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.networks import LOSSES, BlockSpec, predictions
 from micrograd_gui.document.text import read_number, spoken
-from micrograd_gui.views.lab.code_fields import from_left
+from micrograd_gui.views.hands import from_left
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -21,7 +21,7 @@ from micrograd_gui import languages
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.rewriting.own_ops import OPERANDS, OVER, OwnOp, own_op, slopes_in_words
 from micrograd_gui.document.text import read_number
-from micrograd_gui.views.lab.code_fields import from_left
+from micrograd_gui.views.hands import from_left
 
 _ABOUT = N_("A function of x (and y), in the words of the expression line. It then is an op like any other.")
 _DERIVED = N_("derived")

@@ -16,7 +16,7 @@ from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.document.text import LONGEST_EXPRESSION, as_tip
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import NEVER, Bridge, Paced
-from micrograd_gui.views.lab.code_fields import from_left
+from micrograd_gui.views.hands import from_left
 
 
 class ReadLine(QLineEdit):

@@ -1,11 +1,12 @@
-"""Hands: what a press means on a keyboard of other letters, and which way a wheel was turned."""
+"""Hands: a press on a keyboard of other letters, which way a wheel was turned, and which way a line goes."""
 
 from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QTextDocument, QWheelEvent
+from PySide6.QtWidgets import QLineEdit
 
 _LATIN = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _LETTERS = {
@@ -67,3 +68,16 @@ def sideways(event: QWheelEvent) -> int:
     if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
         return turned.y() or turned.x()
     return turned.x() if abs(turned.x()) > abs(turned.y()) else 0
+
+
+def from_left(field: QLineEdit | QTextDocument) -> None:
+    """Keep the field from being turned round by a name from right to left that its text begins with."""
+    if isinstance(field, QTextDocument):
+        option = field.defaultTextOption()
+        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+        field.setDefaultTextOption(option)
+        return
+    # A line heeds its text and not its layoutDirection, but for the key that some keyboards have for this.
+    key = Qt.Key.Key_Direction_L
+    press = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
+    QCoreApplication.sendEvent(field, press)

@@ -14,7 +14,7 @@ from micrograd_gui.app.exporting.command import Command, command_of, found_other
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.export.formats import Form
 from micrograd_gui.views.background import Newest
-from micrograd_gui.views.lab.code_fields import from_left
+from micrograd_gui.views.hands import from_left
 
 SAME = N_("This command makes the same file, byte for byte.")
 _LOOKING = N_("Looking whether this command makes the same file …")

@@ -27,7 +27,7 @@ from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, looked_
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.export.formats import Form
 from micrograd_gui.views.background import Newest
-from micrograd_gui.views.lab.code_fields import from_left
+from micrograd_gui.views.hands import from_left
 from micrograd_gui.views.screen_reader.roles import tell_as
 from micrograd_gui.views.theme import Theme
 

@@ -23,7 +23,7 @@ from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.host import WidgetHost
 from micrograd_gui.views.canvas.paint_cards import badge_rect, name_rect
 from micrograd_gui.views.canvas.tools import can_hold_value, value_of
-from micrograd_gui.views.lab.code_fields import from_left
+from micrograd_gui.views.hands import from_left
 from micrograd_gui.views.theme import Look
 
 _SIGNS = {"×": "*", "·": "*", "÷": "/", "−": "-", "√": "sqrt", "²": "**2", "^": "**"}

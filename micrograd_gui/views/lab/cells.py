@@ -13,7 +13,7 @@ from micrograd_gui.document.python.pasted import ByHand, PastedCell
 from micrograd_gui.document.text import told_apart, written
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
-from micrograd_gui.views.lab.code_fields import from_left
+from micrograd_gui.views.hands import from_left
 from micrograd_gui.views.theme import MONO, Look
 
 _NONE = N_(

@@ -30,8 +30,8 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.keyboard import written_keys
+from micrograd_gui.views.hands import from_left
 from micrograd_gui.views.lab.buttons import push_button
-from micrograd_gui.views.lab.code_fields import from_left
 from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.theme import Look
 

@@ -30,7 +30,7 @@ from micrograd_gui.session.predicting.room import Predicting
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
-from micrograd_gui.views.lab.code_fields import from_left
+from micrograd_gui.views.hands import from_left
 from micrograd_gui.views.screen_reader.roles import name_choice
 from micrograd_gui.views.theme import Look, line_height
 

@@ -1,4 +1,4 @@
-"""Code fields: a formula stays in its order, whatever script it begins with."""
+"""Hands: a formula stays in its order in a field of code, whatever script it begins with."""
 
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QLineEdit
@@ -7,7 +7,7 @@ from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.inline_editor import InlineEditor
 from micrograd_gui.views.expression_line import ExpressionLine
-from micrograd_gui.views.lab.code_fields import from_left
+from micrograd_gui.views.hands import from_left
 
 TURNED = "س = a*b"
 
