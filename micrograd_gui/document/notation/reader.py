@@ -78,6 +78,7 @@ def _remembered(graph: Graph, text: str, names: Mapping[str, NodeId], cell: bool
 
 
 _NAMED = 8  # functions in a sentence about one that is not there
+_ALSO = {"ln": "log", "σ": "sigmoid"}  # as mathematicians write them
 
 
 def functions() -> tuple[str, ...]:
@@ -266,6 +267,8 @@ class Reader:
                 return None, []
             case ast.Attribute() if of_library(each) is not None:
                 return None, []
+            case ast.BinOp(op=ast.BitXor()):
+                raise self.refuse(each, tr("a power is written with two stars: write {power}", power="x**2"))
         raise self.refuse(
             each,
             tr(
@@ -277,7 +280,7 @@ class Reader:
 
     def function(self, name: str, args: list[ast.expr], where: ast.expr) -> tuple[str, list[ast.expr]]:
         """The op of a function that is called, and its operands; raises ExpressionRefusal."""
-        known = {each.lower(): each for each in functions()}
+        known = {each.lower(): each for each in functions()} | _ALSO
         if name.lower() not in known:
             some = ", ".join(functions()[:_NAMED])
             raise self.refuse(

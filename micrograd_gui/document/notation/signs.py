@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from keyword import iskeyword
-from unicodedata import numeric
+from unicodedata import normalize, numeric
 
 _SIGNS = {
-    **dict.fromkeys("×·⋅∙∗", "*"),
+    **dict.fromkeys("×·\u0387⋅∙∗", "*"),
     **dict.fromkeys("÷∕⁄", "/"),
     **dict.fromkeys("−–", "-"),
     **dict.fromkeys("\u00a0\u202f\u2009\u2002\u2003", " "),
     **dict.fromkeys("‘’", "'"),
     **dict.fromkeys("“”", '"'),
 }
+_POINTS = "·\u0387"  # Python lets them be part of a name; it makes the second the first
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 # What an input method for Chinese, Japanese or Korean writes: signs as wide as its letters, and its points.
@@ -34,9 +35,14 @@ _TOKEN = re.compile(
 _NUMBER_BEFORE_BRACKET = re.compile(r"(?<![\w.)\]])\d[\d.]*[ \t]*\(")
 
 
-def multiplies_unsaid(text: str) -> bool:
-    """Whether a number stands before a bracket, as in ``2(a + b)``: Python would call the number."""
-    return _NUMBER_BEFORE_BRACKET.search(text) is not None
+def python_misreads(text: str) -> bool:
+    """Whether it may be Python of another meaning: ``2(a + b)`` calls the number, ``a·b`` is one name."""
+    return _NUMBER_BEFORE_BRACKET.search(text) is not None or any(point in text for point in _POINTS)
+
+
+def is_name(text: str) -> bool:
+    """Whether the language reads it as one name, and as the same: Python itself makes ``ﬁ`` an ``fi``."""
+    return text.isidentifier() and normalize("NFKC", text) == text and _POINTS[0] not in text
 
 
 def plain_name(name: str) -> str:

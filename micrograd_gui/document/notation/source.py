@@ -12,7 +12,7 @@ from io import StringIO
 
 from micrograd.language import N_, in_quotes, tr
 from micrograd_gui.document.errors import ExpressionRefusal, Net
-from micrograd_gui.document.notation.signs import multiplies_unsaid, plain
+from micrograd_gui.document.notation.signs import plain, python_misreads
 from micrograd_gui.document.text import LONGEST_EXPRESSION, one_line, spoken, with_point
 
 _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d*\]:| +\.\.\.:)(?: |$)")
@@ -96,7 +96,7 @@ class SourceText:
                 if self.text == as_typed:
                     raise
                 return ast.parse(self.text).body
-            if multiplies_unsaid(self.text):
+            if python_misreads(self.text):
                 self._read_signs()
                 return ast.parse(self.text).body
             return statements

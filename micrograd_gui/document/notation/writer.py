@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import keyword
 import math
-from unicodedata import normalize
 
 from micrograd.ops import op_of
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.notation.signs import is_name
 from micrograd_gui.document.text import exact
 
 _INFIX = {"+": (1, "{} + {}"), "-": (1, "{} - {}"), "*": (2, "{}*{}"), "/": (2, "{}/{}"), "**": (4, "{}**{}")}
@@ -65,12 +65,7 @@ def _names(graph: Graph, nodes: list[Node]) -> tuple[dict[NodeId, str], set[str]
 
 
 def _is_plain(label: str) -> bool:
-    return (
-        label.isidentifier()
-        and len(label) <= _LONGEST_NAME
-        and not keyword.iskeyword(label)
-        and normalize("NFKC", label) == label
-    )
+    return len(label) <= _LONGEST_NAME and is_name(label) and not keyword.iskeyword(label)
 
 
 def _free_name(node: Node, taken: set[str]) -> str:

@@ -13,6 +13,7 @@ from unicodedata import normalize
 from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
+from micrograd_gui.document.notation.signs import is_name
 from micrograd_gui.document.rewriting.expansions import without_own_ops
 from micrograd_gui.document.text import spoken
 
@@ -340,12 +341,7 @@ def variable_names(nodes: Collection[Node], reserved: Collection[str] = ()) -> M
 
 
 def _is_name(label: str) -> bool:
-    return (
-        len(label) <= _LONGEST
-        and label.isidentifier()
-        and normalize("NFKC", label) == label  # Python reads a name so, and two might become one
-        and not label.startswith("_")
-    )
+    return len(label) <= _LONGEST and is_name(label) and not label.startswith("_")
 
 
 def _rest(label: str) -> str:

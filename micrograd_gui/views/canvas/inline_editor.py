@@ -15,6 +15,7 @@ from micrograd_gui.document.block import is_block
 from micrograd_gui.document.catalogue import block_kind, catalogue
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
+from micrograd_gui.document.notation.signs import is_name
 from micrograd_gui.document.rough_layout import free_place
 from micrograd_gui.document.text import as_tip, exact, read_number
 from micrograd_gui.figures.geometry import TITLE, WIDTH
@@ -228,7 +229,7 @@ class InlineEditing:
             host.want_block(kind, point, ())
         elif offer is not None:
             session.add_node(offer.payload, at)
-        elif text.isidentifier() and text not in CONSTANTS:
+        elif is_name(text) and text not in CONSTANTS:
             session.add_node("value", at, label=text)
         else:
             try:

@@ -23,6 +23,9 @@ def target_of(text):
     [
         ("L = d × f", "L = d*f"),
         ("L = d · f − a ⋅ b", "L = d*f - a*b"),
+        ("L = a·b + β·γ", "L = a*b + β*γ"),
+        ("L = a\u0387b", "L = a*b"),
+        ("y = ln(x) + σ(z)", "y = log(x) + sigmoid(z)"),
         ("c = a ÷ b", "c = a/b"),
         ("y = x²", "y = x**2"),
         ("y = x⁻¹ + z¹⁰", "y = x**-1 + z**10"),
@@ -49,6 +52,15 @@ def test_what_stands_in_quotes_and_comments_stays():
     assert {node.label for node in graph} >= {"2x²", "L"}
     graph = graph_from_expression("a = Value(2.0, label='ａ、ｂ')  # ｃ、ｄ\nL = a × 3")
     assert {node.label for node in graph} >= {"ａ、ｂ", "L"}
+    graph = graph_from_expression("a = Value(2.0, label='l·l')  # 2·3\nL = a * 3")
+    assert {node.label for node in graph} >= {"l·l", "L"}
+    assert expression_of(graph) == expression_of(graph_from_expression(expression_of(graph)))
+
+
+@pytest.mark.parametrize("text", ["y = x^2", "y = 3x^2 − 4x"])
+def test_a_power_of_other_languages_is_answered_with_how_it_is_written(text):
+    with pytest.raises(ExpressionRefusal, match=r"two stars: write x\*\*2"):
+        graph_from_expression(text)
 
 
 @pytest.mark.parametrize(
