@@ -25,7 +25,7 @@ from micrograd_gui.document.block import BLOCK_KINDS, BlockKind
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.networks import LOSSES, BlockSpec, predictions
-from micrograd_gui.document.text import read_number, spoken
+from micrograd_gui.document.text import as_shown, read_number, spoken
 from micrograd_gui.views.hands import from_left
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class BlockDialog(QDialog):
         self._say(trn("{n:,} parameter.", "{n:,} parameters.", count))
 
     def _say(self, sentence: str, *, refused: bool = False) -> None:
-        self.sentence.setText(("⚠ " if refused else "") + sentence)
+        self.sentence.setText(as_shown(("⚠ " if refused else "") + sentence))
 
     def _name(self, node: NodeId) -> str:
         return self.graph.nodes[node].name

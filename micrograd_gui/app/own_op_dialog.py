@@ -20,7 +20,7 @@ from micrograd.language import N_, tr, trc
 from micrograd_gui import languages
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.rewriting.own_ops import OPERANDS, OVER, OwnOp, own_op, slopes_in_words
-from micrograd_gui.document.text import read_number
+from micrograd_gui.document.text import as_shown, read_number
 from micrograd_gui.views.hands import from_left
 
 _ABOUT = N_("A function of x (and y), in the words of the expression line. It then is an op like any other.")
@@ -95,7 +95,7 @@ class OwnOpDialog(QDialog):
         try:
             derived = slopes_in_words(function) if function.strip() else ()
         except Refusal as refusal:
-            self.sentence.setText(f"⚠ {refusal}")
+            self.sentence.setText(as_shown(f"⚠ {refusal}"))
             derived = ()
         else:
             self.sentence.setText(tr(_ABOUT))
@@ -113,6 +113,6 @@ class OwnOpDialog(QDialog):
             )
             self._made(own_op(self.name.text(), self.function.text(), typed, span))
         except Refusal as refusal:
-            self.sentence.setText(f"⚠ {refusal}")
+            self.sentence.setText(as_shown(f"⚠ {refusal}"))
             return
         super().accept()

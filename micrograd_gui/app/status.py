@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from micrograd.language import tr, trn
-from micrograd_gui.document.text import as_tip, in_order
+from micrograd_gui.document.text import as_shown, as_tip
 from micrograd_gui.session.explain.verdicts import verdict_of_moment
 from micrograd_gui.session.state import State
 
@@ -34,11 +34,11 @@ class StatusBar(QStatusBar):
         if not self.currentMessage():
             super().paintEvent(event)
             return
-        text, metrics = self.currentMessage(), self.fontMetrics()
+        text, metrics = as_shown(self.currentMessage()), self.fontMetrics()
         room = self.rect().adjusted(_LEFT, 0, -_LEFT, 0)
         seen = [each.x() for each in self.findChildren(Summary) if each.isVisible()]
         room.setRight(min([room.right(), *(x - _LEFT for x in seen)]))
-        if metrics.horizontalAdvance(text) <= room.width():
+        if text == self.currentMessage() and metrics.horizontalAdvance(text) <= room.width():
             super().paintEvent(event)
             return
         from PySide6.QtWidgets import QStyle, QStyleOption  # late: 6 ms, and the start has no tip to cut off
@@ -66,7 +66,7 @@ class Message(QLabel):
         if not self.text():
             return
         room = self.contentsRect()
-        text, dots = in_order(self.text()), Qt.TextElideMode.ElideRight
+        text, dots = as_shown(self.text()), Qt.TextElideMode.ElideRight
         shown = self.fontMetrics().elidedText(text, dots, room.width())
         role, flags = self.foregroundRole(), self.alignment()
         painter = QPainter(self)
@@ -85,7 +85,7 @@ class Summary(QLabel):
 
     def say(self, text: str) -> None:
         """Show that text, and as the tip, too."""
-        if (shown := in_order(text)) != self.text():
+        if (shown := as_shown(text)) != self.text():
             self.setText(shown)
             self.setToolTip(as_tip(text))
             self._fit()

@@ -22,7 +22,7 @@ _TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E
 
 # w_1, x_{12}, w1_4_1, x_i and x_in, as TeX has them; not the _ of leaky_relu or learning_rate.
 _INDEXED = (
-    r"(?<!_)([^\W\d_]+)"
+    r"(?<![^\W\d])([^\W\d_]+)"
     r"(?:(\d+(?:_\d+)+)|_(\d+(?:_\d+)*)|_\{([^\W_][\w,+−-]{0,11})\}|_([^\W\d_]{1,3})(?!\w))"
 )
 
@@ -42,18 +42,27 @@ def runs(text: str) -> tuple[tuple[str, bool], ...]:
     return (*found, (rest, False)) if rest or not found else tuple(found)
 
 
-_LOWER = dict(zip("0123456789aehijklmnoprstuvx+−", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋", strict=True))
+# A comma hangs low as it is: w₁,₂ between two indices.
+_LOWER = dict(zip("0123456789aehijklmnoprstuvx+−_,", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋,,", strict=True))
+_SUFFIXES = "micrograd|py|ipynb|csv|tsv|txt|json|svg|png|pdf|dot|gv|gif|webp|tex|mmd|html?|npy|npz|pt|po|log"
+_A_PATH = r"(?<![^\s“”„«»\"'])(?:~|\.\.?|[A-Za-z]:)?[\\/]\S*"
+_A_FILE = rf"(?<![\w~.-])[\w~.-]+\.(?:{_SUFFIXES})\b"
+_LOWERED = re.compile(rf"{_A_PATH}|{_A_FILE}|{_INDEXED}")
 
 
 def lowered(text: str) -> str:
-    """The text with the signs that Unicode has for its indices; an index for which one is missing stays."""
-    return text if "_" not in text else re.sub(_INDEXED, _lower, text)
+    """The text with the signs that Unicode has for its indices; an index for which one is missing stays.
+
+    What is a name of a file stays, too: ``net_1.csv`` is no other one.
+    """
+    return text if "_" not in text else _LOWERED.sub(_lower, text)
 
 
 def _lower(found: re.Match[str]) -> str:
-    index = next(part for part in found.groups()[1:] if part is not None)
-    made = "".join(_LOWER.get(c, "_") for c in index)
-    return found[0] if "_" in made else found[1] + made
+    index = next((part for part in found.groups()[1:] if part is not None), None)
+    if index is None or any(each not in _LOWER for each in index):
+        return found[0]
+    return found[1] + "".join(_LOWER[each] for each in index)
 
 
 _LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen
@@ -69,6 +78,14 @@ def in_order(text: str) -> str:
     if text.isascii():
         return text
     return _TURNED.sub(f"{_LEFT_TO_RIGHT}\\g<0>{_LEFT_TO_RIGHT}", text)
+
+
+def as_shown(text: str) -> str:
+    """A name, or a sentence with names in it, as the window shows it in plain text: ``w_1`` is w₁.
+
+    What shows text that may name a node takes it from here; pictures have indices of their own (`runs`).
+    """
+    return in_order(lowered(text))
 
 
 def as_typed(text: str) -> str:
@@ -163,7 +180,7 @@ def as_tip(text: str) -> str:
 
     Qt takes what has tags for a page, and reads files that it names.
     """
-    text = in_order(lowered(text))
+    text = as_shown(text)
     if "<" not in text:
         return text
     whole = text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>")

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from micrograd.language import N_, tr, trn, with_colon
 from micrograd_gui.document.errors import Net
 from micrograd_gui.document.node import LARGE
-from micrograd_gui.document.text import WIDEST, short
+from micrograd_gui.document.text import WIDEST, as_shown, short
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import verdict_of
 from micrograd_gui.session.state import State
@@ -143,7 +143,7 @@ class Gradients(QWidget):
         if (old.h, old.sides) != (new.h, new.sides):
             self._say_how(new)
         if said := _reason(new):
-            self.reason.setText(said)
+            self.reason.setText(as_shown(said))
         self.reason.setVisible(bool(said))
         if len(old.graph) != len(new.graph):
             self._fill()

@@ -15,7 +15,7 @@ from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.optimisers import OPTIMISERS
-from micrograd_gui.document.text import MINUS, NOT_YET, in_order, lowered, written
+from micrograd_gui.document.text import MINUS, NOT_YET, as_shown, as_tip, written
 from micrograd_gui.session.explain.formulas import name_of, naming_of
 from micrograd_gui.session.explain.verdicts import both, verdict_of
 from micrograd_gui.session.found import Apart
@@ -145,7 +145,7 @@ class GradientsModel(QAbstractTableModel):
         if column != ANALYTIC:
             return self.columns[column]
         names = naming_of(self._state.graph, self._state.notation)
-        return f"∂{names.target}/∂·" if names.leibniz else self.columns[column]
+        return as_shown(f"∂{names.target}/∂·") if names.leibniz else self.columns[column]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What stands in a cell: its text, its number, its colours, and how it is read aloud."""
@@ -154,7 +154,7 @@ class GradientsModel(QAbstractTableModel):
         node, column = self.order[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return in_order(lowered(self.text(node, column)))
+                return as_shown(self.text(node, column))
             case Qt.ItemDataRole.UserRole:
                 return self.number(node, column)
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -237,8 +237,6 @@ class GradientsModel(QAbstractTableModel):
         return self._state.finding is None or self._state.finding.whose == "notebook"
 
     def _tip(self, node: NodeId, column: int) -> str:
-        from html import escape  # late, as it brings a table of all entities
-
         name = name_of(self._state.graph.nodes[node])
         if column == NODE:
             rule = self._state.graph.nodes[node].rule
@@ -271,7 +269,7 @@ class GradientsModel(QAbstractTableModel):
                 from micrograd_gui.session.asking.why import why  # late: nobody points at a cell at the start
 
                 tip += f". {why(self._state, node)[column == ANALYTIC]}"
-        return f"<qt>{escape(tip)}</qt>" if "<" in tip else tip  # Qt would take a label's "<b>" for markup
+        return as_tip(tip)
 
     def _colour(self, node: NodeId, column: int) -> str:
         theme = self._look.theme

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from micrograd.language import tr
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.text import in_order, lowered
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Notation, Run
@@ -40,7 +40,7 @@ class _Model(QAbstractListModel):
         if role != Qt.ItemDataRole.DisplayRole or self.run is None or not index.isValid():
             return None
         words = moment_in_words(self._graph, self.run, index.row(), self.notation)
-        return in_order(lowered(words))
+        return as_shown(words)
 
 
 class Moments(QListView):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.figures.folding import Folding
 from micrograd_gui.figures.parts import symbol_of
 from micrograd_gui.views.theme import Look
@@ -83,10 +84,10 @@ def _paint_pill(
 ) -> None:
     node, metrics = folding.nodes[key], QFontMetricsF(font)
     is_box, is_leaf = key in folding.boxes, node.is_leaf
-    words = [node.name if is_leaf else symbol_of(node)]
+    words = [as_shown(node.name) if is_leaf else symbol_of(node)]
     if is_box:
         block = folding.boxes[key].block
-        words = [block.title or block.word, block.word, block.word[:1].upper()]
+        words = [as_shown(block.title) or block.word, block.word, block.word[:1].upper()]
     shown = next((word for word in words if metrics.horizontalAdvance(word) <= room - 2), words[-1])
     width = max(metrics.height(), metrics.horizontalAdvance(shown) + min(2 * _AIR, max(2.0, room / 6)))
     rect = QRectF(0, 0, width, metrics.height())

@@ -24,6 +24,7 @@ from micrograd.language import N_, tr, with_colon
 from micrograd_gui.document.block import Block, BlockId
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.marks import Marks
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stops import stops_between
@@ -414,7 +415,7 @@ class Timeline(QWidget):
         painter.setFont(font)
         base = self.height() - metrics.descent() - 1
         if self._hovered is not None:
-            words = self.hovered
+            words = as_shown(self.hovered)
             wide = metrics.horizontalAdvance(words)
             x = min(max(self.x_of(self._hovered) - wide / 2, 4.0), max(4.0, self.width() - wide - 4))
             painter.setPen(QColor(self._look.theme.text))

@@ -26,7 +26,7 @@ from micrograd.language import N_, again, tr, trc, trn
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Optimiser, RateSchedule
-from micrograd_gui.document.text import exact, read_number, short, spoken, written
+from micrograd_gui.document.text import as_shown, exact, read_number, short, spoken, written
 from micrograd_gui.session.over_rows import held_out, untrainable
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import descent_at
@@ -351,7 +351,7 @@ class TrainingPanel(QScrollArea):
         refused = bool(sentence) and wrong
         if self.reason.text() == sentence and self.reason.property("refused") == refused:
             return
-        self.reason.setText(sentence)
+        self.reason.setText(as_shown(sentence))
         self.reason.setProperty("refused", refused)
         self.reason.setProperty("muted", bool(sentence) and not wrong)
         self.reason.style().unpolish(self.reason)
@@ -455,7 +455,7 @@ class PlanLine(ReadLine):
 
     def _mark(self, sentence: str) -> None:
         super()._mark(sentence)
-        self.refusal.setText(sentence)
+        self.refusal.setText(as_shown(sentence))
         self.refusal.setVisible(bool(sentence))
 
     def _differs(self, old: State, new: State) -> bool:

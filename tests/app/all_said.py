@@ -78,7 +78,8 @@ def _of_table(view: QAbstractItemView) -> Iterator[tuple[str, str]]:
             yield "head", str(model.headerData(column, Qt.Orientation.Horizontal, role) or "")
             for row in range(min(rows, _MOST)):
                 said = model.data(model.index(row, column), role)
-                yield f"column {column}", said if isinstance(said, str) else ""
+                where = ", read aloud" * (role == _ROLES[-1])
+                yield f"column {column}{where}", said if isinstance(said, str) else ""
 
 
 def painted(widget: QWidget) -> list[str]:
@@ -117,6 +118,21 @@ def _hits(graph: Graph) -> Iterator[Hit]:
         for port, source in enumerate(graph.nodes[number].inputs):
             if source is not None:
                 yield from (Hit("in", number, port), Hit("wire", number, port))
+
+
+_INDEX_AS_TYPED = re.compile(r"(?<![^\W\d])[^\W\d_]+\d*_\{?\d")
+
+
+def indices_as_typed(said: dict[str, list[str]], code: str) -> list[str]:
+    """What of that is for the eye and has ``w_1`` for w₁, and is not that code."""
+    unseen = re.compile("tip of|ExpressionLine|Message message, text|.*(accessible|, read aloud)")
+    return [
+        f"{where}: {text}"
+        for where, texts in said.items()
+        if not unseen.match(where)
+        for text in texts
+        if text != code and _INDEX_AS_TYPED.search(text)
+    ]
 
 
 def names_in(graph: Graph) -> list[str]:

@@ -25,7 +25,8 @@ from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.plot.kinds.table import KINDS
 from micrograd_gui.views.plot.model import ABOVE, Color, Scale, Style
-from tests.app.all_said import all_said, canvas_said, names_in
+from micrograd_gui.views.expression_line import ExpressionLine
+from tests.app.all_said import all_said, canvas_said, indices_as_typed, names_in
 from tests.pseudo import Accented, accented, escaped
 
 # Code, formats and keys, and names of the program's own: the same in each language.
@@ -56,6 +57,8 @@ def other_language(qapp) -> Iterator[None]:
 def test_no_word_of_the_window_escapes_another_language(opened, act, other_language: None) -> None:
     window = opened("neuron")
     session = window.session
+    for node in session.state.graph:
+        session.rename(node.id, f"{node.label.rstrip('12') or 'v'}_{node.id}")
     session.forward()
     session.backward_step()
     session.backward_step()
@@ -65,7 +68,9 @@ def test_no_word_of_the_window_escapes_another_language(opened, act, other_langu
     act(window, "bug_lab", "start_here", "why", "show_moments", "show_cells", "hold", "wires", "predict")
     QApplication.processEvents()
     known = [_CODE, *_OWN, *names_in(session.state.graph)]
-    assert escaped(said | all_said(window) | canvas_said(window), known) == {}
+    seen = all_said(window) | canvas_said(window)
+    assert escaped(said | seen, known) == {}
+    assert indices_as_typed(seen, window.findChild(ExpressionLine).text()) == []
     session.nudge(1)
     act(window, "hold", "export", "own_op", "keys", "about")
     for kind in OFFERED_KINDS:

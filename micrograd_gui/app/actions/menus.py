@@ -14,6 +14,7 @@ from micrograd_gui import languages
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.language import language_menu
 from micrograd_gui.app.actions.table import MENUS, ROWS, RUN_BAR, Action
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.files import documents
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
@@ -142,8 +143,8 @@ class Menus(QObject):
                 applies = known[row.applies] = row.applies(state)
             self._show_row_as(row, state, applies, projected)
         undo, redo = state.history.undo_name, state.history.redo_name
-        self.actions["undo"].setText(tr("&Undo {edit}", edit=again(undo)) if undo else tr("&Undo"))
-        self.actions["redo"].setText(tr("&Redo {edit}", edit=again(redo)) if redo else tr("&Redo"))
+        self.actions["undo"].setText(tr("&Undo {edit}", edit=as_shown(again(undo))) if undo else tr("&Undo"))
+        self.actions["redo"].setText(tr("&Redo {edit}", edit=as_shown(again(redo))) if redo else tr("&Redo"))
 
     def trigger_by_place(self, event: QKeyEvent) -> bool:
         """Do what the key is for that has this place on a Latin keyboard; False where that is nothing."""

@@ -35,6 +35,7 @@ from micrograd_gui.app.exporting.presets import ExportPreset, PresetRow, Value
 from micrograd_gui.app.exporting.preview import Preview
 from micrograd_gui.app.exporting.request import ExportRequest, Which, request_of, would_replace
 from micrograd_gui.document.errors import OptionRefusal, Refusal
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.session.state import State
 
 if TYPE_CHECKING:
@@ -445,7 +446,7 @@ class ExportDialog(QDialog):
         self._say(str(error))
 
     def _say(self, sentence: str) -> None:
-        self.message.setText(sentence)
+        self.message.setText(as_shown(sentence))
         self.message.setVisible(bool(sentence))
 
     def done(self, result: int) -> None:

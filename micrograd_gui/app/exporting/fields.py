@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd.language import N_, tr, trc, trn
-from micrograd_gui.document.text import as_tip
+from micrograd_gui.document.text import as_shown, as_tip
 from micrograd_gui.export.options import Option
 
 _CAPTIONS = {  # of choices: many do not explain themselves
@@ -120,7 +120,7 @@ class OptionFields(QWidget):
         combo = QComboBox(self._pages[first])
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for data, text in rows:
-            combo.addItem(text, data)
+            combo.addItem(as_shown(text), data)
         combo.setCurrentIndex(max(0, combo.findData(begin)))
         combo.currentIndexChanged.connect(lambda _: self._tell(name))
         self._put(name, title, combo, first)
@@ -249,7 +249,7 @@ class OptionFields(QWidget):
         there = [name for name in names if name in self.fields and self.fields[name].isEnabled()]
         for name in there:
             note = self._note(name)
-            note.setText(f"⚠ {sentence}")
+            note.setText(as_shown(f"⚠ {sentence}"))
             self._forms[self._first[name]].setRowVisible(note, True)
             self._mark(self.fields[name], refused=True)
             if not self._first[name]:

@@ -25,6 +25,7 @@ from micrograd.language import tr, trn
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, looked_at, reel_of
 from micrograd_gui.app.exporting.request import ExportRequest
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.export.formats import Form
 from micrograd_gui.views.background import Newest
 from micrograd_gui.views.hands import from_left
@@ -146,7 +147,7 @@ class Preview(QWidget):
         self.says.clear()
         self.steps.hide()
         self.wanted.hide()
-        self.why.setText(sentence)
+        self.why.setText(as_shown(sentence))
         self.stack.setCurrentWidget(self.why)
 
     def _look(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.views.theme import Look
 
 _SECONDS = 12.0  # unless a change takes it away before
@@ -31,7 +32,7 @@ class Notice(QLabel):
     def show_sentence(self, sentence: str, look: Look, *, refused: bool) -> None:
         """Say that, or nothing; what was refused has its sign, and a rim that is not of other sentences."""
         self._ending.stop()
-        self.setText(sentence)
+        self.setText(as_shown(sentence))
         self.setVisible(bool(sentence))
         if not sentence:
             return

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from micrograd.language import tr, trn
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.session.explain.moments import moment_in_words, step_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Paced
@@ -82,7 +83,7 @@ class Presenter(QWidget):
     def _show(self, state: State) -> None:
         if self.isVisible():
             for name, text in words(state).items():
-                self.lines[name].setText(text)
+                self.lines[name].setText(as_shown(text))
                 self.lines[name].setVisible(bool(text))
 
 

@@ -21,6 +21,7 @@ from micrograd_gui.document.block import (
 )
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.node import LARGE
+from micrograd_gui.document.text import in_html
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
 from micrograd_gui.session.room import aside
 from micrograd_gui.views.canvas.host import WidgetHost
@@ -177,17 +178,15 @@ class BlockNavigation:
         return self.host.look.px(34) if self.block is not None else 0
 
     def _show_way(self) -> None:
-        from html import escape  # late, as it brings a table of all entities
-
         self._told(self.block)
         shown = self.way()
         colour = self.host.look.theme.data
         steps = [(0, tr(WHOLE)), *((block.id, block.title) for block in shown)]
         links = [
-            f'<a href="{number}" style="color: {colour}; text-decoration: none">{escape(title)}</a>'
+            f'<a href="{number}" style="color: {colour}; text-decoration: none">{in_html(title)}</a>'
             for number, title in steps[:-1]
         ]
-        self.bar.setText(_BETWEEN.join([*links, f"<b>{escape(steps[-1][1])}</b>"]))
+        self.bar.setText(_BETWEEN.join([*links, f"<b>{in_html(steps[-1][1])}</b>"]))
         self.bar.setAccessibleName(tr("Inside: {way}", way=_BETWEEN.join(title for _, title in steps)))
         self.bar.setToolTip(tr("Click to go back there; Shift+Enter or Esc goes one step out."))
         self.host.keep_clear(self.height)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 from micrograd.language import N_, tr
 from micrograd_gui.document.block import BlockId, block_of, is_block
 from micrograd_gui.document.graph import NodeId, Role
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.host import WidgetHost
@@ -122,12 +123,12 @@ class ContextMenu:
         menu.addSeparator()
         for port, source in enumerate(node.inputs):
             if source is not None:
-                name = state.graph.nodes[source].name.replace("&", "&&")
+                name = as_shown(state.graph.nodes[source].name).replace("&", "&&")
                 text = tr("Take off the wire from {name}", name=name)
                 self._add(menu, text, session.disconnect, number, port)
         around = next((block for block in state.graph.blocks if number in block.members), None)
         if around is not None and around.id in self.host.graph_scene.frames:
-            text = tr("&Collapse {title}", title=around.title) + "\tX"
+            text = tr("&Collapse {title}", title=as_shown(around.title)) + "\tX"
             menu.addAction(text, lambda: self.navigation.toggle(around.id))
         menu.addAction(tr("Duplicat&e"), lambda: self.host.create_nodes(session.duplicate))
         self._add(menu, tr("&Delete"), session.delete)

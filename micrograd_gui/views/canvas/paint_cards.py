@@ -430,13 +430,13 @@ def draw_fitted(
     painter.setPen(colour)
     painter.setFont(font.qfont)
     if width <= room:
-        painter.drawText(QPointF(right - width, middle + font.ascent / 2), text)
+        _draw_from(painter, text, right - width, middle + font.ascent / 2, font)
         return
     narrowed, size = fit(width, room)
     painter.save()
     painter.translate(right - width * narrowed * size, middle + font.ascent * size / 2)
     painter.scale(narrowed * size, size)
-    painter.drawText(QPointF(0, 0), text)
+    _draw_from(painter, text, 0, 0, font)
     painter.restore()
 
 
@@ -448,9 +448,14 @@ def fit(width: float, room: float) -> tuple[float, float]:
 
 
 def draw_text(painter: QPainter, text: str, left: float, middle: float, font: Font, colour: QColor) -> None:
-    """Text from there on, its capitals about that height; an index stands lower and is smaller."""
-    base = middle + font.ascent / 2
+    """Text from there on, its capitals about that height."""
     painter.setPen(colour)
+    painter.setFont(font.qfont)
+    _draw_from(painter, text, left, middle + font.ascent / 2, font)
+
+
+def _draw_from(painter: QPainter, text: str, left: float, base: float, font: Font) -> None:
+    """Text in the painter's font and pen, from there on that line; an index stands lower and is smaller."""
     if "_" in text:
         down = font.qfont.pixelSize() * LOWER
         for part, lower in runs(text):
@@ -459,7 +464,6 @@ def draw_text(painter: QPainter, text: str, left: float, middle: float, font: Fo
             painter.drawText(QPointF(left, base + down * lower), part)
             left += own.advance(part)
         return
-    painter.setFont(font.qfont)
     painter.drawText(QPointF(left, base), text)
 
 

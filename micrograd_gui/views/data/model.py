@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 
 from micrograd.language import tr
 from micrograd_gui.document.data import Data
-from micrograd_gui.document.text import MINUS, as_tip, exact, in_order, lowered, read_number, spoken
+from micrograd_gui.document.text import MINUS, as_shown, as_tip, exact, read_number, spoken
 from micrograd_gui.session.over_rows import held_out
 from micrograd_gui.session.state import State
 from micrograd_gui.views.theme import Look
@@ -98,7 +98,7 @@ class DataTableModel(QAbstractTableModel):
         across = orientation is Qt.Orientation.Horizontal
         if role == Qt.ItemDataRole.DisplayRole:
             if across:
-                return in_order(lowered(self._heading(section)))
+                return as_shown(self._heading(section))
             mark = "○ " if section in self._apart else ""
             return f"▸ {mark}{section + 1}" if section == self.rows.shown else f"{mark}{section + 1}"
         if role == Qt.ItemDataRole.ToolTipRole:

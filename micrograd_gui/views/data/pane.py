@@ -31,6 +31,7 @@ from micrograd_gui.document import data_edits as edits
 from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.files import tables
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.session.over_rows import held_out
@@ -170,7 +171,7 @@ class DataPane(QWidget):
 
     def say(self, sentence: str) -> None:
         """Why something was refused; empty: nothing was."""
-        self.refusal.setText(sentence)
+        self.refusal.setText(as_shown(sentence))
         self.refusal.setVisible(bool(sentence))
 
     def change(self, data: Data, *, match: bool = False) -> bool:
@@ -282,7 +283,7 @@ class DataPane(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         bound = data.columns[column].node
         for node in edits.leaves_for(graph, column):
-            action = menu.addAction(f"→ {graph.nodes[node].spoken}")
+            action = menu.addAction(as_shown(f"→ {graph.nodes[node].spoken}"))
             self._offer(action, node == bound, partial(self.bind, column, node))
         self._offer(menu.addAction(tr("→ nothing")), bound is None, partial(self.bind, column, None))
         menu.addSeparator()
@@ -373,7 +374,7 @@ class DataPane(QWidget):
                     shown = tr("the graph shows row {row}, with other numbers")
                 parts.append(shown.format(row=data.shown + 1))
             often, said = edits.counts_often(state.graph), " · ".join(parts)
-            self.status.setText(f"{said}\n⚠ {often}" if often else said)
+            self.status.setText(as_shown(f"{said}\n⚠ {often}") if often else said)
 
 
 class ColumnNameField(QLineEdit):

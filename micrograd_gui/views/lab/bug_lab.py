@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd.language import N_, tr
+from micrograd_gui.document.text import in_html
 from micrograd_gui.session.bugs.room import BugLab
 from micrograd_gui.session.bugs.table import BUGS, lines_of_code, why_not
 from micrograd_gui.session.bugs.words import BothDid, checked, moves, why
@@ -140,7 +141,7 @@ class BugLabPane(QScrollArea):
             switch.setToolTip(missing or tr("It can show in this graph"))
             switch.setProperty("muted", bool(missing))
         said = checked(state)
-        self.why.setText(escape(why(state)) + (f"<br>{escape(said)}" if said else ""))
+        self.why.setText("<br>".join(in_html(each) for each in (why(state), said) if each))
         self.why.setVisible(not self._look.projector or state.finding is None)  # else the card says it, large
         table = self._in_colours(state, moves(state))
         self.both.setText(f"<table>{table}</table>")  # as in code

@@ -22,7 +22,7 @@ from micrograd.language import N_, tr
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.text import as_tip, in_order
+from micrograd_gui.document.text import as_shown, as_tip
 from micrograd_gui.session.predicting.judging import TOLERANCE
 from micrograd_gui.session.predicting.question import Question, question_at
 from micrograd_gui.session.predicting.quiz import MODES, Quiz
@@ -238,6 +238,7 @@ class PredictLine(QFrame):
 
     def _fit(self, label: QLabel, text: str, size: float, *, lines: int = 1, bold: bool = False) -> None:
         """Say that on the label, smaller where it has no room so, and in the end cut."""
+        text = as_shown(text)
         least = _TEXT if self._look.projector else _LEAST
         room = max(1, label.width()) * (lines - 0.15 * (lines > 1))  # lines break between words
         while True:
@@ -247,7 +248,7 @@ class PredictLine(QFrame):
                 break
             size = max(least, size - 0.5)
         label.setFont(font)
-        label.setText(metrics.elidedText(in_order(text), Qt.TextElideMode.ElideMiddle, round(room)))
+        label.setText(metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, round(room)))
         label.setToolTip(as_tip(text))
 
     def begin(self) -> None:

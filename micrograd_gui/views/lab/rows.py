@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd_gui.document.text import as_tip, in_order, lowered
+from micrograd_gui.document.text import as_shown, as_tip
 from micrograd_gui.session.asking.ledger_words import LabRow
 from micrograd_gui.views.gradients import set_up_rows, shrink_headings
 from micrograd_gui.views.theme import Look, line_height
@@ -84,7 +84,7 @@ class RowsModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return in_order(lowered(self.headings[section]))
+            return as_shown(self.headings[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -95,7 +95,7 @@ class RowsModel(QAbstractTableModel):
         row, column, theme = self.rows[index.row()], index.column(), self._look.theme
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return in_order(lowered(row.cells[column]))
+                return as_shown(row.cells[column])
             case Qt.ItemDataRole.DecorationRole:
                 return self.swatch(index.row()) if column == 0 else None
             case Qt.ItemDataRole.UserRole:
@@ -217,7 +217,7 @@ class RowsTable(QTableView):
 
     def _lines(self, row: LabRow, column: int) -> list[str]:
         columns = next((each for each in self.shown if each[0] == column), (column,))
-        texts = [in_order(lowered(row.cells[each])) for each in columns if row.cells[each]]
+        texts = [as_shown(row.cells[each]) for each in columns if row.cells[each]]
         if self._equated and len(columns) > 2 and len(texts) > 2:
             return [*texts[:-2], " = ".join(texts[-2:])]
         if self._last is not None and column == len(row.cells) - 1 and texts:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd.language import N_, tr
-from micrograd_gui.document.text import written
+from micrograd_gui.document.text import as_shown, written
 from micrograd_gui.session.apart.two_runs import Beside, TwoRuns, beside, what_differs
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
@@ -92,7 +92,7 @@ class TwoRunsModel(QAbstractTableModel):
     def text(self, row: Beside, column: int) -> str:
         """What stands in a cell; "=" for numbers that are the same."""
         if column == 0:
-            return f"{row.name}.{row.field}"
+            return as_shown(f"{row.name}.{row.field}")
         if column < 3:
             return row.texts[column - 1]
         by = row.difference
@@ -180,7 +180,8 @@ class TwoRunsPane(QWidget):
         if state.held is None:
             self.words.setText(tr(_VEILED) if held and state.quiz is not None else tr(_NONE_HELD))
         else:
-            self.words.setText(tr("held → now:  {changes}", changes=" · ".join(what_differs(state))))
+            said = tr("held → now:  {changes}", changes=" · ".join(what_differs(state)))
+            self.words.setText(as_shown(said))
         if state.is_training and state.held is not None:
             self.words.setText(self.words.text() + "\n" + tr(_TRAINS))
         self.table.setVisible(state.held is not None and not state.is_training)

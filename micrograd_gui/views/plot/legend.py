@@ -23,7 +23,7 @@ from matplotlib.text import Text
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from micrograd_gui.document.text import in_order, lowered
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.fonts import families, shown
 from micrograd_gui.resource import FAMILY
 
@@ -241,7 +241,7 @@ def write_in(text: Text, words: str) -> None:
 
 def drawable(words: str) -> str:
     """The words as they are drawn: indices low, and boxes for signs that no font has."""
-    return shown(in_order(lowered(words)))
+    return shown(as_shown(words))
 
 
 def cut(words: str, pixels: int, room: float) -> str:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from micrograd.language import N_, joined, tr, trc
 from micrograd_gui.document.errors import FileRefusal, Refusal
-from micrograd_gui.document.text import MINUS, exact, read_number
+from micrograd_gui.document.text import MINUS, as_shown, exact, read_number
 from micrograd_gui.files.atomic import write_whole
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import later
@@ -345,7 +345,7 @@ class PlotPane(QWidget):
         nodes = self._bridge.state.graph.nodes
         offered = [
             (tr(_SELECTED), None),
-            *((nodes[each].name, each) for each in pair.offered(self._bridge.state)),
+            *((as_shown(nodes[each].name), each) for each in pair.offered(self._bridge.state)),
         ]
         for box, chosen in zip(self._leaves, pair.chosen, strict=True):
             if [(box.itemText(at), box.itemData(at)) for at in range(box.count())] != offered:

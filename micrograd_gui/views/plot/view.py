@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.text import as_shown
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
@@ -61,7 +62,7 @@ class PlotView(QStackedWidget):
 
     def say_that_it_comes(self) -> None:
         """Words in place of a plot that is still to be drawn, so that no pane is empty meanwhile."""
-        self.words.setText(self.kind.why_empty(self._bridge.shown) or tr(COMING))
+        self.words.setText(as_shown(self.kind.why_empty(self._bridge.shown)) or tr(COMING))
 
     @property
     def awake(self) -> bool:
@@ -200,7 +201,7 @@ class PlotView(QStackedWidget):
     def _say(self, words: str) -> None:
         """Words in place of a plot."""
         self.static = None
-        self.words.setText(words)
+        self.words.setText(as_shown(words))
         self.setCurrentWidget(self.words)
 
     def _make_surface(self) -> PlotSurface:

@@ -4,7 +4,7 @@ import pytest
 
 import micrograd_gui as mg
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.document.text import as_tip, in_html, lowered
+from micrograd_gui.document.text import as_shown, as_tip, in_html, lowered
 from micrograd_gui.session.explain.formulas import operand_name
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.finding import matches
@@ -44,5 +44,19 @@ def test_an_index_in_braces_makes_no_formula_of_a_name() -> None:
 
 def test_indices_are_low_where_text_is_shown() -> None:
     assert as_tip("w_1.grad of x_{12}, and learning_rate") == "w₁.grad of x₁₂, and learning_rate"
-    assert lowered("w_1 and w1_4_1") == "w₁ and w1_4_1"
+    assert lowered("w_1 and w1_4_1") == "w₁ and w₁,₄,₁"
     assert in_html("w_1 < x_{1,2}") == "w<sub>1</sub> &lt; x<sub>1,2</sub>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("∂L_1/∂w_{12} × w1_4_1.data", "∂L₁/∂w₁₂ × w₁,₄,₁.data"),
+        ("“w_1” is in “net_1.micrograd”.", "“w₁” is in “net_1.micrograd”."),
+        ("/home/a_1/x_1 has no w_1", "/home/a_1/x_1 has no w₁"),
+        ("v_1 = L_1 / y_1", "v₁ = L₁ / y₁"),
+        ("leaky_relu_2, learning_rate, x_b", "leaky_relu_2, learning_rate, x_b"),
+    ],
+)
+def test_names_are_shown_with_low_indices_and_files_as_they_are_called(text: str, shown: str) -> None:
+    assert as_shown(text) == shown
