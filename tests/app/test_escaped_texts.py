@@ -23,9 +23,9 @@ from micrograd_gui.files.documents import example_names, load_example
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.session import Session
+from micrograd_gui.views.expression_line import ExpressionLine
 from micrograd_gui.views.plot.kinds.table import KINDS
 from micrograd_gui.views.plot.model import ABOVE, Color, Scale, Style
-from micrograd_gui.views.expression_line import ExpressionLine
 from tests.app.all_said import all_said, canvas_said, indices_as_typed, names_in
 from tests.pseudo import Accented, accented, escaped
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,8 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.live_graph import LiveBuilder, LiveGraph
 from micrograd_gui.document.live.torch_composed import composed, is_composed
 from micrograd_gui.document.live.torch_constants import DOUBLE, SINGLE, Item, Working, kind_of, written_once
-from micrograd_gui.document.live.torch_gradients import work_out_by_gradients
+from micrograd_gui.document.live.torch_gradients import agrees, work_out_by_gradients
+from micrograd_gui.document.live.torch_trials import work_out_by_trial
 from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
@@ -39,6 +40,8 @@ _ALONE = (
 )  # of one number: that number
 
 
+_MOST_HELD = 100  # numbers
+_TRIALS = 4  # of what may stand for what is kept no longer
 _SINGLE = 1e-5  # what rounding may make of a number of single precision in a graph, relative to its size
 
 
@@ -47,24 +50,11 @@ def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
 
     Raises Refusal for other tensors, and for ops that are not in the table.
     """
-    order = _read(root, names)
-    order[-1].data = _number(root)
     double = str(root.dtype) == "torch.float64"
-    precision = DOUBLE if double else SINGLE
-    working = Working(order, precision)
-    working.fill()
-    if any(item.data is None for item in order):
-        work_out_by_gradients(working)
+    order = _known(root, names, DOUBLE if double else SINGLE)
     builder = LiveBuilder()
     for item in order:
-        if item.data is None:
-            raise Refusal(
-                tr(
-                    "PyTorch does not keep a constant of this graph, and it does not follow from the "
-                    "numbers: show the tensor before backward(), or call it with retain_graph=True, or "
-                    "make the constant a tensor with requires_grad=True."
-                )
-            )
+        assert item.data is not None
         builder.add(item, item.op, item.operands, item.label, item.data, item.grad)
     found = builder.finish(order[-1])
     rounding = found.rounding if double else _SINGLE
@@ -72,14 +62,57 @@ def capture_tensor(root: Any, names: Mapping[str, Any]) -> LiveGraph:
     return replace(found, objects=objects, rounding=rounding)
 
 
-def _read(root: Any, names: Mapping[str, Any]) -> list[Item]:
+def _held(names: Mapping[str, Any]) -> dict[float, str]:
+    """The numbers that the caller holds, with the names of those that are tensors."""
+    found: dict[float, str] = {}
+    for name, thing in names.items():
+        if isinstance(thing, int | float) and not isinstance(thing, bool) and math.isfinite(thing):
+            found.setdefault(float(thing), "")
+        elif hasattr(thing, "grad_fn") and not thing.requires_grad and thing.numel() == 1:
+            found[_number(thing)] = name
+        if len(found) >= _MOST_HELD:
+            break
+    return found
+
+
+def _known(root: Any, names: Mapping[str, Any], precision: float) -> list[Item]:
+    """The items behind a tensor, each with its number. Raises Refusal."""
+    waiting: list[Working] = []
+    for order in _readings(root, names):
+        order[-1].data = _number(root)
+        working = Working(order, precision)
+        before = [item.data for item in order]
+        working.fill()
+        if not working.is_whole:
+            work_out_by_gradients(working)
+        if working.is_whole and agrees(order, before, math.sqrt(precision)):
+            return order
+        waiting.append(working)
+    if len(waiting) == 1 and waiting[0].is_whole:  # PyTorch keeps all of it: there is nothing to choose
+        return list(waiting[0].order)
+    held = _held(names)
+    for working in [each for each in waiting if not each.is_whole][:_TRIALS]:
+        work_out_by_trial(working, held)
+        if working.is_whole:
+            return list(working.order)
+    raise Refusal(
+        tr(
+            "PyTorch does not keep a constant of this graph, and it does not follow from the "
+            "numbers: show the tensor before backward(), or call it with retain_graph=True, or "
+            "make the constant a tensor with requires_grad=True."
+        )
+    )
+
+
+def _readings(root: Any, names: Mapping[str, Any]) -> Iterator[list[Item]]:
     torch = sys.modules["torch"]
     if root.grad_fn is not None and root.numel() == 1:
-        from micrograd_gui.document.live.torch_vectors import Unrolling, of_vectors  # numpy
+        from micrograd_gui.document.live.torch_vectors import of_vectors, unrollings  # numpy
 
         if of_vectors(root):
-            return Unrolling(torch, names, _UNARY).order(root)
-    return _Reading(torch.Tensor, names).order(root)
+            yield from unrollings(root, torch, names, _UNARY)
+            return
+    yield _Reading(torch.Tensor, names).order(root)
 
 
 class _Reading:

@@ -69,6 +69,17 @@ class Working:
         self._from: dict[Item, Item] = {}  # for a number that was worked out: the result it went into
         self._done: set[Item] = set()  # results that came of operands since
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether each number is known."""
+        return all(item.data is not None for item in self.order)
+
+    def again(self) -> Working:
+        """The same from here on: what follows in it is forgotten where its numbers are put back."""
+        found = Working(self.order, self.precision)
+        found._from, found._done = dict(self._from), set(self._done)
+        return found
+
     def fill(self) -> None:
         """Until nothing more follows."""
         changed = True
@@ -101,7 +112,7 @@ class Working:
 
     def _shortest(self, constant: Item, found: float) -> float | None:
         """The decimal with the fewest digits that fits; None where others far from it fit as well."""
-        if found == 0:
+        if found == 0 or self._is_lost(constant, found):
             return 0.0
         size = math.floor(math.log10(abs(found)))
         for digits in range(1, _DIGITS + 1):
@@ -112,6 +123,12 @@ class Working:
                 near = step <= 10 * self.precision * abs(found)  # those that fit as well are as good
                 return short if apart or near else None
         return found if self._fits(constant, found) else None
+
+    def _is_lost(self, constant: Item, found: float) -> bool:
+        """Whether a number that was added is no more than what rounding made: nothing was."""
+        above = self._from[constant]
+        sizes = [abs(each.data or 0.0) for each in above.operands if each is not constant]
+        return above.op in ("+", "-") and abs(found) <= self.precision * max(sizes, default=0.0)
 
     def _fits(self, constant: Item, number: float) -> bool:
         """Whether with that number all comes out as it is known, up to what was not worked out itself."""

@@ -29,16 +29,19 @@ def work_out_by_gradients(working: Working) -> None:
     backward: where it does not give what PyTorch has, nothing is filled in.
     """
     order, precision = working.order, working.precision
+    near = math.sqrt(precision)  # of what is lost where numbers nearly cancel, the doubts have told already
     before = [item.data for item in order]
-    search = _Search(order, precision)
+    search = Search(order, precision)
     while any(item.data is None for item in order) and search.step():
         working.fill()
-    if any(item.data is None for item in order) or not _agrees(order, before, precision):
+    if any(item.data is None for item in order) or not agrees(order, before, near):
         for item, data in zip(order, before, strict=True):
             item.data = data
 
 
-class _Search:
+class Search:
+    """Gradients that are followed from the root, as far as the numbers are known."""
+
     def __init__(self, order: Sequence[Item], precision: float) -> None:
         self._order, self._precision = order, precision
         self._uses: dict[Item, list[tuple[Item, int]]] = {item: [] for item in order}
@@ -58,15 +61,18 @@ class _Search:
             for item in reversed(self._order[:-1]):
                 paths = [self._path(grads, user, port) for user, port in self._uses[item]]
                 known = [path for path in paths if path is not None]
-                if item not in grads and len(known) == len(paths):
-                    grads[item] = _added(known)
-                elif item in grads and len(known) == len(paths) - 1:
+                if len(known) == len(paths):
+                    grads.setdefault(item, _added(known))
+                elif item in grads:
                     rest = _added([grads[item], *(Sum(-path.number, path.doubt) for path in known)])
-                    user, port = self._uses[item][paths.index(None)]
+                    lacking = [use for use, path in zip(self._uses[item], paths, strict=True) if path is None]
+                    user, port = lacking[0]
+                    if any(other is not user for other, _ in lacking):
+                        continue
                     if user in grads:
-                        if self._taken(rest, grads[user], user, port):
+                        if len(lacking) == 1 and self._taken(rest, grads[user], user, port):
                             return True
-                    elif (slope := self._slope(user, port)) is not None and slope.number:
+                    elif (slope := self._slope_of_all(lacking)) is not None and slope.number:
                         grads[user] = _divided(rest, slope)  # the way up
         return False
 
@@ -78,6 +84,12 @@ class _Search:
         size = abs(slope.number * above.number)
         doubt = abs(above.number) * slope.doubt + abs(slope.number) * above.doubt
         return Sum(slope.number * above.number, doubt + self._precision * size)
+
+    def _slope_of_all(self, uses: Sequence[tuple[Item, int]]) -> Sum | None:
+        """The slope of one that takes the same operand at several ports: p × p."""
+        slopes = [self._slope(user, port) for user, port in uses]
+        known = [slope for slope in slopes if slope is not None]
+        return _added(known) if len(known) == len(slopes) else None
 
     def _slope(self, user: Item, port: int) -> Sum | None:
         op = op_of(user.op or "")
@@ -142,8 +154,11 @@ def _added(sums: Sequence[Sum]) -> Sum:
     return Sum(math.fsum(each.number for each in sums), math.fsum(each.doubt for each in sums))
 
 
-def _agrees(order: Sequence[Item], before: Sequence[float | None], precision: float) -> bool:
-    """Whether a run with the constants gives each number that was there, and each gradient of one pass."""
+def agrees(order: Sequence[Item], before: Sequence[float | None], near: float) -> bool:
+    """Whether a run with the constants gives each number that was there, and each gradient of one pass.
+
+    ``near``: how far it may be off, relative to its size, or to 1 where that is larger.
+    """
     data: dict[Item, float] = {}
     for item in order:
         if item.op is None:
@@ -154,7 +169,6 @@ def _agrees(order: Sequence[Item], before: Sequence[float | None], precision: fl
     grads[order[-1]] = 1.0
     for item, operand, slope in _slopes(order, data):
         grads[operand] += slope * grads[item]
-    near = math.sqrt(precision)  # of what is lost where numbers nearly cancel, the doubts have told already
     told = [(data[item], was) for item, was in zip(order, before, strict=True) if was is not None]
     told += [(grads[item], item.grad) for item in order if item.once and item.grad is not None]
     return all(math.isclose(ours, theirs, rel_tol=near, abs_tol=near) for ours, theirs in told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
 MOST = 2_000  # nodes
+_TRIES = 60  # of what may stand for operands that are kept no longer
 Items = np.ndarray[Any, np.dtype[np.object_]]
 _SHAPED = ("View", "UnsafeView", "ReshapeAlias", "Squeeze", "Unsqueeze", "Clone", "ToCopy", "Alias")
 _PRODUCTS = {  # and what each of them saves of its operands
@@ -30,11 +31,18 @@ _SUM, _MEAN = 2, 1  # PyTorch's reductions of a loss
 class Unrolling:
     """Functions and leaf tensors as arrays of items, each tensor once.
 
-    ``unary`` are PyTorch's functions of one operand that are ops of the table by their own name.
+    ``unary`` are PyTorch's functions of one operand that are ops of the table by their own name. Where an
+    operand is kept no longer, one of ``offers`` things may stand for it: a tensor that the caller holds, or
+    constants that nobody knows; which of them is said by ``choices``, else it is the first.
     """
 
-    def __init__(self, torch: Any, names: Mapping[str, Any], unary: Iterable[str]) -> None:
+    def __init__(
+        self, torch: Any, names: Mapping[str, Any], unary: Iterable[str], choices: Sequence[int] = ()
+    ) -> None:
         self._unary = frozenset(unary)
+        self._choices = choices
+        self.offers: list[int] = []  # of each operand that is kept no longer, in the order they are come upon
+        self._lent = [each for each in names.values() if _is_lent(each, torch)]
         self._arrays: dict[int, Items] = {}
         self._held: list[Any] = []  # an identity means something only while its object lives
         self._items: list[Item] = []
@@ -162,18 +170,19 @@ class Unrolling:
             return self._op(op_of(f"**{_saved(fn, 'exponent')}").name, _given(x))
         if kind == "MseLoss":
             given, target = _given(x), self._operand(fn, sources, 1, "target")
-            target = self._constants(given.shape) if target is None else target
+            if target is None:
+                target = self._stand_in(given.shape.__eq__, given.shape)
             apart = self._op("**2", self._op("-", given, target))
             return self._reduced(apart, fn._saved_reduction)
         if kind == "Rsub":  # other − alpha × self
             other = self._operand(fn, sources, 1, "other")
             factor = self._constants((), float(fn._saved_alpha)) if fn._saved_alpha != 1 else None
             taken = _given(x) if factor is None else self._op("*", factor, _given(x))
-            return self._op("-", self._constants(()) if other is None else other, taken)
+            return self._op("-", self._beside(taken, shape) if other is None else other, taken)
         if kind in _BINARY:
             y = self._operand(fn, sources, 1, "other")
-            unknown = shape if kind in ("Add", "Sub") else ()
-            x, y = (self._constants(unknown) if each is None else each for each in (x, y))
+            x = self._beside(_given(y), shape) if x is None else x
+            y = self._beside(x, shape) if y is None else y
             if (alpha := getattr(fn, "_saved_alpha", 1)) != 1:
                 y = self._op("*", self._constants((), float(alpha)), y)
             return self._op(_BINARY[kind], x, y)
@@ -212,6 +221,23 @@ class Unrolling:
             return self._leaf(saved)
         return None if saved is None else self._constants((), float(saved))
 
+    def _beside(self, known: Items, shape: tuple[int, ...]) -> Items:
+        """What stands beside a known operand that comes to a result of that shape."""
+        one = [()] if known.shape == shape != () else []
+        return self._stand_in(lambda other: _broadcast(known.shape, other) == shape, *one, shape)
+
+    def _stand_in(self, fits: Callable[[tuple[int, ...]], bool], *own: tuple[int, ...]) -> Items:
+        """What stands for an operand that is kept no longer: a held tensor that fits, or constants."""
+        offered: list[Any] = [*own]
+        for tensor in reversed(self._lent):
+            alike = len(own) > 1 and (tensor == tensor.flatten()[0]).all()  # then it is as good as one number
+            if fits(tuple(tensor.shape)) and not alike:
+                offered.insert(0, tensor)
+        at = self._choices[len(self.offers)] if len(self.offers) < len(self._choices) else 0
+        self.offers.append(len(offered))
+        chosen = offered[at]
+        return self._constants(chosen) if isinstance(chosen, tuple) else self._leaf(chosen)
+
     def _summed(self, fn: Any, kind: str, x: Items) -> Items:
         axes = tuple(_signed(getattr(fn, "_saved_dim", None) or ()))
         if not axes:
@@ -237,10 +263,11 @@ class Unrolling:
             raise Refusal(tr("A product of matrices with factors of its own (addmm) is not unrolled."))
         names = _PRODUCTS[kind]
         operands = [self._operand(fn, sources, port, name) for port, name in enumerate(names)]
-        x, y = (
-            self._constants(_shape_at(fn, kind, port, shape, operands[1 - port])) if each is None else each
-            for port, each in enumerate(operands)
-        )
+        for port, each in enumerate(operands):
+            if each is None:
+                wanted = _shape_at(fn, kind, port, shape, operands[1 - port])
+                operands[port] = self._stand_in(wanted.__eq__, wanted)
+        x, y = (_given(each) for each in operands)
         rows, columns = np.atleast_2d(x), y.reshape(len(y), -1)
         found = np.empty((len(rows), columns.shape[1]), object)
         for row, column in np.ndindex(found.shape):
@@ -261,6 +288,44 @@ class Unrolling:
                 item.label = name if items.size == 1 else f"{name}[{','.join(map(str, at))}]"
             if tensor.retains_grad and tensor.grad is not None:
                 item.grad = _number(tensor.grad[at])
+
+
+def unrollings(root: Any, torch: Any, names: Mapping[str, Any], unary: Iterable[str]) -> Iterator[list[Item]]:
+    """The graph behind that tensor unrolled, once for each choice of what stands for what PyTorch lost.
+
+    Raises Refusal where none of them can be.
+    """
+    choices: list[int] = []
+    refused: Refusal | None = None
+    for _ in range(_TRIES):
+        reading = Unrolling(torch, names, unary, choices)
+        try:
+            order = reading.order(root)
+        except Refusal as refusal:
+            refused = refused or refusal
+        else:
+            yield order
+        choices = [*choices, *[0] * len(reading.offers)][: len(reading.offers)]
+        while choices and choices[-1] + 1 >= reading.offers[len(choices) - 1]:
+            choices.pop()
+        if not choices:
+            break
+        choices[-1] += 1
+    if refused is not None:
+        raise refused
+
+
+def _is_lent(thing: Any, torch: Any) -> bool:
+    """Whether it may be a constant of a graph: a tensor of some numbers without a gradient."""
+    return isinstance(thing, torch.Tensor) and not thing.requires_grad and 0 < thing.numel() <= MOST
+
+
+def _broadcast(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of what comes of operands of these; None where they do not go together."""
+    try:
+        return np.broadcast_shapes(one, other)
+    except ValueError:
+        return None
 
 
 def of_vectors(root: Any) -> bool:

@@ -164,7 +164,8 @@ def test_after_backward_a_constant_is_worked_out_where_one_decimal_fits(dtype):
 def test_after_backward_what_more_than_one_constant_fits_is_refused():
     for number, make in (
         (30.0, lambda x: (2 * x).tanh()),  # any factor gives 1
-        (3.0, lambda x: (x - 1) ** 2 * 0.5),  # two constants, in one number and one gradient at once
+        (3.0, lambda x: x * 2 * 3),  # as well 6 and 1
+        (0.7, lambda x: F.mse_loss(x.clamp(-1, 0.5) * 2, torch.tensor(0.3, dtype=torch.float64))),
         (2.0, lambda x: torch.minimum(x * 3, torch.tensor(1.0, dtype=torch.float64))),  # no slope goes there
     ):
         x = leaf(number)
@@ -185,6 +186,12 @@ def test_after_backward_what_more_than_one_constant_fits_is_refused():
         (lambda x, v: F.mse_loss(v, torch.tensor([1.0, 0.5, -3.0], dtype=torch.float64)), [1, 0.5, -3, 3]),
         (lambda x, v: torch.dot(torch.tensor([1.0, -2.5, 4.0], dtype=torch.float64), v), [1, -2.5, 4]),
         (lambda x, v: (torch.tensor([[0.5, -1.5]], dtype=torch.float64) @ v[:2]).sum(), [0.5, -1.5]),
+        (lambda x, v: 1 / (1 + torch.exp(-x)), [1, 1]),
+        (lambda x, v: 1 / (1 + torch.exp(-2 * x)), [1, 1, -2]),
+        (lambda x, v: ((e := (2 * x).exp()) - 1) / (e + 1), [1, 1, 2]),
+        (lambda x, v: (x - 1) ** 2 * 0.5, [1, 0.5]),
+        (lambda x, v: F.leaky_relu(x - 0.75, 0.2) * 3, [0.2, 0.75, 3]),
+        (lambda x, v: F.gelu(x) + F.softplus(x * 2) - 1, [1, 2]),
     ],
 )
 def test_after_backward_the_gradients_tell_several_constants(make, constants):
@@ -198,6 +205,48 @@ def test_after_backward_the_gradients_tell_several_constants(make, constants):
     assert frame.data[found.graph.target] == pytest.approx(o.item(), rel=1e-12)
     for node, grad in found.grad.items():
         assert frame.grad.get(node, 0.0) == pytest.approx(grad, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda net, X, y, k: F.mse_loss(net(X), y),
+        lambda net, X, y, k: ((net(X) - y) ** 2).mean() + k * sum((p * p).sum() for p in net.parameters()),
+        lambda net, X, y, k: (1 - y * F.leaky_relu(net(X), 0.2)).relu().sum() / len(X),
+        lambda net, X, y, k: ((X * net[0].weight.sum() - y) ** 2).mean() / (1 + torch.exp(-net[2].bias[0])),
+    ],
+)
+def test_after_backward_the_callers_tensors_stand_for_what_pytorch_lost(make):
+    torch.manual_seed(1337)
+    net = torch.nn.Sequential(torch.nn.Linear(1, 2), torch.nn.Tanh(), torch.nn.Linear(2, 1))
+    X, y = (torch.tensor(column).T for column in ([[1.0, 0.5, -2.0]], [[1.0, -1.0, 0.25]]))
+    names = {"net": net, "X": X, "y": y, "other": torch.ones(3, 1), "k": 0.125}
+    loss = make(net, X, y, 0.125)
+    loss.backward()
+    found = capture(loss, names)
+    labels = {node.label for node in found.graph}
+    assert {"X[0,0]", "X[2,0]", "y[1,0]"} <= labels
+    assert "other[0,0]" not in labels
+    frame = complete(found.graph)
+    assert frame.data[found.graph.target] == pytest.approx(loss.item(), rel=1e-5)
+    for name, tensor in net.named_parameters():
+        if tensor.grad is None:
+            continue
+        for at in itertools.product(*map(range, tensor.shape)):
+            label = name if tensor.numel() == 1 else f"{name}[{','.join(map(str, at))}]"
+            number = frame.grad.get(found.graph.named(label), 0.0)
+            assert number == pytest.approx(tensor.grad[at].item(), rel=1e-4, abs=1e-6), label
+
+
+def test_after_an_update_no_tensor_stands_for_another():
+    net, X, y = small_net().values()
+    loss = F.mse_loss(net(X), y)
+    loss.backward()
+    with torch.no_grad():
+        for p in net.parameters():
+            p -= 0.1 * p.grad
+    with pytest.raises(Refusal, match=r"show the tensor before backward\(\)"):
+        capture(loss, {"net": net, "X": X, "y": y})
 
 
 def test_gradients_of_more_than_one_pass_tell_nothing():
