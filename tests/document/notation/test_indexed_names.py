@@ -53,7 +53,7 @@ def test_indices_are_low_where_text_is_shown() -> None:
     [
         ("∂L_1/∂w_{12} × w1_4_1.data", "∂L₁/∂w₁₂ × w₁,₄,₁.data"),
         ("“w_1” is in “net_1.micrograd”.", "“w₁” is in “net_1.micrograd”."),
-        ("/home/a_1/x_1 has no w_1", "/home/a_1/x_1 has no w₁"),
+        ("/data/a_1/x_1 has no w_1", "/data/a_1/x_1 has no w₁"),
         ("v_1 = L_1 / y_1", "v₁ = L₁ / y₁"),
         ("leaky_relu_2, learning_rate, x_b", "leaky_relu_2, learning_rate, x_b"),
     ],
