@@ -25,7 +25,7 @@ from micrograd.diagnosing.right_pass import (
     rounding_of,
 )
 from micrograd.foreign import LiveNode, read_graph
-from micrograd.language import N_, columns, flush_left, tr
+from micrograd.language import N_, columns, flush_left, kept, kept_joined, tr
 
 _RELATIVE = 1e-9
 _HEAD = (N_("node"), N_("op"), "data", "grad", N_("right"))
@@ -261,11 +261,11 @@ def _diagnosis(case: _Case, mistake: Mistake | None, change: Alteration | None) 
     told = {"name": names[place], "found": _short(found, expected), "right": _short(expected, found)}
     if mistake is None or change is None:
         why_so = _unknown(case, names)
-        said = tr("{name}.grad is {found}, but {right} is right: {why}.", **told, why=why_so)
+        said = kept("{name}.grad is {found}, but {right} is right: {why}.", **told, why=why_so)
     else:
         why_so = _why(case, mistake, change, names)
-        said = tr("{name}.grad is {found}, but {right} is right: all grads are as if {why}.",
-                  **told, why=why_so)
+        said = kept("{name}.grad is {found}, but {right} is right: all grads are as if {why}.",
+                    **told, why=why_so)
     path = _path(case.graph, place, _by(case, mistake, change))
     differing = tuple(Difference(nodes[k].value, case.found[k], case.right[k]) for k in case.differing)
     return Diagnosis(
@@ -286,7 +286,7 @@ def why(place: int, graph: FinishedGraph, right: Sequence[float], mistake: Mista
 def _why(case: _Case, mistake: Mistake, change: Alteration, names: _Names) -> str:
     """The mistake in a clause, and how it came to this node."""
     more = _MORE[mistake.cause](case, change, names)
-    return tr("; ").join(filter(None, (change.said, more)))
+    return kept_joined(filter(None, (change.said, more)), N_("; "))
 
 
 class _Names:
@@ -338,10 +338,11 @@ def _more_overwritten(case: _Case, change: Alteration, names: _Names) -> str:
     if last is None:
         return ""  # it came with the wrong number of a node before
     user, amount = terms[last]
-    earlier = tr(" and ").join(tr("{amount} from {name}", amount=_short(each), name=names[who])
-                               for who, each in terms[:last][:3])
-    return tr("what came last to {name}, {amount} from {giver}, overwrote {earlier}", name=names[case.place],
-              amount=_short(amount), giver=names[user], earlier=earlier)
+    given = (kept("{amount} from {name}", amount=_short(each), name=names[who])
+             for who, each in terms[:last][:3])
+    earlier = kept_joined(given, N_(" and "))
+    return kept("what came last to {name}, {amount} from {giver}, overwrote {earlier}",
+                name=names[case.place], amount=_short(amount), giver=names[user], earlier=earlier)
 
 
 def _more_slope(case: _Case, change: Alteration, names: _Names) -> str:
@@ -350,8 +351,9 @@ def _more_slope(case: _Case, change: Alteration, names: _Names) -> str:
         for x, used, right in zip(graph.nodes[user].inputs, change.slopes.get(user, ()), graph.slopes[user],
                                   strict=False):
             if x == place and used != right:
-                return tr("at {name}, by {op}, the slope was {used} where {right} is right", name=names[user],
-                          op=change.kind, used=_short(used, right), right=_short(right, used))
+                return kept("at {name}, by {op}, the slope was {used} where {right} is right",
+                            name=names[user], op=change.kind, used=_short(used, right),
+                            right=_short(right, used))
     return ""
 
 
@@ -361,10 +363,10 @@ def _more_order(case: _Case, change: Alteration, names: _Names) -> str:
     for place in change.order or ():
         missing = [user for user in graph.users[place] if user not in acted]
         if missing:
-            return tr("{name} passed its grad on before it had all of it: it still waited for what "
-                      "{giver} gives", name=names[place], giver=names[missing[0]])
+            return kept("{name} passed its grad on before it had all of it: it still waited for what "
+                        "{giver} gives", name=names[place], giver=names[missing[0]])
         if place in acted:
-            return tr("{name} passed its grad on more than once", name=names[place])
+            return kept("{name} passed its grad on more than once", name=names[place])
         acted.add(place)
     return ""
 
@@ -375,7 +377,7 @@ def _more_lost(case: _Case, change: Alteration, names: _Names) -> str:
                  if len(set(graph.nodes[user].inputs)) < len(graph.nodes[user].inputs)), None)
     if not change.once or user is None:
         return ""
-    return tr("{name} takes {operand} twice", name=names[user], operand=names[case.place])
+    return kept("{name} takes {operand} twice", name=names[user], operand=names[case.place])
 
 
 def _none(case: _Case, change: Alteration, names: _Names) -> str:
@@ -389,9 +391,9 @@ _MORE = {"overwritten": _more_overwritten, "wrong_slope": _more_slope, "order": 
 def _unknown(case: _Case, names: _Names) -> str:
     """What can be told of numbers that no known mistake gives."""
     graph, nodes, place = case.graph, case.graph.nodes, case.place
-    said = [tr("no known mistake gives all of these grads")]
+    said = [kept("no known mistake gives all of these grads")]
     if place == graph.root:
-        said.append(tr("a pass that began at this node would leave 1 there"))
+        said.append(kept("a pass that began at this node would leave 1 there"))
     local = [0.0] * len(nodes)
     local[graph.root] = 1.0
     for user in graph.backward_order:
@@ -400,14 +402,14 @@ def _unknown(case: _Case, names: _Names) -> str:
     odd = [k for k in case.differing if not _close(case.found[k], local[k], 1e-6 * abs(local[k]))]
     inner_right = not any(nodes[k].inputs for k in case.differing)
     if len(case.differing) > 1 and odd == [place]:
-        said.append(tr("the other grads that differ follow from this one"))
+        said.append(kept("the other grads that differ follow from this one"))
     elif inner_right and len(case.differing) > 1:
-        said.append(tr("only leaves differ: what they hold is not of this pass alone"))
+        said.append(kept("only leaves differ: what they hold is not of this pass alone"))
     stale = next((k for k in range(len(nodes)) if is_stale(nodes, k)), None)
     if stale is not None:
-        said.append(tr("the data of {name} is not what its operands give, so numbers may have changed after "
-                       "the forward pass", name=names[stale]))
-    return tr("; ").join(said)
+        said.append(kept("the data of {name} is not what its operands give, so numbers may have changed "
+                         "after the forward pass", name=names[stale]))
+    return kept_joined(said, N_("; "))
 
 
 def _by(case: _Case, mistake: Mistake | None, change: Alteration | None) -> Sequence[int]:

@@ -14,9 +14,9 @@ Numbers, names and code are values: they are put in as they are, in every langua
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 from unicodedata import east_asian_width
 
@@ -99,23 +99,39 @@ def N_(text: T, /) -> T:
 class KeptSentence(str):
     """A sentence that knows what it was made of, so that it can be said in another language."""
 
-    made_of: tuple[str, Mapping[str, object]]
+    made_of: Callable[[], str]
 
 
 def kept(text: str, /, **values: object) -> str:
     """What `tr` gives, for a fact that is kept: `again` says it in the language in use then."""
-    made = KeptSentence(tr(text, **values))
-    made.made_of = text, values
+    return kept_by(tr(text, **values), partial(_again_with, text, values))
+
+
+def kept_by(said: str, say: Callable[[], str]) -> str:
+    """A sentence that is kept and put together of several texts: `again` asks `say` for it."""
+    made = KeptSentence(said)
+    made.made_of = say
     return made
+
+
+def kept_joined(parts: Iterable[str], separator: str) -> str:
+    """What was `kept`, with a separator (a text, marked by `N_`) between: it is kept, too."""
+    said = list(parts)
+    return kept_by(tr(separator).join(said), lambda: tr(separator).join(map(_as_kept, said)))
 
 
 def again(text: str) -> str:
     """What was `kept` in the language in use now; any other text as `tr` gives it."""
-    if not isinstance(text, KeptSentence):
-        return tr(text)
-    template, values = text.made_of
-    values = {name: again(each) if isinstance(each, str) else each for name, each in values.items()}
-    return tr(template, **values)
+    return text.made_of() if isinstance(text, KeptSentence) else tr(text)
+
+
+def _again_with(text: str, values: Mapping[str, object]) -> str:
+    return tr(text, **{name: _as_kept(each) for name, each in values.items()})
+
+
+def _as_kept(value: T) -> T | str:
+    """What was kept is said again, too; the name of a node is not: it may be the English of some text."""
+    return value.made_of() if isinstance(value, KeptSentence) else value
 
 
 def in_quotes(text: str) -> str:

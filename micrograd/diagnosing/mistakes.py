@@ -23,7 +23,7 @@ from micrograd.diagnosing.passes import (
 )
 from micrograd.diagnosing.wrong_slopes import WRONG_SLOPES, At, WrongSlope
 from micrograd.foreign import LiveNode, closure_of, is_like_a_value
-from micrograd.language import N_, joined, tr
+from micrograd.language import N_, joined, kept
 
 
 class Mistake(NamedTuple):
@@ -56,20 +56,20 @@ def _blamed(graph: FinishedGraph, clue: Clue | None) -> list[str]:
 
 def _overwritten(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     everywhere = list(dict.fromkeys(kind for kind in graph.kinds if kind))
-    yield Alteration(tr("`=` stood where `+=` should"), assigns=_ports(everywhere))
+    yield Alteration(kept("`=` stood where `+=` should"), assigns=_ports(everywhere))
     for kind in _blamed(graph, clue):
-        said = tr("`=` stood where `+=` should, in `_backward` of {op}", op=kind)
+        said = kept("`=` stood where `+=` should, in `_backward` of {op}", op=kind)
         yield Alteration(said, assigns=_ports([kind]), kind=kind)
     for kind in _blamed(graph, clue):
         for port in range(_arity(graph, kind)):
-            said = tr("`=` stood where `+=` should, for operand {operand}, in `_backward` of {op}",
+            said = kept("`=` stood where `+=` should, for operand {operand}, in `_backward` of {op}",
                       operand=port + 1, op=kind)
             yield Alteration(said, assigns=frozenset({(kind, port)}), kind=kind, port=port)
     shared = _meeting(graph)
     most = len(shared) if len(shared) <= 8 and len(graph.nodes) <= 2000 else 2
     for count in range(2, most + 1):
         for some in combinations(shared, count):
-            said = tr("`=` stood where `+=` should, in `_backward` of {op}", op=joined(some))
+            said = kept("`=` stood where `+=` should, in `_backward` of {op}", op=joined(some))
             yield Alteration(said, assigns=_ports(some))
 
 
@@ -98,13 +98,13 @@ def _once(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     loops = any("_prev" in getattr(getattr(rule, "__code__", None), "co_names", ()) for rule in rules)
     told = not loops and all(closure_of(rule).keys() >= {"self", "other"} for rule in rules)
     if twice and not (clue is not None and told):  # such a closure gives to both by their names
-        yield Alteration(tr("an operand that is taken twice were given its part once"), once=True)
+        yield Alteration(kept("an operand that is taken twice were given its part once"), once=True)
 
 
 def _no_operand(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     for kind in _blamed(graph, clue):
         for port in range(_arity(graph, kind)):
-            said = tr("operand {operand} of {op} were given nothing", operand=port + 1, op=kind)
+            said = kept("operand {operand} of {op} were given nothing", operand=port + 1, op=kind)
             change = Alteration(said, kind=kind, port=port)
             yield from _sloped(graph, clue, change, lambda _: 0.0)
 
@@ -112,20 +112,20 @@ def _no_operand(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]
 def _walks(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     for walk in WALKS:
         if not walk.again or graph.paths < most_acts(graph):  # by paths it may take the age of the world
-            yield Alteration(tr(walk.said), order=acting(graph, walk.order(graph)), walk=walk.key)
+            yield Alteration(kept(walk.said), order=acting(graph, walk.order(graph)), walk=walk.key)
 
 
 def _never(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
-    yield Alteration(tr("`backward` had not run, or the root's grad had not been set"), seed=None)
+    yield Alteration(kept("`backward` had not run, or the root's grad had not been set"), seed=None)
     if len(graph.nodes) > 1:
-        yield Alteration(tr("nothing had been passed on from the root"), order=[])
+        yield Alteration(kept("nothing had been passed on from the root"), order=[])
 
 
 def _misplaced(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     moved = _elsewhere(graph)
     if moved:
         kinds = list(dict.fromkeys(graph.kinds[of] for of in moved.values() if of is not None))
-        said = tr("the `_backward` of {op} were set on another node than the one that the op made",
+        said = kept("the `_backward` of {op} were set on another node than the one that the op made",
                   op=joined(kinds))
         everyone = operands_first(graph)[::-1]  # leaves too: one may run what another node should
         yield Alteration(said, acts=moved, order=everyone, kind=kinds[0] if len(kinds) == 1 else "")
@@ -134,7 +134,7 @@ def _misplaced(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
 def _silent(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     for kind in _blamed(graph, clue):
         acts = {place: None for place, own in enumerate(graph.kinds) if own == kind}
-        said = tr("the `_backward` of {op} did nothing, or had never been set", op=kind)
+        said = kept("the `_backward` of {op} did nothing, or had never been set", op=kind)
         yield Alteration(said, acts=acts, kind=kind)
 
 
@@ -164,15 +164,15 @@ def _several(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
 
 def added_up(n: int) -> Iterator[Alteration]:
     """So many passes, one on top of the other."""
-    yield Alteration(tr("{n} passes were added up, without a grad zeroed between them", n=n), passes=n)
-    yield Alteration(tr("{n} passes were added up, in the root's grad too", n=n), passes=n, adds_seed=True)
-    yield Alteration(tr("{n} passes were added up, with only the leaves zeroed between them", n=n), passes=n,
-                     zeroes="leaves")
+    yield Alteration(kept("{n} passes were added up, without a grad zeroed between them", n=n), passes=n)
+    yield Alteration(kept("{n} passes were added up, in the root's grad too", n=n), passes=n, adds_seed=True)
+    said = kept("{n} passes were added up, with only the leaves zeroed between them", n=n)
+    yield Alteration(said, passes=n, zeroes="leaves")
 
 
 def left_on_leaves(n: int) -> Alteration:
     """So many passes, each through new nodes over the same leaves."""
-    said = tr("the leaves held {n} passes added up, without their grads zeroed between them", n=n)
+    said = kept("the leaves held {n} passes added up, without their grads zeroed between them", n=n)
     return Alteration(said, passes=n, zeroes="inner")
 
 
@@ -181,7 +181,8 @@ def _some_leaves(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration
     if clue is None or len(clue.differing) < 2 or any(graph.nodes[place].inputs for place in clue.differing):
         return
     for n in _count(clue):
-        said = tr("some of the leaves held {n} passes added up, without their grads zeroed between them", n=n)
+        said = kept("some of the leaves held {n} passes added up, without their grads zeroed between them",
+                    n=n)
         yield Alteration(said, passes=n, zeroes="inner", kept=frozenset(clue.differing))
 
 
@@ -191,7 +192,7 @@ MOVED = N_("the parameters had been moved between the forward and the backward p
 def moved(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     """Slopes at numbers that were moved since the forward pass."""
     if graph.moved:
-        yield Alteration(tr(MOVED), slopes=graph.moved)
+        yield Alteration(kept(MOVED), slopes=graph.moved)
 
 
 def _count(clue: Clue) -> list[int]:
@@ -203,7 +204,7 @@ def _count(clue: Clue) -> list[int]:
 
 def _seeded(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     if clue is not None and clue.place == graph.root and clue.found[graph.root]:
-        said = tr("the pass had begun with another number than 1 at the root")
+        said = kept("the pass had begun with another number than 1 at the root")
         yield Alteration(said, seed=clue.found[graph.root])
 
 
@@ -219,14 +220,14 @@ def _wrong(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
         kind = graph.kinds[place]
         for row in (*WRONG_SLOPES.get(kind, ()), *WRONG_SLOPES["any"]):
             own = _with_slope(graph, kind, row.port, row.slope, [place])
-            said = tr("the slope of {op} were {wrong} instead of {right}, in this node alone",
-                      op=kind, wrong=tr(row.wrong), right=tr(row.right))
+            said = kept("the slope of {op} were {wrong} instead of {right}, in this node alone",
+                        op=kind, wrong=kept(row.wrong), right=kept(row.right))
             yield Alteration(said, slopes=own, kind=kind, wrong=row, port=row.port)
 
 
 def _said(kind: str, row: WrongSlope) -> str:
-    return tr("the slope of {op} were {wrong} instead of {right}", op=kind, wrong=tr(row.wrong),
-              right=tr(row.right))
+    return kept("the slope of {op} were {wrong} instead of {right}", op=kind, wrong=kept(row.wrong),
+                right=kept(row.right))
 
 
 def _sloped(graph: FinishedGraph, clue: Clue | None, change: Alteration,
@@ -265,10 +266,10 @@ def _number(slope: Callable[[At], float], x: list[float], node: LiveNode, port: 
 def _chain_rule(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
     for kind in _blamed(graph, clue):
         places = [place for place, own in enumerate(graph.kinds) if own == kind]
-        said = tr("{op} passed on its slope alone, not times the grad of its result", op=kind)
+        said = kept("{op} passed on its slope alone, not times the grad of its result", op=kind)
         yield Alteration(said, kind=kind,
                      upstream=dict.fromkeys(places, 1.0))
-        said = tr("{op} passed on its slope times the data of its result, not times its grad", op=kind)
+        said = kept("{op} passed on its slope times the data of its result, not times its grad", op=kind)
         yield Alteration(said, kind=kind,
                      upstream={place: graph.nodes[place].data for place in places})
 

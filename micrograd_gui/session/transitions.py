@@ -227,7 +227,7 @@ def _nudged_again(graph: Graph, old: measure.Nudge | None) -> measure.Nudge | No
 def add_node(graph: Graph, op: str | None, at: Place, label: str | None, data: float) -> Edit:
     """A new node: an op by its name, or a leaf for None or "value". Raises Refusal for an unknown op."""
     new = graph.added(_known(op), at, label=label, data=data)
-    return Edit(new, kept("Add {op}", op=op or VALUE), frozenset((graph.next_id,)))
+    return Edit(new, kept("Add {op}", op=op or kept(VALUE)), frozenset((graph.next_id,)))
 
 
 def apply_op(graph: Graph, op: str, node: NodeId, at: Place | None) -> Edit:

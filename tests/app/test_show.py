@@ -14,7 +14,7 @@ from PySide6.QtCore import QEventLoop, QMimeData, QObject, QTimer, QUrl
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QMessageBox, QStyleOptionViewItem, QTableView, QToolButton
 
-from micrograd import Value
+from micrograd import Value, language
 from micrograd_gui import show
 from micrograd_gui.app import create_window
 from micrograd_gui.app.documents import dropped_names, dropped_paths
@@ -272,6 +272,18 @@ def test_along_which_nodes_a_wrong_number_went_on_is_told(shown):
     assert said.endswith(("to x, 5.", "to 5, x."))
     window.menus.actions["show_right_run"].trigger()
     assert card_of(window).splitlines()[-1] == said  # below the step that is gone through
+    language.use(
+        {
+            "{finding}; it came by {way}; from {name} it went on to {nodes}.": "{nodes} ← {name} ← {finding}",
+            "{amount} from {name}": "{name} → {amount}",
+        }
+    )
+    try:
+        said = window.session.state.found.said
+    finally:
+        language.use()
+    assert said.startswith(("x, 5 ← h ← h.grad is 1", "5, x ← h ← h.grad is 1"))
+    assert said.endswith("overwrote y → 1"), "each piece of it follows the language"
 
 
 def test_another_document_drops_what_was_found_live(shown):

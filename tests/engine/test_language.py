@@ -5,7 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from micrograd import language
-from micrograd.language import CONTEXT, N_, again, in_quotes, joined, kept, remembered, tr, trc, trn, within
+from micrograd.language import (
+    CONTEXT,
+    N_,
+    again,
+    in_quotes,
+    joined,
+    kept,
+    kept_joined,
+    remembered,
+    tr,
+    trc,
+    trn,
+    within,
+)
 
 GERMAN = {
     "Zero grad": "Grad auf 0",
@@ -14,6 +27,7 @@ GERMAN = {
     f"of a run{CONTEXT}Last": "Ende",
     "Delete {what}": "{what} löschen",
     "the target": "das Ziel",
+    " and ": " und ",
     "{first} and {last}": "{first} und {last}",
     "“{text}”": "„{text}“",
 }
@@ -70,6 +84,17 @@ def test_what_is_kept_is_said_again_in_the_language_in_use(german: None) -> None
     language.use()
     assert again(made) == "Delete the target"
     assert again("Delete it") == "Delete it"
+
+
+def test_a_name_is_said_again_as_it_is_though_it_be_the_english_of_a_text(german: None) -> None:
+    assert again(kept("Delete {what}", what="the target")) == "the target löschen"
+
+
+def test_what_is_put_together_is_said_again_whole(german: None) -> None:
+    made = kept_joined([kept("the target"), "a"], " and ")
+    assert made == "das Ziel und a"
+    language.use()
+    assert again(made) == "the target and a"
 
 
 def test_another_language_forgets_the_sentences_of_the_one_before() -> None:

@@ -5,7 +5,7 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from micrograd import diagnose
+from micrograd import diagnose, language
 from micrograd.diagnosing.mistakes import MOVED
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.notation.reader import graph_from_expression
@@ -157,6 +157,12 @@ def test_diagnose_finds_the_planted_bug_by_the_cause_and_the_words_of_the_lab(bu
     words = found.sentence.partition(" as if ")[2].partition(";")[0].rstrip(".")
     assert words == (MOVED if bug.early else during.change.said)
     assert f"as if {words}" in state.finding.sentence
+    finding = state.finding
+    language.use({"{numbers}, as if {why}.": "{why} ← {numbers}"})
+    try:
+        assert finding.said.startswith(words.replace("`", "")), "it follows the language"
+    finally:
+        language.use()
 
 
 def test_a_bug_that_a_graph_cannot_show_says_why():

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import structs
 
 from micrograd.foreign import same
-from micrograd.language import N_, tr, trn, with_colon
+from micrograd.language import N_, again, kept_by, tr, trn, with_colon
 from micrograd_gui.app.notebooks.cells import of_cells, variables
 from micrograd_gui.document.block import kept, renumbered
 from micrograd_gui.document.errors import Net, Refusal
@@ -241,9 +241,13 @@ def _finding(session: Session, found: LiveGraph) -> Found | None:
     diagnosed = None if data or found.of_rows else _diagnosed(found)
     if diagnosed is not None:
         first, path, said = diagnosed
-        return Found(
-            first, _way_told(graph, said.rstrip(".。"), first, path, _spread(graph, first, grad)), data, grad
-        )
+        names = [graph.nodes[node].spoken for node in path]
+        spread = _spread(graph, first, grad)
+
+        def with_way() -> str:
+            return _way_told(again(said).rstrip(".。"), graph.nodes[first].spoken, names, spread)
+
+        return Found(first, kept_by(with_way(), with_way), data, grad)
     node, field, live, run = next(  # a grad comes from the nodes that use it: those are right where it begins
         each
         for each in differing
@@ -251,29 +255,31 @@ def _finding(session: Session, found: LiveGraph) -> Found | None:
     )
     notebook, fresh = both(Apart(live, run))
     told = {"number": f"{graph.nodes[node].spoken}.{field}", "notebook": notebook, "fresh": fresh}
-    said = tr("{number} is {notebook} in the live values, but a fresh run gives {fresh}.", **told)
-    if others := len(differing) - 1:
-        said = trn(
-            "{number} is {notebook} in the live values, but a fresh run gives {fresh}, "
-            "and {n} more number differs.",
-            "{number} is {notebook} in the live values, but a fresh run gives {fresh}, "
-            "and {n} more numbers differ.",
-            others,
-            **told,
-        )
-    return Found(node, said, data, grad)
+    count = partial(_count_told, len(differing) - 1, told)
+    return Found(node, kept_by(count(), count), data, grad)
 
 
-def _way_told(
-    graph: Graph, finding: str, first: NodeId, path: Sequence[NodeId], spread: Sequence[str]
-) -> str:
-    """A finding (a sentence without its stop), by which nodes it came there, and where it went on to."""
-    way = " → ".join(graph.nodes[node].spoken for node in path[-_NAMES:])
+def _count_told(others: int, told: Mapping[str, str]) -> str:
+    """A number that differs, and how many more do."""
+    if not others:
+        return tr("{number} is {notebook} in the live values, but a fresh run gives {fresh}.", **told)
+    return trn(
+        "{number} is {notebook} in the live values, but a fresh run gives {fresh}, "
+        "and {n} more number differs.",
+        "{number} is {notebook} in the live values, but a fresh run gives {fresh}, "
+        "and {n} more numbers differ.",
+        others,
+        **told,
+    )
+
+
+def _way_told(finding: str, name: str, path: Sequence[str], spread: Sequence[str]) -> str:
+    """A finding (without its stop), by which nodes it came to that one, and where it went on to."""
+    way = " → ".join(path[-_NAMES:])
     way = f"… → {way}" if len(path) > _NAMES else way
     nodes = ", ".join(spread[:_NAMES])
     if more := len(spread[_NAMES:]):
         nodes = trn("{nodes} and {n} more", "{nodes} and {n} more", more, nodes=nodes)
-    name = graph.nodes[first].spoken
     if len(path) > 1 and spread:
         return tr(
             "{finding}; it came by {way}; from {name} it went on to {nodes}.",
@@ -320,7 +326,10 @@ def _diagnosed(found: LiveGraph) -> tuple[NodeId, tuple[NodeId, ...], str] | Non
     path = tuple(nodes[id(thing)] for thing in diagnosis.path if id(thing) in nodes)
     name = found.graph.nodes[node].spoken  # which may be a variable, unknown to diagnose
     said = diagnosis.sentence
-    return node, path, said if said.startswith(f"{name}.") else with_colon(name, said)
+    if not said.startswith(f"{name}."):
+        plain = said
+        said = kept_by(with_colon(name, plain), lambda: with_colon(name, again(plain)))
+    return node, path, said
 
 
 def _differing(session: Session, found: LiveGraph) -> list[tuple[NodeId, str, float, float]]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from micrograd.diagnosing.mistakes import MOVED
 from micrograd.diagnosing.passes import Alteration
 from micrograd.diagnosis import why
-from micrograd.language import N_, tr
+from micrograd.language import N_, kept_by, tr
 from micrograd_gui.document.data import TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.bugs.table import Bug, bug_called, why_not
@@ -100,7 +100,8 @@ class Lab(Struct, frozen=True, eq=False, dict=True):
         if not data and not grad:
             return None
         node, sentence = self._told(cursor, data, grad)
-        return Found(node, sentence, data, grad, dismissed=True, whose=WRONG_RUN)
+        said = kept_by(sentence, lambda: self._told(cursor, data, grad)[1])
+        return Found(node, said, data, grad, dismissed=True, whose=WRONG_RUN)
 
     def _told(self, cursor: int, data: dict[NodeId, Apart], grad: dict[NodeId, Apart]) -> tuple[NodeId, str]:
         """The first node whose number differs, and why it does."""
