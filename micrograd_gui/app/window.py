@@ -8,6 +8,7 @@ the end the signals of the parts are connected, here and nowhere else: no part k
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -40,7 +41,6 @@ from micrograd_gui.app.status import Message, StatusBar, Summary, standing, summ
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
-from micrograd_gui.languages import CatalogueFault
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background, later
@@ -79,7 +79,6 @@ class MainWindow(QMainWindow):
         self.session = Session()
         self.background = Background(self)
         self._recovering: Recovering | None = None
-        self.rings: FocusRings | None = None
         self._sized = QTimer(self, singleShot=True, interval=0)
         self.documents = Documents(self)
         self.live = Refreshing(self, self.documents)
@@ -113,6 +112,7 @@ class MainWindow(QMainWindow):
         self.bars = Toolbars(self, self.menus.actions, h_line, expression_line, self.look)
         self._pace: Pace | None = None  # there after the first paint
         self._explaining: Explaining | None = None
+        self.rings: FocusRings | None = None
         self._classroom: Classroom | None = None  # there when the first lesson is wanted
         self._build_status()
         self._escape = QShortcut(QKeySequence("Esc"), self, self._on_escape)
@@ -263,58 +263,64 @@ class MainWindow(QMainWindow):
     def speak(self, code: str) -> None:
         """Speak that language (empty: the system's) from now on, in every window of this process.
 
-        Raises Refusal, with nothing changed, where its catalogue cannot be read or a window is busy.
+        Raises Refusal, with nothing changed, where its catalogue cannot be read, a window is busy, or what
+        it shows cannot be made anew.
         """
         windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow)]
-        for window in windows:
-            window._refuse_while_busy()
-        try:
-            language.choose(code)
-        except CatalogueFault as fault:
-            raise Refusal(str(fault)) from None
-        self.settings.language = code
-        for window in windows:
-            window.bridge.attempt(window.remake)
+        language.speak(code, windows, self.settings)
 
-    def remake(self) -> None:
+    def remake(self, give_up: Callable[[], object] = lambda: None) -> None:
         """Make all that is seen anew, in the language in use, around the same session, document and moment.
 
-        Raises Refusal while something is done behind the window.
+        Raises Refusal while something is done behind the window. Whatever is raised while a part is made,
+        ``give_up`` is called, and the parts before it are seen again.
         """
-        self._refuse_while_busy()
+        self.refuse_while_busy()
         training, projected = self.training.running, self.projector.on
-        learning = self._classroom is not None
         self.training.stop()
         self.projector.leave()
-        seen, state = language.seen_of(self, self.panes), self.session.state
-        stays = (
-            self.appearance, self.background, self.documents, self.live, self._sized, self._recovering,
-        )  # fmt: skip
+        seen = language.seen_of(self, self.panes)
+        stays = (self.appearance, self.background, self.documents, self.live, self._sized, self._recovering)
         self.background.cancel_all()
         self.setUpdatesEnabled(False)
-        language.clear(self, [each for each in stays if each is not None])
+        aside = language.Aside(self, [each for each in stays if each is not None], (self, self.documents))
+        try:
+            self._make_anew(seen, learning=self._classroom is not None)
+        except BaseException:
+            try:
+                give_up()
+            finally:
+                aside.put_back()
+                language.put_docks(seen, self, self.panes)
+            raise
+        else:
+            aside.let_go()
+            self.recovering().stand_over(self.canvas)
+        finally:
+            if training:
+                self.bridge.attempt(self.training.toggle)
+            later(self.panes, partial(self._settle, seen, projected=projected))
+
+    def _make_anew(self, seen: language.Seen, *, learning: bool) -> None:
         blank = language.made_anew(self.session, self._make_parts)
-        self.bridge.changed.emit(blank, state)
+        self.bridge.changed.emit(blank, self.session.state)
         if learning:
             self.classroom()
         self.bars.follow_width()
         self.panes.begin()
         language.show_again(seen, self, self.panes)
         self.explain()
-        self.recovering().stand_over(self.canvas)
-        if training:
-            self.bridge.attempt(self.training.toggle)
 
-        def settle() -> None:
-            language.put_docks(seen, self, self.panes)
-            self.bars.follow_width()
-            self.setUpdatesEnabled(True)
-            if projected:
-                self.projector.enter()
+    def _settle(self, seen: language.Seen, *, projected: bool) -> None:
+        """Qt has laid the panes out by now, and gives them their shares."""
+        language.put_docks(seen, self, self.panes)
+        self.bars.follow_width()
+        self.setUpdatesEnabled(True)
+        if projected:
+            self.projector.enter()
 
-        later(self.panes, settle)  # Qt has laid them out, and gives them their shares now
-
-    def _refuse_while_busy(self) -> None:
+    def refuse_while_busy(self) -> None:
+        """Raises Refusal while something is done behind the window."""
         if self.documents.busy:
             raise Refusal(tr("Wait until what goes on is done: then the window speaks the other language."))
 

@@ -4,21 +4,25 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QLibraryInfo, QLocale, QSize, QTranslator
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, QSize, Qt, QTimer, QTranslator
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QLabel,
+    QTabBar,
     QToolButton,
 )
 
 from micrograd import language
 from micrograd.language import tr
 from micrograd_gui import fonts, languages
+from micrograd_gui.app import window as window_module
 from micrograd_gui.app.actions import language as choosing
 from micrograd_gui.app.actions.table import MENUS
+from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.status import Message, StatusBar
+from micrograd_gui.app.window import MainWindow
 from micrograd_gui.document.errors import Refusal
 
 LETTER = re.compile(r"(?<!&)&([^&\s])")
@@ -285,3 +289,88 @@ def test_no_letter_of_a_menu_stands_for_two_of_its_rows(code: str) -> None:
                 assert not free, f"{tr(title)}: {text} could have {free}"
     finally:
         languages.use("en")
+
+
+@pytest.mark.unforeseen
+def test_a_window_that_cannot_be_made_anew_is_whole_as_before(qtbot, opened, act, monkeypatch) -> None:
+    """Whatever raises, and when: the parts before it are still there, and speak their language."""
+    monkeypatch.setattr(languages, "_is_complete", lambda path: True)
+    monkeypatch.setattr(languages, "_asked", languages._asked)  # as it was, in the end
+    window = opened("neuron")
+    session, chosen = window.session, window.settings.language
+    window.say("As bold as the one to come, which makes the bar a pixel higher.", refused=True)
+    session.forward()
+    session.set_value(1, 2.5)
+    act(window, "bug_lab")
+    window.explain()
+    for name in ("moments", "ledger"):  # they are there a little later
+        window.panes.ensure(name)
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    def fail(*_: object) -> None:
+        raise AttributeError("a header of another kind")
+
+    for place, name in ((window_module, "TrainingLoop"), (MainWindow, "explain")):
+        QApplication.processEvents()
+        state, docks, keys = session.state, _places(window), len(window.actions())
+        parts, seen = _parts(window), window.canvas.grab().toImage()
+        with monkeypatch.context() as patched:
+            patched.setattr(place, name, fail)
+            window.choose_language("de")
+        assert session.state is state
+        assert window.message.text().startswith("⚠ Deutsch cannot be shown: ")
+        assert (languages.used(), window.settings.language) == ("en", chosen)
+        assert not window.findChild(QAction, "language_de").isChecked()
+        qtbot.waitUntil(window.updatesEnabled)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        assert _parts(window) == parts
+        assert _places(window) == docks
+        assert len(window.actions()) == keys
+        assert window.canvas.grab().toImage() == seen
+        said = window.summary.text()
+        act(window, "backward_step")
+        assert session.state.cursor == state.cursor + 1
+        assert window.summary.text() != said
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert session.state.graph is not state.graph
+        session.redo()
+    window.remake()
+    qtbot.waitUntil(window.updatesEnabled)
+    assert window.rings in window.children(), "the ring of who goes by keys is made anew, too"
+
+
+def _parts(window) -> set[QObject]:
+    """All that a window holds, but for the tabs of its panes, which are Qt's."""
+    return {each for each in window.children() if not isinstance(each, QTabBar | QTimer)}
+
+
+@pytest.mark.unforeseen
+def test_where_one_window_cannot_speak_a_language_none_does(opened, monkeypatch) -> None:
+    monkeypatch.setattr(languages, "_is_complete", lambda path: True)
+    monkeypatch.setattr(languages, "_asked", languages._asked)
+    made: list[tuple[str, str]] = []
+
+    class Spoken:
+        bridge = None
+
+        def __init__(self, name: str) -> None:
+            self.name, self.bridge = name, self
+
+        def attempt(self, verb) -> None:
+            verb()
+
+        def refuse_while_busy(self) -> None:
+            pass
+
+        def remake(self, give_up=None) -> None:
+            made.append((self.name, languages.used()))
+            if self.name == "second":
+                give_up()
+                raise KeyError
+
+    settings = Settings()
+    with pytest.raises(Refusal, match="Deutsch"):
+        choosing.speak("de", [Spoken("first"), Spoken("second"), Spoken("third")], settings)
+    assert made == [("first", "de"), ("second", "de"), ("first", "en")]
+    assert languages.used() == "en"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from PySide6.QtCore import QByteArray, QEvent, QLibraryInfo, QLocale, QObject, Qt, QTranslator
@@ -15,8 +15,6 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QMenu,
-    QMenuBar,
-    QStatusBar,
     QTabBar,
     QToolBar,
     QWidget,
@@ -25,11 +23,14 @@ from shiboken6 import delete, isValid
 
 from micrograd.language import tr
 from micrograd_gui import languages
+from micrograd_gui.app.settings import Settings
 from micrograd_gui.document.block import BlockId
+from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.log import logger_of
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
+from micrograd_gui.views.bridge import Bridge
 
 if TYPE_CHECKING:
     from micrograd_gui.app.arrangement import Panes
@@ -93,6 +94,49 @@ def _prefer_fonts() -> None:
         QFont.removeSubstitutions(own)
         QFont.insertSubstitutions(own, wanted)
     QLocale.setDefault(QLocale(languages.code()) if wanted else QLocale.system())
+
+
+class Speaking(Protocol):
+    """A window that can be made anew in another language."""
+
+    @property
+    def bridge(self) -> Bridge:
+        """Calls verbs so that a Refusal is said."""
+
+    def refuse_while_busy(self) -> None:
+        """Raises Refusal where it cannot be made anew now."""
+
+    def remake(self, give_up: Callable[[], object] = ...) -> None:
+        """Make it anew; where that fails, ``give_up`` is called, and it is as before."""
+
+
+def speak(code: str, windows: Sequence[Speaking], settings: Settings) -> None:
+    """Use that language in all of these windows from now on, and remember it.
+
+    Raises Refusal where its catalogue cannot be read, or one of them cannot be made anew; then all of them
+    are as before.
+    """
+    for window in windows:
+        window.refuse_while_busy()
+    before, kept = languages.used(), settings.language
+
+    def give_up() -> None:
+        settings.language = kept
+        choose(before)
+
+    try:
+        choose(code)
+    except languages.CatalogueFault as fault:
+        raise Refusal(str(fault)) from None
+    settings.language = code
+    with Net("show", languages.NAMES.get(languages.code(), code)):
+        for at, window in enumerate(windows):
+            try:
+                window.remake(give_up)
+            except BaseException:
+                for other in windows[:at]:
+                    other.bridge.attempt(other.remake)
+                raise
 
 
 def language_menu(menu: QMenu, setting: str, choose: Callable[[str], object]) -> None:
@@ -175,16 +219,79 @@ def put_docks(seen: Seen, window: QMainWindow, panes: Panes) -> None:
     panes.touched = seen.touched
 
 
-def clear(window: QMainWindow, stays: Collection[QObject]) -> None:
-    """Everything of the window goes but that, at once: what is made anew has the same names and keys."""
-    window.setMenuBar(QMenuBar())
-    window.setStatusBar(QStatusBar())
-    for bar in window.findChildren(QToolBar, options=_DIRECT):
-        window.removeToolBar(bar)
-    for dock in window.findChildren(QDockWidget, options=_DIRECT):
-        window.removeDockWidget(dock)
-    fixed = (*stays, window.layout(), window.menuBar(), window.statusBar())
-    for child in window.children():
-        own = child.objectName().startswith("qt_") or isinstance(child, QTabBar)
-        if isValid(child) and not own and not any(child is each for each in fixed):
-            delete(child)
+class Aside:
+    """All that a window shows, put aside whole while it is made anew: it goes when the new stands, and comes
+    back where that cannot be made.
+    """
+
+    def __init__(self, window: QMainWindow, stays: Collection[QObject], owners: Collection[object]) -> None:
+        """``stays`` are the children of the window that stay; ``owners`` are who has attributes of parts."""
+        self._window, self._stays = window, stays
+        self._had = [(owner, dict(vars(owner))) for owner in owners]
+        self._keys = window.actions()
+        self._parts = self._there()
+        self._middle, self._menus, self._status = window.centralWidget(), window.menuBar(), window.statusBar()
+        self._shown = [
+            each for each in self._parts
+            if isinstance(each, QWidget) and not isinstance(each, QDockWidget | QToolBar)
+            and not each.isHidden()
+        ]  # fmt: skip
+        self._box = QWidget()  # nobody sees it: in it nothing has its name or its keys in the window
+        for part in self._parts:
+            _take_out(window, part)
+            _put_into(self._box, part)
+        for action in self._keys:
+            window.removeAction(action)
+
+    def let_go(self) -> None:
+        """The new parts stand."""
+        delete(self._box)
+
+    def put_back(self) -> None:
+        """What was made so far goes, and what was there is there again; panes and toolbars are hidden yet."""
+        self._window.setMenuBar(self._menus)  # Qt deletes the present one, which it may have made itself
+        self._window.setStatusBar(self._status)
+        for part in self._there():
+            if part is not self._menus and part is not self._status and isValid(part):
+                _take_out(self._window, part)
+                delete(part)
+        for owner, had in self._had:
+            vars(owner).clear()
+            vars(owner).update(had)
+        for part in self._parts:
+            if part not in (self._middle, self._menus, self._status):
+                _put_into(self._window, part)
+        self._window.setCentralWidget(self._middle)
+        for part in self._parts:
+            if isinstance(part, QToolBar):
+                self._window.addToolBar(part)
+            elif isinstance(part, QDockWidget):
+                self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, part)
+        self._window.addActions(self._keys)
+        for each in self._shown:
+            each.show()
+        delete(self._box)
+
+    def _there(self) -> list[QObject]:
+        fixed = (*self._stays, self._window.layout())
+        return [
+            child for child in self._window.children()
+            if not (child.objectName().startswith("qt_") or isinstance(child, QTabBar))
+            and not any(child is each for each in fixed)
+        ]  # fmt: skip
+
+
+def _take_out(window: QMainWindow, part: QObject) -> None:
+    """What Qt has arranged in the window it arranges there no more."""
+    if isinstance(part, QToolBar):
+        window.removeToolBar(part)
+    elif isinstance(part, QDockWidget):
+        window.removeDockWidget(part)
+
+
+def _put_into(parent: QWidget, part: QObject) -> None:
+    """A menu or a dialog stays one: given another parent alone it would be a pane there."""
+    if isinstance(part, QWidget):
+        part.setParent(parent, part.windowFlags())
+    else:
+        part.setParent(parent)
