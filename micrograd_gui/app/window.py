@@ -263,8 +263,7 @@ class MainWindow(QMainWindow):
     def speak(self, code: str) -> None:
         """Speak that language (empty: the system's) from now on, in every window of this process.
 
-        Raises Refusal, with nothing changed, where its catalogue cannot be read, a window is busy, or what
-        it shows cannot be made anew.
+        Raises Refusal, with nothing changed, where the catalogue or a window does not allow it.
         """
         windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow)]
         language.speak(code, windows, self.settings)
