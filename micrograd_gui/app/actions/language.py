@@ -261,7 +261,8 @@ class Aside:
         for part in self._parts:
             if part not in (self._middle, self._menus, self._status):
                 _put_into(self._window, part)
-        self._window.setCentralWidget(self._middle)
+        if self._middle is not None:
+            self._window.setCentralWidget(self._middle)
         for part in self._parts:
             if isinstance(part, QToolBar):
                 self._window.addToolBar(part)
