@@ -1,4 +1,8 @@
-"""The front door for programs: read, parse, write, run, check, render and train, without a window."""
+"""The front door for programs: read, parse, write, run, check, render and train, without a window.
+
+Where a graph is asked for, a live value is taken, too (a Value, one of karpathy/micrograd, a PyTorch scalar),
+and the name of a file or an example. Of a value it is the graph behind it, run anew, whatever its grads are.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +26,11 @@ if TYPE_CHECKING:
     from micrograd.check_row import Reason, Verdict
     from micrograd_gui.document.data import Data
     from micrograd_gui.export.options import RenderOptions
+    from micrograd_gui.files.given import AnyGraph
     from micrograd_gui.session.measure import Checked
     from micrograd_gui.session.trace import Frame, RecordedRun, Step
-    from micrograd_gui.session.training.trainer import Held, Trainer
+    from micrograd_gui.session.training.learned import Trained
+    from micrograd_gui.session.training.trainer import Trainer
 
 AnyPath = str | PathLike[str]
 
@@ -46,7 +52,7 @@ def read(path: AnyPath) -> Graph:
 
 
 @Net("read")
-def parse(text: str, /, *, onto: Graph | None = None, **values: float) -> Graph:
+def parse(text: str, /, *, onto: AnyGraph | None = None, **values: float) -> Graph:
     """The graph that an expression or a pasted cell describes: ``parse("L = (a*b + c) * f", a=2, b=-3)``.
 
     Statements are separated by ``;`` or line breaks, and the last one is the target. A name that nothing
@@ -80,7 +86,7 @@ def set_leaves(graph: Graph, values: Mapping[str, float]) -> Graph:
 
 
 @Net("save", N_("The graph"))
-def write(graph: Graph, path: AnyPath) -> None:
+def write(graph: AnyGraph, path: AnyPath) -> None:
     """Save the graph as a .micrograd file, whole or not at all; for other forms there is `render`.
 
     Raises Refusal, also for a path of another suffix.
@@ -200,7 +206,7 @@ class RecordedPasses(Sequence[MomentNumbers]):
 
 
 @Net("run", N_("The graph"))
-def run(graph: Graph, *, rows: bool | None = None) -> RecordedPasses:
+def run(graph: AnyGraph, *, rows: bool | None = None) -> RecordedPasses:
     """Run the graph forward, then backward, and write down every moment. The graph stays as it is.
 
     Where it learns from several rows, the pass goes through the one that is shown, and its last step makes
@@ -211,10 +217,10 @@ def run(graph: Graph, *, rows: bool | None = None) -> RecordedPasses:
     from micrograd_gui.session.over_rows import passes
     from micrograd_gui.session.record import record
 
-    if _graph(graph).target is None:
+    if (whole := _graph(graph)).target is None:
         raise Refusal(tr("The graph is empty: there is nothing to run."))
-    graph = graph if rows is None else _learning_from(graph, rows)
-    return RecordedPasses(graph, record(graph, passes(graph)))
+    whole = whole if rows is None else _learning_from(whole, rows)
+    return RecordedPasses(whole, record(whole, passes(whole)))
 
 
 def _learning_from(graph: Graph, rows: bool) -> Graph:
@@ -287,7 +293,7 @@ class CheckRows(Sequence[CheckRow]):
 
 
 @Net("run", N_("The graph"))
-def check(graph: Graph, h: float = 1e-6) -> CheckRows:
+def check(graph: AnyGraph, h: float = 1e-6) -> CheckRows:
     """The numeric slope of the target for every node that feeds it, beside the analytic one.
 
     ``h`` is how far each node is moved, to both sides; less where it is too coarse. Raises Refusal where h is
@@ -295,12 +301,12 @@ def check(graph: Graph, h: float = 1e-6) -> CheckRows:
     """
     from micrograd_gui.session import measure
 
-    h = measure.checked_step(h)
-    return CheckRows(graph, measure.check(_graph(graph), h), h)
+    graph, h = _graph(graph), measure.checked_step(h)
+    return CheckRows(graph, measure.check(graph, h), h)
 
 
 @Net("run", N_("The graph"))
-def forward_mode(graph: Graph, leaf: str | NodeId) -> NumbersByName:
+def forward_mode(graph: AnyGraph, leaf: str | NodeId) -> NumbersByName:
     """Every node's derivative by that leaf (its name, or id), found forward with the numbers.
 
     That of the target is the leaf's gradient, for which a backward pass finds those of all leaves at once.
@@ -322,7 +328,7 @@ def forward_mode(graph: Graph, leaf: str | NodeId) -> NumbersByName:
 
 
 @Net("export", N_("The graph"))
-def render(graph: Graph, path: AnyPath, **options: Unpack[RenderOptions]) -> tuple[Path, ...]:
+def render(graph: AnyGraph, path: AnyPath, **options: Unpack[RenderOptions]) -> tuple[Path, ...]:
     """Draw the graph with its numbers into a file whose suffix decides the form; gives the paths written.
 
     The options are those of ``micrograd-gui render``, whose --help explains them: ``step="last"``,
@@ -337,49 +343,9 @@ def render(graph: Graph, path: AnyPath, **options: Unpack[RenderOptions]) -> tup
 # Training ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """What was found over the rows that a training did not look at; ``rows`` are their numbers, from 1.
-
-    ``losses`` and ``accuracies`` (empty where accuracy has no meaning) are those before each step, ``loss``
-    and ``accuracy`` those at the end. A loss that is not finite is nan.
-    """
-
-    rows: tuple[int, ...]
-    losses: tuple[float, ...]
-    accuracies: tuple[float, ...]
-    loss: float
-    accuracy: float | None
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What has come of a training.
-
-    ``of`` says whose loss each step lowered, “mean of 20 rows”; empty where there are not several rows.
-    ``losses`` and ``accuracies`` (empty where accuracy has no meaning) are those before each step, ``loss``
-    and ``accuracy`` those at the end, over all rows that were learned from. ``graph`` has the trained
-    parameters, ``parameters`` are the same numbers by name. ``held_out`` is of the other rows; None: there
-    are none.
-    """
-
-    graph: Graph
-    losses: tuple[float, ...]
-    accuracies: tuple[float, ...]
-    loss: float
-    accuracy: float | None
-    parameters: dict[str, float]
-    held_out: HeldOut | None = None
-    of: str = ""
-
-    @property
-    def steps(self) -> int:
-        return len(self.losses)
-
-
 @Net("run", N_("The training"))
 def train(
-    graph: Graph,
+    graph: AnyGraph,
     steps: int | None = None,
     rate: float | None = None,
     *,
@@ -395,6 +361,8 @@ def train(
     not learned from; the seed says which. Raises Refusal where there is nothing to train, and
     where a step would make the loss not finite.
     """
+    from micrograd_gui.session.training.learned import Learned
+
     training, steps = prepare_training(graph, steps, rate, seed=seed, rows=rows, held_out=held_out)
     learned = Learned(training)
     for _ in range(steps):
@@ -402,46 +370,8 @@ def train(
     return learned.result()
 
 
-class Learned:
-    """A training under way, and what has come of its steps so far."""
-
-    def __init__(self, training: Trainer) -> None:
-        self.training = training
-        self.losses: list[float] = []
-        self.accuracies: list[float] = []
-        self.held: list[Held] = []
-
-    def step(self) -> None:
-        """One step of gradient descent; raises Refusal where it cannot be, and then nothing has changed."""
-        done = self.training.step()
-        self.losses.append(done.loss)
-        if done.accuracy is not None:
-            self.accuracies.append(done.accuracy)
-        if done.held_out is not None:
-            self.held.append(done.held_out)
-
-    def result(self) -> Trained:
-        """Where it stands now."""
-        from micrograd_gui.session.explain.of_rows import learned_from
-
-        training, (loss, accuracy) = self.training, self.training.evaluate()
-        graph = training.graph.numbered(training.by_node(training.numbers))
-        named, of, held = dict(training.named()), learned_from(graph), self._held_out()
-        return Trained(graph, tuple(self.losses), tuple(self.accuracies), loss, accuracy, named, held, of)
-
-    def _held_out(self) -> HeldOut | None:
-        from micrograd_gui.session.over_rows import held_out
-
-        now = self.training.held_out
-        if now is None:
-            return None
-        rows = tuple(row + 1 for row in held_out(self.training.graph))
-        right = tuple(each.accuracy for each in self.held if each.accuracy is not None)
-        return HeldOut(rows, tuple(each.loss for each in self.held), right, now.loss, now.accuracy)
-
-
 def prepare_training(
-    graph: Graph,
+    graph: AnyGraph,
     steps: float | str | None = None,
     rate: float | str | None = None,
     *,
@@ -478,11 +408,12 @@ def prepare_training(
 
 
 def _graph(given: object, what: str = "graph") -> Graph:
-    """That graph; raises Refusal where it is none."""
-    if not isinstance(given, Graph):
-        said = N_("{what} must be a graph, as read and parse give it, not {given}.")
-        raise Refusal(tr(said, what=what, given=quoted(given)))
-    return given
+    """That graph, or the one that stands behind what is given; raises Refusal where there is none."""
+    if isinstance(given, Graph):
+        return given
+    from micrograd_gui.files.given import graph_given  # most have a graph
+
+    return graph_given(given, what)
 
 
 def _moment(given: object) -> int:

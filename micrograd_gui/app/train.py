@@ -14,8 +14,9 @@ from typing import TextIO
 from micrograd.language import N_, columns, flush_right, in_english, tr, trn
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import short, written
-from micrograd_gui.door import HeldOut, Learned, Trained, prepare_training
+from micrograd_gui.door import prepare_training
 from micrograd_gui.interrupts import INTERRUPTED
+from micrograd_gui.session.training.learned import HeldOut, Learned, Trained
 from micrograd_gui.session.training.progress import diverges_since, diverging
 
 _WIDTH = 30  # signs

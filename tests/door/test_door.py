@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import micrograd_gui as mg
+from micrograd import Value
 from micrograd_gui.app.cli import main
 from micrograd_gui.document import codec
 from micrograd_gui.files import documents
@@ -48,6 +49,21 @@ def test_a_file_or_an_example_is_read(tmp_path: Path) -> None:
         mg.read("nix")
     with pytest.raises(mg.Refusal, match="there is no such file"):
         mg.read(Path("neuron"))
+
+
+def test_a_value_and_a_name_stand_for_their_graph(tmp_path: Path) -> None:
+    a, other = Value(2.0), Value(-3.0, label="b")
+    L = (a * other + 10.0).tanh()
+    L.backward()
+    L.backward()  # whatever its grads are: the graph is run anew
+    assert mg.run(L).frame(-1).grad["a"] == mg.forward_mode(L, "a")["L"] != a.grad
+    assert mg.check(L).ok
+    mg.write(L, tmp_path / "L.micrograd")
+    assert {node.label for node in mg.read(tmp_path / "L.micrograd")} == {"a", "b", "L", ""}
+    assert mg.render(L, tmp_path / "L.svg") == (tmp_path / "L.svg",)
+    for named in ("neuron", tmp_path / "L.svg", str(tmp_path / "L.micrograd")):
+        assert len(mg.run(named)) > 1
+    assert mg.train("line", steps=2).steps == 2
 
 
 def test_values_are_given_to_leaves_by_name() -> None:
@@ -158,20 +174,20 @@ WRONG = {
     "parse('a*b', a='x')": "a must be a number, not “x”.",
     "parse('a*b', a=float('nan'))": "a must be a finite number, not nan.",
     "parse('a*b', a=10**5000)": "a must be a number, not an int.",
-    "parse('a', onto=5)": "onto must be a graph, as read and parse give it, not 5.",
-    "write(5, 'a.micrograd')": "graph must be a graph, as read and parse give it, not 5.",
+    "parse('a', onto=5)": "onto must be a Graph, a Value, or the name of a file or an example, not 5.",
+    "write(5, 'a.micrograd')": "graph must be a Graph, a Value, or the name of a file or an example, not 5.",
     "write(g, 5)": "path must be the name of a file, not 5.",
     "write(g, 'x.svg')": "“x.svg” cannot be written: a graph is saved as a .micrograd file; for other forms",
     "write(g, 'x')": "“x” cannot be written: a graph is saved as a .micrograd file",
-    "run(3)": "graph must be a graph, as read and parse give it, not 3.",
+    "run(3)": "graph must be a Graph, a Value, or the name of a file or an example, not 3.",
     "run(g).frame('x')": "moment must be a whole number, not “x”.",
     "run(g)['x']": "moment must be a whole number, not “x”.",
-    "check([g])": "graph must be a graph, as read and parse give it, not a list.",
+    "check([g])": "graph must be a Graph, a Value, or the name of a file or an example, not a list.",
     "check(g, h='x')": "h must be a number, not “x”.",
     "check(g, h=None)": "h must be a number, not None.",
     "check(g, h=0)": "h must be larger than 0",
     "render(g, 5)": "path must be the name of a file, not 5.",
-    "render(5, 'x.svg')": "graph must be a graph, as read and parse give it, not 5.",
+    "render(5, 'x.svg')": "graph must be a Graph, a Value, or the name of a file or an example, not 5.",
     "render(g, 'x.png', scale='big')": "scale must be a number, not “big”.",
     "render(g, 'x.png', scale=[1])": "scale must be a number, not a list.",
     "render(g, 'x.png', scale=True)": "scale must be a number, not True.",
@@ -184,7 +200,7 @@ WRONG = {
     "render(g, 'x.png', step=10**5000)": "step must be a number, not an int.",
     "render(g, 'x.png', step=g)": "step must be a number, not a Graph.",
     "render(g, 'x.png', colour='red')": "There is no option “colour”; there are step, style",
-    "train(None)": "graph must be a graph, as read and parse give it, not None.",
+    "train(None)": "graph must be a Graph, a Value, or the name of a file or an example, not None.",
     "train(xor, steps=-1)": "steps must be a whole number, 0 or more, not −1.",
     "train(xor, rate=float('nan'))": "rate must be a finite number, not nan.",
     "train(xor, rate='x')": "rate must be a number, not “x”.",
@@ -258,6 +274,8 @@ def test_types_are_known_to_those_who_check_theirs(tmp_path: Path) -> None:
         "reveal_type(mg.check(graph)[0].ok)\n"
         "reveal_type(mg.render(graph, 'a.svg', theme='dark'))\n"
         "reveal_type(mg.train(graph).losses)\n"
+        "from micrograd import Value\n"
+        "mg.render(Value(2.0) * 3, 'a.svg'), mg.run('neuron'), mg.check(Value(2.0)), mg.run(5)\n"
         "mg.render(graph, 'a.svg', theme='pink')\n"
     )
     # with the project's settings, since mypy keeps for those what it knows of the packages; not marked slow,
@@ -275,7 +293,9 @@ def test_types_are_known_to_those_who_check_theirs(tmp_path: Path) -> None:
         'Revealed type is "tuple[pathlib.Path, ...]"',
         'Revealed type is "tuple[float, ...]"',
     ]
-    assert "pink" in told[5]
+    assert [line for line in told if "has incompatible type" in line and '"run"' in line] == told[5:6]
+    assert '"run" has incompatible type "int"' in told[5]
+    assert "pink" in told[-1]
 
 
 def test_a_graph_is_shown_in_the_window(qtbot) -> None:
