@@ -38,6 +38,8 @@ BEHIND = {
     "files/atomic.py:write_readable": "its callers",
     "files/atomic.py:write_whole": "its callers",
     "files/documents.py:examples": "a file of the program's own",
+    "files/given.py:_variables_of_the_caller": "the functions of the front door",
+    "files/given.py:graph_given": "the functions of the front door",
     "files/looking.py:look": "names the file gone where it cannot be read",
     "files/looking.py:read": "its callers",
     "files/lessons.py:_lesson": "open_lesson",
