@@ -31,6 +31,16 @@ TORCH = "torch==2.13.0"  # known to pass; any build of it for processors
 JAX = ["jax>=0.4.30", "jaxlib"]
 INSTALLING = TESTING = 900  # seconds at most
 
+REPLAYS = """
+from micrograd import Value
+from micrograd.replay.tape import Tape
+
+x = Value(0.5)
+tape = Tape(x.tanh(), fast=True)
+for numbers in ({}, {x: [1.0, 2.0]}):  # what numba compiles for one column, and for many
+    tape.forward(numbers).grad[x]
+"""
+
 
 class Missing(Exception):
     """Packages cannot be had here; the text says which and why."""
@@ -115,12 +125,8 @@ def load_once():
 
 
 def compile_replays():
-    """Have numba keep its machine code beside the source: else each worker of the tests would compile it.
-
-    Whether these tests pass is told later, when they are run for good.
-    """
-    tests = ["tests/engine/test_tape.py", "-k", "True or numba"]
-    ran([str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests])
+    """Have numba keep its machine code beside the source: else each worker of the tests would compile it."""
+    ran([str(PYTHON), "-c", REPLAYS])
 
 
 def ran(command, errors=subprocess.DEVNULL):

@@ -2,7 +2,7 @@
 
 Only the rows of the op table that are written out here run this way, each known by its identity: a graph
 with any other op (a row that was added, or changed) is left to numpy. Compiled code is kept on disk, so
-only the first use is slow.
+only the first use is slow; a loop more is a quarter of a second more.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numba.extending import overload
 from micrograd.ops import ROWS, Op, op_of
 from micrograd.replay.schedule import Schedule
 
-_inner = njit(error_model="numpy")
+_inner = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)  # only called from below
 _kept = njit(cache=True, error_model="numpy", nogil=True)
 
 
@@ -36,50 +36,74 @@ _raised = _inner(_power)
 
 
 def _rarer(x: Any, which: Any) -> Any:
-    if which == 0.0:
+    code = int(which)
+    if code == 0:
+        return np.log(x)
+    if code == 1:
+        return np.sqrt(x)
+    if code == 2:
+        return np.sin(x)
+    if code == 3:
+        return np.cos(x)
+    if code == 4:
+        return abs(x)
+    if code == 5:
         return x if x > 0.0 else 0.01 * x
-    if which == 1.0:
+    if code == 6:
         return x + np.log1p(np.exp(-x)) if x > 0.0 else np.log1p(np.exp(x))
-    if which == 2.0:
+    if code == 7:
         return x / (1.0 + np.exp(-x))
-    if which == 3.0:
+    if code == 8:
         return x * (0.5 * (1.0 + math.erf(x * _ROOT_HALF)))
-    if which == 4.0:
+    if code == 9:
         return np.tan(x)
-    if which == 5.0:
+    if code == 10:
         return np.arctan(x)
-    if which == 6.0:
+    if code == 11:
         return np.sinh(x)
-    if which == 7.0:
+    if code == 12:
         return np.cosh(x)
-    return np.log1p(x) if which == 8.0 else np.expm1(x)
+    return np.log1p(x) if code == 13 else np.expm1(x)
 
 
 def _rarer_slope(x: Any, out: Any, which: Any) -> Any:
-    share = 1.0 / (1.0 + np.exp(-x)) if 1.0 <= which <= 2.0 else 0.0
-    if which == 0.0:
+    code = int(which)
+    share = 1.0 / (1.0 + np.exp(-x)) if 6 <= code <= 7 else 0.0
+    if code == 0:
+        return 1.0 / x
+    if code == 1:
+        return 0.5 / out
+    if code == 2:
+        return np.cos(x)
+    if code == 3:
+        return -np.sin(x)
+    if code == 4:
+        return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0
+    if code == 5:
         return 1.0 if x > 0.0 else 0.01
-    if which == 1.0:
+    if code == 6:
         return share
-    if which == 2.0:
+    if code == 7:
         return share * (1.0 + x * (1.0 - share))
-    if which == 3.0:
+    if code == 8:
         return 0.5 * (1.0 + math.erf(x * _ROOT_HALF)) + x * (np.exp(-0.5 * x * x) / _ROOT_TWO_PI)
-    if which == 4.0:
+    if code == 9:
         return 1.0 + out * out
-    if which == 5.0:
+    if code == 10:
         return 1.0 / (x * x + 1.0)
-    if which == 6.0:
+    if code == 11:
         return np.cosh(x)
-    if which == 7.0:
+    if code == 12:
         return np.sinh(x)
-    return 1.0 / (x + 1.0) if which == 8.0 else out + 1.0
+    return 1.0 / (x + 1.0) if code == 13 else out + 1.0
 
 
 _ROOT_HALF, _ROOT_TWO_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
 _ONE_OF, _ITS_SLOPE = _inner(_rarer), _inner(_rarer_slope)
-# The rarer ops share two loops: which one of them it is stands where the exponent of a power does.
-_RARER = ("leaky_relu", "softplus", "silu", "gelu", "tan", "atan", "sinh", "cosh", "log1p", "expm1")
+# The rarer ops share a loop, which costs them a little and saves the first use seconds: which one of them it
+# is stands where the exponent of a power does.
+_RARER = ("log", "sqrt", "sin", "cos", "abs", "leaky_relu", "softplus", "silu", "gelu", "tan", "atan",
+          "sinh", "cosh", "log1p", "expm1")
 _SIGNS = {"max": 1.0, "min": -1.0}
 
 # Per op: out = f(x, y, n), and the slopes of x and y, each from (x, y, out, n). One-operand ops ignore y;
@@ -97,11 +121,6 @@ _RULES: dict[str, tuple[Callable[..., Any], ...]] = {
     "relu": (lambda x, y, n: 0.0 if x < 0.0 else x, lambda x, y, out, n: 0.0 if x <= 0.0 else 1.0),
     "sigmoid": (lambda x, y, n: 1.0 / (1.0 + np.exp(-x)), lambda x, y, out, n: (1.0 - out) * out),
     "exp": (lambda x, y, n: np.exp(x), lambda x, y, out, n: out),
-    "log": (lambda x, y, n: np.log(x), lambda x, y, out, n: 1.0 / x),
-    "sqrt": (lambda x, y, n: np.sqrt(x), lambda x, y, out, n: 0.5 / out),
-    "sin": (lambda x, y, n: np.sin(x), lambda x, y, out, n: np.cos(x)),
-    "cos": (lambda x, y, n: np.cos(x), lambda x, y, out, n: -np.sin(x)),
-    "abs": (lambda x, y, n: abs(x), lambda x, y, out, n: 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0),
     "**n": (lambda x, y, n: _raised(x, n), lambda x, y, out, n: 0.0 if n == 0.0 else n * _raised(x, n - 1.0)),
     "rarer": (lambda x, y, n: _ONE_OF(x, n), lambda x, y, out, n: _ITS_SLOPE(x, out, n)),
     "larger": (lambda x, y, n: x if n * x >= n * y else y if n * x < n * y else np.nan,
@@ -186,10 +205,10 @@ def _edges_left_over(schedule: Schedule, codes: list[int], at: Any, to_first: An
 
 
 def compile_program(schedule: Schedule) -> Program | None:
-    """The compiled schedule; None where one of its ops is not written out here."""
+    """The compiled schedule; None where one of its ops is not written out here, and where there is none."""
     codes = [_code_of(group.op) for group in schedule.groups]
     known = [code for code in codes if code is not None]
-    return Program(schedule, known) if len(known) == len(codes) else None
+    return Program(schedule, known) if codes and len(known) == len(codes) else None
 
 
 def _code_of(op: Op) -> int | None:
@@ -217,6 +236,10 @@ def _pull(code: int, data: Any, grad: Any, start: int, stop: int, first: Any, se
     """Passes the grads of the rows start … stop on to their operands."""
 
 
+def _hand_on(grad: Any, start: int, stop: int, source: Any, target: Any) -> None:
+    """Adds the grads at one end of the edges start … stop, those of additions, to the grads at the other."""
+
+
 def _run_loop(code: Any, data: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> Any:
     rule = _COMPILED[code.literal_value][0]
 
@@ -226,9 +249,9 @@ def _run_loop(code: Any, data: Any, start: Any, stop: Any, first: Any, second: A
 
     def columns(code: Any, data: Any, start: Any, stop: Any, first: Any, second: Any, n: Any) -> None:
         for i in range(start, stop):
-            out, x, y = data[i], data[first[i]], data[second[i]]
-            for j in range(out.size):
-                out[j] = rule(x[j], y[j], n)
+            x, y = first[i], second[i]
+            for j in range(data.shape[1]):
+                data[i, j] = rule(data[x, j], data[y, j], n)
 
     return single if data.ndim == 1 else columns
 
@@ -252,24 +275,37 @@ def _pull_loop(code: Any, data: Any, grad: Any, start: Any, stop: Any, first: An
     def columns_two(code: Any, data: Any, grad: Any, start: Any, stop: Any, first: Any, second: Any,
                     n: Any, at: Any, to_first: Any, to_second: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
-            out, x, y, upstream = data[i], data[first[i]], data[second[i]], grad[at[i]]
-            to_x, to_y = grad[to_first[i]], grad[to_second[i]]
-            for j in range(out.size):  # a loop for each, or it is not done several columns at a time
-                to_x[j] += by_x(x[j], y[j], out[j], n) * upstream[j]
-            for j in range(out.size):
-                to_y[j] += by_y(x[j], y[j], out[j], n) * upstream[j]
+            x, y, to_x, to_y, own = first[i], second[i], to_first[i], to_second[i], at[i]
+            for j in range(data.shape[1]):  # a loop for each, or it is not done several columns at a time
+                grad[to_x, j] += by_x(data[x, j], data[y, j], data[i, j], n) * grad[own, j]
+            for j in range(data.shape[1]):
+                grad[to_y, j] += by_y(data[x, j], data[y, j], data[i, j], n) * grad[own, j]
 
     def columns_one(code: Any, data: Any, grad: Any, start: Any, stop: Any, first: Any, second: Any,
                     n: Any, at: Any, to_first: Any, to_second: Any) -> None:
         for i in range(stop - 1, start - 1, -1):
-            out, x, upstream, to_x = data[i], data[first[i]], grad[at[i]], grad[to_first[i]]
-            for j in range(out.size):
-                to_x[j] += by_x(x[j], 0.0, out[j], n) * upstream[j]
+            x, to_x, own = first[i], to_first[i], at[i]
+            for j in range(data.shape[1]):
+                grad[to_x, j] += by_x(data[x, j], 0.0, data[i, j], n) * grad[own, j]
 
     two = len(_COMPILED[code.literal_value]) > 2
     if data.ndim == 1:
         return single_two if two else single_one
     return columns_two if two else columns_one
+
+
+def _hand_on_loop(grad: Any, start: Any, stop: Any, source: Any, target: Any) -> Any:
+    def single(grad: Any, start: Any, stop: Any, source: Any, target: Any) -> None:
+        for edge in range(start, stop):
+            grad[target[edge]] += grad[source[edge]]
+
+    def columns(grad: Any, start: Any, stop: Any, source: Any, target: Any) -> None:
+        for edge in range(start, stop):
+            at, to = source[edge], target[edge]
+            for j in range(grad.shape[1]):
+                grad[to, j] += grad[at, j]
+
+    return single if grad.ndim == 1 else columns
 
 
 def _forward_loop(data: Any, codes: Any, starts: Any, stops: Any, exponents: Any,
@@ -300,18 +336,8 @@ def _forward_loop(data: Any, codes: Any, starts: Any, stops: Any, exponents: Any
             _run(10, data, a, b, first, second, n)
         elif code == 11:
             _run(11, data, a, b, first, second, n)
-        elif code == 12:
-            _run(12, data, a, b, first, second, n)
-        elif code == 13:
-            _run(13, data, a, b, first, second, n)
-        elif code == 14:
-            _run(14, data, a, b, first, second, n)
-        elif code == 15:
-            _run(15, data, a, b, first, second, n)
-        elif code == 16:
-            _run(16, data, a, b, first, second, n)
         else:
-            _run(17, data, a, b, first, second, n)
+            _run(12, data, a, b, first, second, n)
 
 
 def _backward_loop(data: Any, grad: Any, codes: Any, starts: Any, stops: Any, exponents: Any,
@@ -320,8 +346,7 @@ def _backward_loop(data: Any, grad: Any, codes: Any, starts: Any, stops: Any, ex
     for group in range(codes.size - 1, -1, -1):
         code, a, b, n = codes[group], starts[group], stops[group], exponents[group]
         if code == 0:
-            for edge in range(handed[group], handed[group + 1]):
-                grad[target[edge]] += grad[source[edge]]
+            _hand_on(grad, handed[group], handed[group + 1], source, target)
         elif code == 1:
             _pull(1, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 2:
@@ -344,20 +369,12 @@ def _backward_loop(data: Any, grad: Any, codes: Any, starts: Any, stops: Any, ex
             _pull(10, data, grad, a, b, first, second, n, at, to_first, to_second)
         elif code == 11:
             _pull(11, data, grad, a, b, first, second, n, at, to_first, to_second)
-        elif code == 12:
-            _pull(12, data, grad, a, b, first, second, n, at, to_first, to_second)
-        elif code == 13:
-            _pull(13, data, grad, a, b, first, second, n, at, to_first, to_second)
-        elif code == 14:
-            _pull(14, data, grad, a, b, first, second, n, at, to_first, to_second)
-        elif code == 15:
-            _pull(15, data, grad, a, b, first, second, n, at, to_first, to_second)
-        elif code == 16:
-            _pull(16, data, grad, a, b, first, second, n, at, to_first, to_second)
         else:
-            _pull(17, data, grad, a, b, first, second, n, at, to_first, to_second)
+            _pull(12, data, grad, a, b, first, second, n, at, to_first, to_second)
 
 
-overload(_run, prefer_literal=True)(_run_loop)
-overload(_pull, prefer_literal=True)(_pull_loop)
+_called = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "nopython": True}
+overload(_run, jit_options=_called, prefer_literal=True)(_run_loop)
+overload(_hand_on, jit_options=_called)(_hand_on_loop)
+overload(_pull, jit_options=_called, prefer_literal=True)(_pull_loop)
 _forward, _backward = _kept(_forward_loop), _kept(_backward_loop)
