@@ -110,7 +110,7 @@ def is_ready(tests=False):
     return PYTHON.exists() and found()[: len(asked)] == asked
 
 
-def set_up(tests=False):
+def set_up(tests=False, bytecode=True):
     """Bring .venv to what the locks say; one process at a time, the others wait for it."""
     try:
         with only_one(ROOT / ".venv.lock"):
@@ -125,7 +125,7 @@ def set_up(tests=False):
                 new_environment()
             STAMP.write_text("", "utf-8")  # if interrupted from here on, the next run begins anew
             progress = Progress(locks)
-            install([lock.path for lock in locks], PYTHON, told=progress.tell)
+            install([lock.path for lock in locks], PYTHON, bytecode=bytecode, told=progress.tell)
             progress.end()
             see_checkout()
             STAMP.write_text("\n".join(wanted(tests)), "utf-8")

@@ -1,13 +1,15 @@
 """Runs what the tests skipped for want of Python packages: numba, scikit-learn, notebooks, PyTorch, JAX.
 
+    python3 .ci/more.py --set-up
     python3 .ci/more.py --install
     python3 .ci/more.py FILE
 
-`.ci/run` has the packages installed while .venv is set up and all other tests run, then hands over the list
-of the skipped. They have an environment of their own upon .venv, so that .venv stays what its lock says.
+`.ci/run` has .venv set up, then the packages installed while all other tests run, and hands over the list of
+the skipped. They have an environment of their own upon .venv, so that .venv stays what its lock says.
 Where packages cannot be had, a line says so, and the tests that need them stay skipped.
 """
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -30,6 +32,7 @@ LOCK = ROOT / "requirements-ci.lock"
 TORCH = "torch==2.13.0"  # known to pass; any build of it for processors
 JAX = ["jax>=0.4.30", "jaxlib"]
 INSTALLING = TESTING = 900  # seconds at most
+SCRIPTS = "tests/export/code/"  # half of the work: scripts for PyTorch and JAX, run by children of one Python
 
 REPLAYS = """
 from micrograd import Value
@@ -46,6 +49,16 @@ class Missing(Exception):
     """Packages cannot be had here; the text says which and why."""
 
 
+def set_up():
+    """Both environments: .venv with all that its locks name, and an empty one upon it.
+
+    Each module is compiled when it is first imported, and most of them never are.
+    """
+    new_environment()
+    fetch_uv()
+    run.set_up(tests=True, bytecode=False)
+
+
 def new_environment():
     """A Python that sees what is installed for it, then what .venv has, then the checkout."""
     venv.EnvBuilder(symlinks=True, clear=True).create(FOLDER)
@@ -60,7 +73,12 @@ def fetch_uv():
         lock.write_text(entry, "utf-8")
         with contextlib.suppress(run.SetUpFailed):  # then pip installs all of it
             run.install([lock], PYTHON, bytecode=False)
-        os.environ["PATH"] += os.pathsep + str(PYTHON.parent)
+        have_uv()
+
+
+def have_uv():
+    """Find the uv that was fetched, where the machine has none."""
+    os.environ["PATH"] += os.pathsep + str(PYTHON.parent)
 
 
 def install_extras():
@@ -107,21 +125,9 @@ def are_for_processors(planned):
     return bool(planned) and not any(name.startswith(("nvidia", "cuda")) for name in planned)
 
 
-def wait_for_environment():
-    """Until .venv is there, which is set up meanwhile."""
-    patience = time.monotonic() + INSTALLING
-    while not run.is_ready(tests=True) and time.monotonic() < patience:
-        time.sleep(0.5)
-
-
 def load_once():
-    """Have Python keep what it compiles of them: else each process of the tests that is first would do it."""
-    for code in (
-        "import torch._dynamo, torch.distributed.run",
-        "import jax; jax.grad(jax.numpy.tanh)(0.5)",  # most of it is loaded when something is computed
-        "import sklearn.datasets, ipykernel, nbclient",
-    ):
-        ran([str(PYTHON), "-c", code])
+    """Have Python keep what it compiles of PyTorch, which both processes of the tests load first of all."""
+    ran([str(PYTHON), "-c", "import torch"])
 
 
 def compile_replays():
@@ -143,14 +149,12 @@ def ran(command, errors=subprocess.DEVNULL):
 
 def install():
     begun = time.monotonic()
-    new_environment()
-    fetch_uv()
+    have_uv()
     for packages in (install_extras, install_frameworks):
         try:
             packages()
         except Missing as problem:
             run.say(f"-- {problem}; the tests that need it stay skipped.")
-    wait_for_environment()
     load_once()
     compile_replays()
     run.say(f"-- more packages: installed in {time.monotonic() - begun:.0f} s beside all else")
@@ -159,23 +163,48 @@ def install():
 def test(skipped):
     """Run what is still skipped; gives the exit status."""
     begun = time.monotonic()
-    files = sorted({line.split("::")[0].split("\t")[0] for line in skipped.read_text("utf-8").splitlines()})
-    if not files:
-        return 0
-    # psutil is here, by which -n auto counts two threads of one core as one processor
-    tests = [str(PYTHON), "-m", "pytest", "-n", "logical", "--dist", "worksteal"]
-    try:
-        done = subprocess.run([*tests, "--only-skipped", str(skipped), *files], cwd=ROOT, timeout=TESTING)
-    except subprocess.TimeoutExpired:
-        run.say(f"-- FAILED, not at its end after {TESTING} s")
-        return 1
-    left = skipped.read_text("utf-8").splitlines()
+    lines = skipped.read_text("utf-8").splitlines()
+    scripts = [line for line in lines if line.startswith(SCRIPTS)]
+    parts = [part for part in (scripts, [line for line in lines if line not in scripts]) if part]
+    # Two processes: what the tests of one have loaded (PyTorch, JAX) serves the others there.
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        done = [threads.submit(run_part, part, skipped.with_name(f"{skipped.name}-{at}"))
+                for at, part in enumerate(parts)]  # fmt: skip
+    left = []
+    status = 0
+    for part in done:
+        failed, said, still = part.result()
+        run.say(said)
+        status |= failed
+        left += still
     run.say("\n".join([f"What needs more packages: {time.monotonic() - begun:.0f} s.", "",
                        f"Skipped in every run: {len(left) or 'no test'}", *left]))  # fmt: skip
-    nothing_to_run = done.returncode == 5 and left  # whole files are skipped; else the workers went down
-    return 0 if done.returncode == 0 or nothing_to_run else 1
+    return status
+
+
+def run_part(lines, file):
+    """Whether tests that are named in these lines failed, what pytest said, and what is still skipped."""
+    file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    files = sorted({line.split("::")[0].split("\t")[0] for line in lines})
+    try:
+        done = subprocess.run(
+            [str(PYTHON), "-m", "pytest", "-n", "0", "--only-skipped", str(file), *files], cwd=ROOT,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+            errors="replace", timeout=TESTING, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as late:
+        said = (late.stdout or b"").decode("utf-8", "replace")
+        return True, f"{said}\n-- FAILED, not at its end after {TESTING} s", []
+    left = file.read_text("utf-8").splitlines()
+    nothing_to_run = done.returncode == 5 and left  # whole files are skipped
+    return bool(done.returncode and not nothing_to_run), done.stdout, left
 
 
 if __name__ == "__main__":
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as in run.py
-    sys.exit(install() if sys.argv[1] == "--install" else test(Path(sys.argv[1])))
+    try:
+        orders = {"--set-up": set_up, "--install": install}
+        sys.exit(orders[sys.argv[1]]() if sys.argv[1] in orders else test(Path(sys.argv[1])))
+    except run.SetUpFailed as problem:
+        run.say(problem)
+        sys.exit(1)

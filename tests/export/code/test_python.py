@@ -49,7 +49,7 @@ def python(*arguments: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rows]:
+def rows(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Rows]:
     """The numbers that the script of a graph prints, in a dialect."""
     loaded: dict[str, Forked] = {}
 
@@ -58,6 +58,8 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rows]:
         path.write_text(script(graph, dialect), "utf-8")
         if not hasattr(os, "fork"):
             return json.loads(python(path, "--json"))["nodes"]
+        if dialect == "torch":
+            return json.loads(request.getfixturevalue("in_torch")(path, "--json"))["nodes"]
         if dialect not in loaded:
             loaded[dialect] = Forked(DIALECTS[dialect].package, tmp_path_factory.mktemp(dialect))
         return json.loads(loaded[dialect].run(path, "--json"))["nodes"]
