@@ -1,29 +1,25 @@
-"""The arrangement of the window: the panes as docks around the canvas, and its look."""
+"""The arrangement of the window: the panes as docks around the canvas."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from micrograd.language import tr, trc
-from micrograd_gui.app.desktop.application import IN_FUSION
-from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import later
-from micrograd_gui.views.bridge import Bridge
+from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.gradients import Gradients
 from micrograd_gui.views.palette import OpPalette
 from micrograd_gui.views.plot.pane import PlotPane
 from micrograd_gui.views.rendered_graph import RenderedGraph
 from micrograd_gui.views.step_card import StepCard
-from micrograd_gui.views.theme import THEMES, Look, load_fonts, qt_palette, style_sheet, theme_of_desktop
+from micrograd_gui.views.theme import Look
 from micrograd_gui.views.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -43,6 +39,7 @@ TITLE, RENDERED = 30, 226  # pixels at text scale 1: the title of a pane; with i
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 TIGHT = 560  # pixels at text scale 1: a lower window has room for one pane under the canvas
+ASKED = 500  # pixels at text scale 1: a lower window has no room for a question and a pane under the canvas
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
 SOUGHT_AFTER = 250  # milliseconds, when the first paint is over
 
@@ -64,6 +61,8 @@ class Panes(QObject):
         self.touched = False
         self._arranging = True
         self._arranged_for = QSize()
+        self._lowest = False  # all panes are tabs below the canvas, and a question has no room beside them
+        self._away: list[QDockWidget] = []  # hidden while something is asked, the one that was seen last
         self.docks: dict[str, QDockWidget] = {}
         stage = self.stage = QWidget(window)
         self.canvas = CanvasView(bridge, look, stage)
@@ -165,11 +164,36 @@ class Panes(QObject):
         if self.predict_line is None:
             from micrograd_gui.views.lab.predict_line import PredictLine
 
+            Together(self._bridge, self).changed.connect(lambda *_: self._give_room())  # before it is shown
             self.predict_line = PredictLine(self._bridge, self.canvas, self._look, self.stage)
             column = self.stage.layout()
             assert isinstance(column, QVBoxLayout)
             column.insertWidget(column.indexOf(self.timeline), self.predict_line)
         return self.predict_line
+
+    def _give_room(self) -> None:
+        """In the lowest windows the panes below the canvas go while somebody predicts."""
+        asked = self._bridge.state.quiz is not None
+        if self._lowest and asked and not self._away and not self._look.projector:
+            shown = [dock for dock in self.docks.values() if not dock.isHidden() and not dock.isFloating()]
+            self._away = sorted(shown, key=lambda dock: not dock.visibleRegion().isEmpty())
+            self._show_all(self._away, shown=False)
+        elif not asked and self._away:
+            later(self, self._take_room_back)  # when the question has gone
+
+    def _take_room_back(self) -> None:
+        if self._away and self._bridge.state.quiz is None and not self._look.projector:
+            self._show_all(self._away, shown=True)
+            self._away.pop().raise_()
+            self._away.clear()
+            self._resize(Qt.Orientation.Vertical, step_card=self._window.height() // 4)
+
+    def _show_all(self, docks: list[QDockWidget], *, shown: bool) -> None:
+        before, self._arranging = self._arranging, True
+        for dock in docks:
+            dock.setVisible(shown)
+        self._lay_out_at_once()
+        self._arranging = before
 
     def hide_left_tabs(self) -> None:
         """Qt may leave a row of tabs of panes that have another one now, or none: it is hidden."""
@@ -181,6 +205,8 @@ class Panes(QObject):
         of = {bar: tuple(bar.tabText(at) for at in range(bar.count())) for bar in bars if bar.isVisible()}
         right = {texts for bar, texts in of.items() if (bar.x(), bar.width()) in seen}
         for bar, texts in of.items():
+            bar.setElideMode(Qt.TextElideMode.ElideNone)  # what has no room is scrolled to, and whole
+            bar.setUsesScrollButtons(True)
             if {*texts} not in tabbed or (texts in right and (bar.x(), bar.width()) not in seen):
                 bar.hide()
 
@@ -228,6 +254,8 @@ class Panes(QObject):
         resized = before.scale != look.scale and not (before.projector or look.projector)
         if resized and not self.touched and self._window.isVisible():
             self.arrange_as_at_first()
+        elif before.projector and not look.projector:
+            later(self, self._give_room)  # somebody may have begun to predict in the hall, or left off
 
     def begin(self) -> None:
         """The window is about to be seen, and has the size for it."""
@@ -254,6 +282,7 @@ class Panes(QObject):
 
     def _place(self) -> None:
         window, docks, look = self._window, self.docks, self._look
+        self._away.clear()
         for name, dock in docks.items():
             if dock.isFloating():  # else Qt would take it out and put it back
                 dock.setFloating(False)
@@ -262,9 +291,11 @@ class Panes(QObject):
         window.addDockWidget(BOTTOM, docks["step_card"])
         height, narrow = window.height(), window.width() < NARROW * look.scale
         self.step_card.be_low(low := narrow and height < TIGHT * look.scale)
+        self._lowest = low and height < ASKED * look.scale
         if narrow:
             self._place_below(in_tabs=low)
             self._lay_out_at_once()
+            self._give_room()
             return
         window.addDockWidget(RIGHT, docks["plot"])
         window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
@@ -413,85 +444,3 @@ def for_document(state: State, plot: PlotPane) -> Opening:
 def for_first_rows(state: State, plot: PlotPane) -> str:
     """The kind of plot once a document has been given its first rows; what was chosen by hand stays."""
     return "boundary" if plot.kind == "sweep" and plot.offers("boundary", state) else plot.kind
-
-
-STEP = 1.125
-ROOM = 640  # pixels of a window's width that text at scale 1 needs
-
-
-class Appearance(QObject):
-    """The look of the window: theme and size of text, as they were chosen last.
-
-    At the first start the theme is the desktop's. Signal: ``changed(look)``.
-    """
-
-    changed = Signal(object)
-
-    def __init__(self, window: QWidget, settings: Settings, say: Callable[[str], object]) -> None:
-        super().__init__(window)
-        self._window = window
-        self._settings = settings
-        self._say = say
-        load_fonts()
-        theme = THEMES.get(settings.theme) or theme_of_desktop()
-        self.look = Look(theme, settings.text_scale)
-        apply_style(self.look)  # before there are widgets, to which it would be applied twice
-
-    def set_look(self, look: Look) -> None:
-        """Draw everything in that look."""
-        self.look = look
-        apply_style(look)
-        self.changed.emit(look)
-
-    def other_theme(self) -> None:
-        """Dark where it was light, and the other way round."""
-        self.use_theme(self.look.theme.other().name)
-
-    def other_contrast(self) -> None:
-        """High contrast, or the colours without it."""
-        self.use_theme(self.look.theme.other_contrast().name)
-
-    def use_theme(self, name: str) -> None:
-        """The theme of that name: "light", "dark", "light-contrast" or "dark-contrast"."""
-        self._settings.theme = name
-        self.set_look(replace(self.look, theme=THEMES[name]))
-
-    def larger(self) -> None:
-        """All text an eighth larger."""
-        self.use_scale(self.look.scale * STEP)
-
-    def smaller(self) -> None:
-        """All text smaller by as much."""
-        self.use_scale(self.look.scale / STEP)
-
-    def use_scale(self, scale: float) -> None:
-        """All text at that multiple of its first size.
-
-        What is projected never gets smaller than the back row can read, and its size is not kept.
-        """
-        if self.look.projector:
-            least = replace(self.look, scale=SMALLEST).projected(self._window.height()).scale
-            chosen = max(least, min(scale, LARGEST))
-            if chosen != self.look.scale:
-                self.set_look(replace(self.look, scale=chosen))
-            return
-        room = max(1.0, self._window.width() / ROOM)
-        kept = min(LARGEST, room, max(SMALLEST, scale))
-        if kept < min(scale, LARGEST):
-            self._say(tr("The window has no room for larger text."))
-        self._settings.text_scale = kept
-        self.set_look(replace(self.look, scale=kept))
-
-
-def apply_style(look: Look) -> None:
-    """Fusion, the theme's palette, the program's font and style sheet, for every window."""
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    if not app.property(IN_FUSION):  # once: with a style sheet, the style no longer tells its name
-        app.setStyle("Fusion")
-        app.setProperty(IN_FUSION, True)
-    app.setPalette(qt_palette(look.theme))
-    if (font := look.font()) != app.font():  # Qt goes through all widgets, be it the same
-        app.setFont(font)
-    if (sheet := style_sheet(look)) != app.styleSheet():
-        app.setStyleSheet(sheet)

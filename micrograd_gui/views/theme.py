@@ -325,6 +325,7 @@ def _choices(look: Look) -> str:
     QDialog QScrollBar::add-line, QDialog QScrollBar::sub-line {{ width: 0; height: 0; }}
     QCheckBox {{ border: 2px solid transparent; border-radius: 4px; }}
     QCheckBox:focus {{ border-color: {t.selection}; }}
+    QCheckBox::indicator:checked {{ width: {px(14)}px; height: {px(14)}px; }}
     QCheckBox::indicator:unchecked {{ border: 1px solid {t.frame}; border-radius: 3px; background: {t.raised};
         width: {px(12)}px; height: {px(12)}px; }}
     """
@@ -343,6 +344,8 @@ def _labels_and_panes(look: Look) -> str:
     QTabBar::tab {{ background: {t.raised}; color: {t.muted}; padding: {px(5)}px {px(9)}px;
         border: 1px solid {t.line}; }}
     QTabBar::tab:selected {{ background: {t.panel}; color: {t.text}; border-bottom: 2px solid {t.data}; }}
+    QTabBar::scroller {{ width: {px(20)}px; }}
+    QTabBar QToolButton {{ padding: 0; border-radius: 0; }}
     QHeaderView::section {{ color: {t.muted}; border: 0; border-bottom: 1px solid {t.line};
         padding: {px(4)}px {px(6)}px; }}
     QTableView {{ border: 0; gridline-color: {t.line}; selection-background-color: {t.chip};

@@ -136,8 +136,12 @@ def test_what_asks_fits(qtbot, opened, act, speaking: str) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize(("size", "share"), [(SIZE, 8), (BIG, 4)], ids=["1280", "1920"])
-def test_text_of_twice_the_size_loses_nothing(opened, act, size: tuple[int, int], share: int) -> None:
+@pytest.mark.parametrize(
+    ("speaking", "size", "share"), [("de", SIZE, 8), ("ja", SIZE, 8), ("en", BIG, 4)], indirect=["speaking"]
+)
+def test_text_of_twice_the_size_loses_nothing(
+    opened, act, speaking: str, size: tuple[int, int], share: int
+) -> None:
     window = opened("xor", size)
     window.setUpdatesEnabled(False)  # to be laid out is enough
     window.appearance.use_scale(2.0)
@@ -155,10 +159,15 @@ def test_text_of_twice_the_size_loses_nothing(opened, act, size: tuple[int, int]
         panes.toggle(name)
         found += _found(window, name)
         panes.toggle(name)
-    if size == BIG:  # a question needs more height
-        session.seek(0)
-        act(window, "predict")
-        found += _found(window, "predicting")
+    session.seek(0)
+    act(window, "predict")
+    found += _found(window, "predicting")
+    assert window.canvas.height() > size[1] // 10, "what is asked about is seen"
+    assert window.docks["step_card"].isVisible() is (size == BIG), "a question needs the room of the panes"
+    act(window, "predict")
+    settle(window)
+    settle(window)
+    assert window.docks["step_card"].isVisible()
     assert window.size() == QSize(*size), "it has not grown beyond the screen"
     for name in ("own_op", "export", "about", "keys"):
         act(window, name)

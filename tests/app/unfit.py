@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 _ALLOWED = 1  # pixels: widths are rounded
-_IN_COMBO = 3  # as Qt measures what is in a list otherwise
+_IN_COMBO = 4  # as Qt measures what is in a list otherwise; the air in letters is as wide
 
 
 def unfit(root: QWidget) -> list[str]:

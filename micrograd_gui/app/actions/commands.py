@@ -12,9 +12,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from micrograd.language import tr
-from micrograd_gui.app.arrangement import Appearance, Panes
+from micrograd_gui.app.arrangement import Panes
 from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.context import Context
+from micrograd_gui.app.desktop.appearance import Appearance
 from micrograd_gui.app.documents import Documents
 from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.training_loop import TrainingLoop

@@ -247,7 +247,8 @@ class Toolbars:
         tool_button(self.measure, actions["check_all"])
         self.measure.addSeparator()
         self.measure.addWidget(expression_line)
-        tool_button(self.measure, actions["tidy"])
+        self._tidy, self._tidy_wide = actions["tidy"], 0.0  # at text scale 1, where it has no room
+        tool_button(self.measure, self._tidy)
         self.set_look(look)
 
     def _bar(self, name: str, title: str) -> QToolBar:
@@ -270,9 +271,22 @@ class Toolbars:
     def follow_width(self) -> None:
         """The window has another width, or the text another size."""
         window = self._window
+        self._offer_tidy()
         room = self.run.sizeHint().width() + self.measure.sizeHint().width() - _SPARE * self._scale
         narrow = window.width() < max(NARROW * self._scale, room)  # another language may need more
         if narrow and not window.toolBarBreak(self.measure):
             window.insertToolBarBreak(self.measure)
         elif not narrow and window.toolBarBreak(self.measure):
             window.removeToolBarBreak(self.measure)
+
+    def _offer_tidy(self) -> None:
+        """The last button goes where its row has no room for it: it stands in a menu, too."""
+        bar, line, scale = self.measure, self.expression_line, self._scale
+        needed = bar.sizeHint().width() - line.sizeHint().width() + line.minimumWidth()
+        room = self._window.width() - needed
+        if (button := bar.widgetForAction(self._tidy)) is None:
+            if room >= self._tidy_wide * scale:
+                tool_button(bar, self._tidy)
+        elif room < 0:
+            self._tidy_wide = button.sizeHint().width() / scale
+            bar.removeAction(self._tidy)

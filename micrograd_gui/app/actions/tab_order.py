@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from micrograd_gui.app.arrangement import Appearance
+from micrograd_gui.app.desktop.appearance import Appearance
 from micrograd_gui.views.theme import Look
 
 _PLAIN = (QAbstractScrollArea, QTabBar, QAbstractSlider, QLabel)  # no style shows that they have the keys

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
 
 from micrograd.language import N_, tr
-from micrograd_gui.app.arrangement import Appearance, Panes, for_document
+from micrograd_gui.app.arrangement import Panes, for_document
+from micrograd_gui.app.desktop.appearance import Appearance
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Paced
