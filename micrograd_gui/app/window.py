@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWindow, QMenu, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWindow, QToolButton
 
 from micrograd.language import again, tr
 from micrograd.ops import OPS
@@ -349,13 +349,8 @@ class MainWindow(QMainWindow):
         self.bars.set_look(look)
 
     def _offer_documents(self) -> None:
-        """Where the menu bar is hidden: its examples and recent files, over the canvas."""
-        offer = QMenu(self)
-        offer.setObjectName("hall_chooser")
-        offer.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        offer.addActions(self.menus.examples.actions())
-        offer.addSeparator()
-        offer.addActions(self.menus.recent.actions())
+        """Where the menu bar is hidden: what it would open, over the canvas."""
+        offer = self.menus.documents()
         self.classroom().add_to(offer)
         offer.popup(self.canvas.mapToGlobal(self.canvas.rect().topLeft()))
         offer.setActiveAction(offer.actions()[0])

@@ -211,6 +211,16 @@ class Menus(QObject):
         actions[at].setIcon(thumbnail(graph, size, look, self._window.devicePixelRatioF()))
         later(self, lambda: self._show_thumbnail(at + 1, size, look))
 
+    def documents(self) -> QMenu:
+        """A menu of the examples and the recent files, for where the menu bar is hidden; closed, it is gone."""
+        offer = QMenu(self._window)
+        offer.setObjectName("hall_chooser")
+        offer.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        offer.addActions(self.examples.actions())
+        offer.addSeparator()
+        offer.addActions(self.recent.actions())
+        return offer
+
 
 def tool_button(bar: QToolBar, action: QAction) -> QToolButton:
     """The action as a button of the bar; it says the action's short text."""
