@@ -212,7 +212,7 @@ class Menus(QObject):
         later(self, lambda: self._show_thumbnail(at + 1, size, look))
 
     def documents(self) -> QMenu:
-        """A menu of the examples and the recent files, for where the menu bar is hidden; closed, it is gone."""
+        """A menu of examples and recent files, for where the menu bar is hidden; closed, it is gone."""
         offer = QMenu(self._window)
         offer.setObjectName("hall_chooser")
         offer.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
