@@ -259,7 +259,8 @@ def test_a_large_file_is_not_read_at_one_stroke(monkeypatch):
     assert max(sizes) == 2000
 
 
-def test_as_many_nodes_as_the_limit_are_read_without_recursion():
+def test_as_many_nodes_as_the_limit_are_read_without_recursion(monkeypatch):
+    monkeypatch.setattr(codec, "NODES_AT_MOST", 20_000)
     chain = ",".join(
         f'{{"id":{number},"op":"tanh","inputs":[{number - 1 or "null"}]}}'
         for number in range(1, codec.NODES_AT_MOST + 1)

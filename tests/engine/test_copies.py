@@ -71,9 +71,8 @@ def test_a_chain_that_is_deeper_than_python_is_copied_whole(way):
     assert topological_order(root)[0] is first
 
 
-@pytest.mark.slow
-def test_a_hundred_thousand_ops_are_copied():
-    y = chain(100_000)[1]
+def test_tens_of_thousands_of_ops_are_copied():
+    y = chain(20_000)[1]
     for way in WAYS[:2]:
         assert way(y).data == y.data
 

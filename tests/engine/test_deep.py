@@ -22,13 +22,12 @@ def _default_limit():
     sys.setrecursionlimit(before)
 
 
-@pytest.mark.slow
-def test_a_chain_of_a_million_additions_runs_forward_backward_and_is_freed():
+def test_a_chain_of_hundreds_of_thousands_of_additions_runs_forward_backward_and_is_freed():
     x = Value(1.0)
     y = x
-    for _ in range(1_000_000):
+    for _ in range(200_000):
         y = y + 1
-    assert y.data == 1_000_001.0
+    assert y.data == 200_001.0
     y.backward()
     assert x.grad == 1.0
     del y
@@ -39,10 +38,10 @@ EACH = {**OPS, "**3": power(1)}
 
 @pytest.mark.parametrize(
     ("names", "length"),
-    [*(([name], 20_000) for name in EACH), ([*EACH], 100_000)],
+    [*(([name], 5_000) for name in EACH), ([*EACH], 20_000)],
     ids=[*EACH, "all in turn"],
 )
-def test_a_chain_of_tens_of_thousands_of_each_op_and_of_a_hundred_thousand_of_all_in_turn(names, length):
+def test_a_chain_of_thousands_of_each_op_and_of_tens_of_thousands_of_all_in_turn(names, length):
     turns = itertools.cycle(EACH[name] for name in names)
     x, one = Value(0.5), Value(1.0)
     y = x

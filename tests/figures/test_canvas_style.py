@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -29,7 +31,7 @@ class Drawn:
         self.root = ElementTree.parse(path).getroot()
         self.groups = {group.get("id") or "": group for group in self.root.iter(f"{SVG}g")}
 
-    @property
+    @cached_property
     def frames(self) -> dict[int, Element]:
         return {
             int(name.removeprefix("block-")): group
@@ -37,7 +39,7 @@ class Drawn:
             if name.startswith("block-") and group.find(f"{SVG}rect[@{DASHED}]") is not None
         }
 
-    @property
+    @cached_property
     def boxes(self) -> dict[int, Element]:
         return {
             int(name.removeprefix("block-")): group
@@ -45,13 +47,20 @@ class Drawn:
             if name.startswith("block-") and int(name.removeprefix("block-")) not in self.frames
         }
 
-    @property
+    @cached_property
     def nodes(self) -> dict[int, Element]:
         return {
             int(name.removeprefix("node-")): group
             for name, group in self.groups.items()
             if name.startswith("node-")
         }
+
+
+@cache
+def example(name: str, opened: bool) -> Drawn:
+    """An example with its blocks as they are, or all of them open; what a test looks at, none changes."""
+    with TemporaryDirectory() as folder:
+        return drawn(documents.load_example(name), Path(folder) / "a.svg", open_blocks=opened)
 
 
 def drawn(graph: Graph, path: Path, **options: object) -> Drawn:
@@ -91,10 +100,10 @@ def shut(graph: Graph, block: Block) -> bool:
 @pytest.mark.parametrize("folded", [True, False])
 @pytest.mark.parametrize("name", WITH_BLOCKS)
 def test_every_open_block_has_one_frame_with_its_title_around_all_that_is_in_it(
-    name: str, folded: bool, tmp_path: Path
+    name: str, folded: bool
 ) -> None:
     graph = documents.load_example(name)
-    picture = drawn(graph, tmp_path / "a.svg", open_blocks=not folded)
+    picture = example(name, not folded)
     is_open = {block.id: block for block in graph.blocks if not folded or not shut(graph, block)}
     assert picture.frames.keys() == is_open.keys()
     for number, block in is_open.items():
@@ -104,20 +113,21 @@ def test_every_open_block_has_one_frame_with_its_title_around_all_that_is_in_it(
         inner += [f"block-{each.id}" for each in graph.blocks if each.parent == number]
         there = [picture.groups[each] for each in inner if each in picture.groups]
         assert there
-        assert all(within(bounds(each), bounds(frame)) for each in there)
+        around = bounds(frame)
+        assert all(within(bounds(each), around) for each in there)
 
 
 @pytest.mark.parametrize("name", WITH_BLOCKS)
 def test_a_node_outside_a_block_is_not_in_its_frame_and_cards_stand_clear_of_each_other(
-    name: str, tmp_path: Path
+    name: str,
 ) -> None:
     graph = documents.load_example(name)
-    picture = drawn(graph, tmp_path / "a.svg", open_blocks=True)
+    picture = example(name, True)
     cards = {int(key[5:]): bounds(group) for key, group in picture.groups.items() if key.startswith("node-")}
     assert cards.keys() == graph.nodes.keys()
     for number, frame in picture.frames.items():
-        outside = cards.keys() - nodes_of(graph.blocks, number)
-        assert not any(_meet(cards[each], bounds(frame)) for each in outside)
+        outside, around = cards.keys() - nodes_of(graph.blocks, number), bounds(frame)
+        assert not any(_meet(cards[each], around) for each in outside)
     some = list(cards.items())[:300]
     assert not any(_meet(one, other) for a, one in some for b, other in some if a < b)
 
@@ -128,10 +138,10 @@ def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 @pytest.mark.parametrize("name", WITH_BLOCKS)
 def test_a_collapsed_block_says_its_title_its_outputs_numbers_and_how_much_is_in_it(
-    name: str, tmp_path: Path
+    name: str,
 ) -> None:
     graph = documents.load_example(name)
-    picture = drawn(graph, tmp_path / "a.svg")
+    picture = example(name, False)
     (result,) = film_of(graph, None, Options()).moments
     by_id = {block.id: block for block in graph.blocks}
     assert picture.boxes

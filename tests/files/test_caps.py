@@ -39,10 +39,10 @@ def test_rows_as_they_were_read_from_a_table_are_saved_as_a_table_and_read_again
 @pytest.mark.parametrize(
     ("graph", "said"),
     [
-        (Graph({n: Node(n) for n in range(1, NODES_AT_MOST + 2)}), "200001 nodes are more than 200000"),
-        (Graph(data=Data((Column("x"),), ((1.0,),) * (ROWS_AT_MOST + 1))), "1,000,001 rows are more than"),
+        (lambda: Graph({n: Node(n) for n in range(1, NODES_AT_MOST + 2)}), "200001 nodes are more than 200000"),
+        (lambda: Graph(data=Data((Column("x"),), ((1.0,),) * (ROWS_AT_MOST + 1))), "1,000,001 rows are more than"),
         (
-            Graph(data=Data((Column("x"), Column("y")), ((1.0, 2.0),) * (NUMBERS_AT_MOST // 2 + 1))),
+            lambda: Graph(data=Data((Column("x"), Column("y")), ((1.0, 2.0),) * (NUMBERS_AT_MOST // 2 + 1))),
             "have 1,600,002 numbers, more than 1,600,000",
         ),
     ],
@@ -53,7 +53,7 @@ def test_what_is_more_than_can_be_read_is_refused_and_the_old_file_stays(tmp_pat
     documents.write(path, Graph({1: Node(1)}))
     before = path.read_bytes()
     with pytest.raises(FileRefusal, match=said):
-        documents.write(path, graph)
+        documents.write(path, graph())
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["kept.micrograd"]
 

@@ -219,6 +219,6 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 AnyOrder.TestCase.settings = settings(
-    max_examples=50, stateful_step_count=30, phases=[Phase.generate, Phase.shrink]
+    max_examples=25, stateful_step_count=30, phases=[Phase.generate, Phase.shrink]
 )
 TestAnyOrder = AnyOrder.TestCase

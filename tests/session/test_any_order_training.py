@@ -176,6 +176,6 @@ class AnyOrderTraining(AnyOrder):
 
 
 AnyOrderTraining.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, phases=[Phase.generate, Phase.shrink]
+    max_examples=20, stateful_step_count=30, deadline=None, phases=[Phase.generate, Phase.shrink]
 )
 TestAnyOrderTraining = AnyOrderTraining.TestCase
