@@ -165,9 +165,11 @@ def _opened(file: FontFile) -> Any:
 
 @remembered(None)
 def _with_sign(sign: str, bold: bool) -> FontFile | None:
-    found = next((each for each in installed() if has(each, sign)), None)
-    if found is None or not bold:
-        return found
+    if not bold:
+        return next((each for each in installed() if has(each, sign)), None)
+    found = _with_sign(sign, False)
+    if found is None:
+        return None
     thick = _bold_ones().get(found.family)
     return thick if thick is not None and has(thick, sign) else found
 

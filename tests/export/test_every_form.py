@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -201,14 +201,6 @@ def test_all_examples_are_read_by_tex(tmp_path: Path) -> None:
         assert len(DATA.findall(said)) >= boxes(graph)
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Page]:
-    if browser.PROGRAM is None:
-        pytest.skip("Chromium is not here")
-    with browser.page(tmp_path_factory.mktemp("chromium")) as opened:
-        yield opened
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_plays_in_a_browser_to_its_last_numbers(
@@ -216,7 +208,6 @@ def test_an_example_plays_in_a_browser_to_its_last_numbers(
 ) -> None:
     graph = documents.load_example(name)
     (path,) = render(graph, str(tmp_path / f"{name}.html"))
-    page.complaints.clear()
     page.open(path)
     page.press("End")
     shown = page.ask("[...document.querySelectorAll('#picture text')].map(t => t.textContent)")

@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
+from fontTools import subset
+from fontTools.ttLib import TTFont
 
 from micrograd_gui.app.cli import _render_parser, main
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.door import parse
+from micrograd_gui.export import pdf
 from micrograd_gui.export.code.python import DIALECTS
 from micrograd_gui.export.formats import FORMS, render
 from micrograd_gui.export.options import OPTIONS, PRESETS, RenderOptions, read_options
 from micrograd_gui.figures.fitting import sizing
 from micrograd_gui.figures.moments import DIRECTIONS, PAPERS, STYLES, Options
 from micrograd_gui.figures.palette import PALETTES
+from micrograd_gui.resource import FontFile, main_font
 from micrograd_gui.session.trace import Notation, Wires
 
 CHOICES = {"theme": PALETTES, "style": STYLES, "rankdir": DIRECTIONS, "dialect": DIALECTS,
@@ -111,15 +115,41 @@ def usual(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Callable[..
     return once
 
 
+@pytest.fixture(scope="module")
+def small_font(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool, bool], FontFile]:
+    """The fonts of figures with the signs of this test alone: a PDF takes most of its time to read them."""
+    folder = tmp_path_factory.mktemp("fonts")
+
+    @cache
+    def font(bold: bool = False, italic: bool = False) -> FontFile:
+        whole = main_font(bold, italic)
+        read = TTFont(whole.path, fontNumber=whole.number)
+        signs = subset.Subsetter(subset.Options(drop_tables=["GSUB", "GPOS", "GDEF", "kern"], hinting=False))
+        signs.populate(unicodes=[*range(0x20, 0x100), *map(ord, "∂−∑→·…₁₂")])
+        signs.subset(read)
+        read.save(folder / f"{bold}{italic}.ttf")
+        return whole._replace(path=folder / f"{bold}{italic}.ttf", number=0)
+
+    return font
+
+
 @pytest.mark.parametrize(("suffix", "name"), HEEDED)
 def test_what_a_form_heeds_makes_another_file(
-    graph: Graph, usual: Callable[..., dict[str, bytes]], tmp_path: Path, suffix: str, name: str
+    graph: Graph,
+    usual: Callable[..., dict[str, bytes]],
+    small_font: Callable[[bool, bool], FontFile],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    suffix: str,
+    name: str,
 ) -> None:
     said: dict[str, object] = {} if name == "step" else {"step": "5"}
     if suffix in (".py", ".ipynb", ".micrograd"):
         said = {}
-    if FORMS[suffix].animated and "scale" in FORMS[suffix].options and name not in SIZES:
+    if suffix in (".png", ".gif", ".webp") and name not in SIZES:
         said["scale"] = 0.3
+    if name != "font":
+        monkeypatch.setattr(pdf, "main_font", small_font)
     if name in ("step", "fps", "seconds") and "fps" in FORMS[suffix].options:
         said |= {"step": "all", "nodes": "x", "card": False}
     if name == "transparent":

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.export import formats, tex
-from micrograd_gui.figures.moments import Options, film_of
+from micrograd_gui.figures.moments import STYLES, Options, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.files import documents
 from tests.hostile import LABELS
@@ -183,16 +184,20 @@ def test_the_card_of_a_slide_is_as_large_as_its_text_however_wide_the_graph(tmp_
 
 @needs_tex
 def test_a_moment_compiles_to_one_page_with_its_numbers(tmp_path: Path) -> None:
-    """In every style and theme; one of each style as it stands, all of them on pages of one paper."""
+    """In every style and theme; one of each style as it stands, the others on pages of one paper.
+
+    A theme is colours, the weights of lines, and whether there is a ground: each is compiled in one style.
+    """
     neuron = documents.load_example("neuron")
+    first, *themes = PALETTES
+    looks = [*((first, style) for style in STYLES), *zip(themes, cycle(STYLES), strict=False)]
     paths = [
         exported(tmp_path / f"{style}_{theme}.tex", neuron, "8", theme=theme, style=style, card=True)
-        for theme in PALETTES
-        for style in ("notebook", "canvas")
+        for theme, style in looks
     ]
     alone = [compiled(path) for path in paths[:2]]
     assert [pages for pages, _ in alone] == [1, 1]
-    for text in (*(text for _, text in alone), *compiled_together(paths)):
+    for text in (*(text for _, text in alone), *compiled_together(paths[2:])):
         for number in ("0.8814", "0.7071", "6.8814"):
             assert number in text
         assert "backward through" in text

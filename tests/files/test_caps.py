@@ -39,8 +39,14 @@ def test_rows_as_they_were_read_from_a_table_are_saved_as_a_table_and_read_again
 @pytest.mark.parametrize(
     ("graph", "said"),
     [
-        (lambda: Graph({n: Node(n) for n in range(1, NODES_AT_MOST + 2)}), "200001 nodes are more than 200000"),
-        (lambda: Graph(data=Data((Column("x"),), ((1.0,),) * (ROWS_AT_MOST + 1))), "1,000,001 rows are more than"),
+        (
+            lambda: Graph({n: Node(n) for n in range(1, NODES_AT_MOST + 2)}),
+            "200001 nodes are more than 200000",
+        ),
+        (
+            lambda: Graph(data=Data((Column("x"),), ((1.0,),) * (ROWS_AT_MOST + 1))),
+            "1,000,001 rows are more than",
+        ),
         (
             lambda: Graph(data=Data((Column("x"), Column("y")), ((1.0, 2.0),) * (NUMBERS_AT_MOST // 2 + 1))),
             "have 1,600,002 numbers, more than 1,600,000",
