@@ -1,6 +1,6 @@
 """The campaign: kills, faults, mutants and long walks, for as long as one likes, and what they found.
 
-    python tests/campaign.py --minutes 10 [--seed 7] [kills | sessions | faults | mutants | walk | soak …]
+    python tests/campaign.py --minutes 10 [--seed 7] [kills | sessions | faults | mistakes | mutants | walk | soak …]
 
 Without names all parts share the time. What was done and found is printed at the end; the exit status is 1
 where something was found. The same seed tries the same things in the same order, as far as the clock lets it.
@@ -26,6 +26,7 @@ PARTS = {  # modules of tests/ordeals
     "kills": "a saving process is killed at any moment",
     "sessions": "the window is killed in the midst of work, and started again",
     "faults": "system calls of saves, recovery writes and exports fail in turn",
+    "mistakes": "classes of Values with a mistake planted are diagnosed",
     "mutants": "spoiled files and texts of all forms are opened",
     "walk": "whatever can be done in the window is done at random, and undone",
     "soak": "the same work for hours; memory, processes, threads, files are counted",

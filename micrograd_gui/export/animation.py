@@ -56,7 +56,7 @@ def animation(
         for at, drawn in enumerate(frames):  # one by one, for two of each would take twice the memory
             frames[at] = table.finished(drawn)  # with one table for all, what stays takes no room
     file = io.BytesIO()
-    extra = {"lossless": True, "method": 6} if format == "WEBP" else {"optimize": False}
+    extra = {"lossless": True, "method": 2} if format == "WEBP" else {"optimize": False}
     frames[0].save(
         file, format, save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, **extra
     )
