@@ -1,6 +1,6 @@
 """The campaign: kills, faults, mutants and long walks, for as long as one likes, and what they found.
 
-    python tests/campaign.py --minutes 10 [--seed 7] [kills | sessions | faults | mistakes | mutants | walk | soak …]
+    python tests/campaign.py --minutes 10 [--seed 7] [kills | faults | mistakes | walk …]
 
 Without names all parts share the time. What was done and found is printed at the end; the exit status is 1
 where something was found. The same seed tries the same things in the same order, as far as the clock lets it.

@@ -72,6 +72,8 @@ def test_often(number):
 def test_always():
     pass
 """
+# For tests that have no use for Qt or Hypothesis: each worker would load both.
+LIGHT = ("-p", "no:pytest-qt", "-p", "no:hypothesispytest", "-o", "addopts=--import-mode=importlib")
 
 
 def said(folder: Path, *words: str) -> tuple[int, str]:
@@ -113,7 +115,6 @@ def test_what_is_wrong_fails_a_test_settings_are_its_own_and_what_takes_long_com
     assert names == ["test_alone", "test_long", *unmarked]
 
 
-@pytest.mark.qt
 @pytest.mark.slow
 def test_while_a_test_alone_runs_the_others_wait_and_what_was_skipped_is_named_and_can_be_run_alone(
     tmp_path: Path,
@@ -122,7 +123,7 @@ def test_while_a_test_alone_runs_the_others_wait_and_what_was_skipped_is_named_a
 
     def with_module(name: str, *words: str) -> str:
         (tmp_path / "test_it.py").write_text(SKIPS.format(module=name))
-        status, told = said(tmp_path, "--only-skipped", "left", "test_it.py", *words)
+        status, told = said(tmp_path, *LIGHT, "--only-skipped", "left", "test_it.py", *words)
         assert status == 0, told
         return told
 
