@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from micrograd_gui.document.graph import NodeId
-from micrograd_gui.document.text import written
+from micrograd_gui.document.text import runs, written
 from micrograd_gui.figures.moments import Options
 from micrograd_gui.figures.notebook_style import StandIns
 from micrograd_gui.figures.palette import Palette
@@ -59,8 +59,15 @@ def mermaid(
 
 
 def escape(text: str) -> str:
-    """Text that Mermaid shows as it is: signs of its own, of Markdown and of HTML become entity codes."""
+    """Text that Mermaid shows as it is: signs of its own, of Markdown and of HTML become entity codes.
+
+    An index is a low one.
+    """
     text = text.replace("$$", "$\u200b$").replace("$$", "$\u200b$")  # two of them would begin a formula
+    return "".join(f"<sub>{_plain(part)}</sub>" if low else _plain(part) for part, low in runs(text))
+
+
+def _plain(text: str) -> str:
     return "".join(c if c.isalnum() or c in " .,−×²³√" else f"#{ord(c)};" for c in text)
 
 

@@ -100,6 +100,14 @@ def test_dot_has_the_signs_of_unicode_and_comes_back_as_typed(tmp_path: Path) ->
     assert "z" in {node.label for node in mg.read(tmp_path / "a.dot")}
 
 
+def test_mermaid_has_them_as_a_page_does(tmp_path: Path) -> None:
+    mg.render(indexed(), tmp_path / "a.mmd", notation="leibniz")
+    text = (tmp_path / "a.mmd").read_text("utf-8")
+    assert "<b>w<sub>1</sub></b>" in text
+    assert "<b>learning#95;rate</b>" in text
+    assert "#8706;x<sub>12</sub> " in text
+
+
 def test_what_is_read_has_no_marks_of_an_index() -> None:
     assert (as_read("x_{12}"), as_read("w_1.grad"), as_read("a_b_c")) == ("x12", "w1.grad", "a_b_c")
 
