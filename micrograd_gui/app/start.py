@@ -170,12 +170,13 @@ def show(value: Any, block: bool | None = None, *, inline: bool = False, follow:
     """Open the graph behind a value in the window: its labels, data and grads, ready to be stepped.
 
     The value is a Value, one of karpathy/micrograd or of the lecture's class, or a PyTorch scalar; a Graph
-    is opened as it is. Nodes without a label are called as the caller's variables. From a script it blocks
-    until the window is closed, unless ``block=False``. From a notebook or an interactive IPython it does not
-    block: the window lives beside the cells and is given back, and its Refresh shows what the cells have
-    changed since; with ``follow=True`` it is refreshed after each cell, with ``follow=False`` it is not, and
-    else as was chosen last in its menu. With ``inline=True`` no window is opened: the player is given back,
-    which a cell shows. Where there is no screen the picture (a graphviz Digraph) is given back instead.
+    is opened as it is, and so is the file or the example of that name. Nodes without a label are called as
+    the caller's variables. From a script it blocks until the window is closed, unless ``block=False``. From a
+    notebook or an interactive IPython it does not block: the window lives beside the cells and is given back,
+    and its Refresh shows what the cells have changed since; with ``follow=True`` it is refreshed after each
+    cell, with ``follow=False`` it is not, and else as was chosen last in its menu. With ``inline=True`` no
+    window is opened: the player is given back, which a cell shows. Where there is no screen the picture (a
+    graphviz Digraph) is given back instead.
     Raises Refusal for an op that is not in the table.
     """
     caller = sys._getframe(1)
@@ -192,8 +193,8 @@ def _inline(value: Any, local: Mapping[str, Any], lasting: Mapping[str, Any]) ->
     from micrograd_gui.app.notebooks.in_cell import in_cell, of_live
     from micrograd_gui.document.graph import Graph
 
-    if isinstance(value, Graph):
-        return in_cell(value)
+    if isinstance(shown := _read_where_named(value), Graph):
+        return in_cell(shown)
     return of_live(value, {**of_cells(), **variables(local), **variables(lasting)})
 
 
@@ -208,13 +209,14 @@ def _show(
     from micrograd_gui.app.notebooks.live import Link, picture, ran_through
     from micrograd_gui.document.graph import Graph
 
-    link = None if isinstance(value, Graph) else Link(value, local, lasting)
+    shown = _read_where_named(value)
+    link = None if isinstance(shown, Graph) else Link(value, local, lasting)
     no_screen = why_no_screen()
     interactive = not no_screen and beside_cells()
     if interactive is None or no_screen:
         if no_screen and any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY"))):  # one was to be expected
             print(tr("{no_screen} This is the picture instead.", no_screen=no_screen), file=sys.stderr)
-        return picture(ran_through(value) if link is None else link.found)
+        return picture(ran_through(shown) if link is None else link.found)
     from PySide6.QtCore import QThread
 
     from micrograd_gui.app.desktop.application import application
@@ -233,6 +235,15 @@ def _show(
         return None
     _keep(window)
     return window
+
+
+def _read_where_named(value: Any) -> Any:
+    """The graph of a file or of an example, where the value is its name; else the value."""
+    if not isinstance(value, str | os.PathLike):
+        return value
+    from micrograd_gui.door import read
+
+    return read(value)
 
 
 def _open_wanted(window: MainWindow, path: Path) -> None:

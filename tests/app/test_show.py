@@ -309,8 +309,16 @@ def test_a_live_window_is_made_without_names_for_create_window(shown):
 
 
 def test_what_is_no_value_is_refused():
-    with pytest.raises(Refusal, match="A str is no Value"):
+    with pytest.raises(Refusal, match="A list is no Value"):
+        show([Value(1.0)], block=False)
+    with pytest.raises(Refusal, match="“L” is neither a file nor an example"):
         show("L", block=False)
+
+
+def test_a_file_or_an_example_is_shown_by_its_name(shown, tmp_path):
+    (path,) = render(documents.load_example("lecture"), tmp_path / "a.micrograd")
+    assert shown(show(str(path), block=False)).session.state.path == path
+    assert "7 nodes" in repr(show("lecture", inline=True))
 
 
 def test_a_closed_window_is_let_go(qtbot):
