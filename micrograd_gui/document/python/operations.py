@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from micrograd.engine import Value, apply
+from micrograd.engine import Operands, Value, apply
 from micrograd.language import tr
 from micrograd.ops import OPS
 from micrograd_gui.document.python.limits import BITS, LETTERS, Meter, Wrong, whole
@@ -338,6 +338,8 @@ def equal(x: Any, y: Any, meter: Meter, depth: int = _DEEPEST) -> bool:
     if not depth:
         raise Wrong(tr("the lists are nested too deeply"))
     if (is_number(x) and is_number(y)) or (isinstance(x, str) and isinstance(y, str)):
+        return bool(x == y)
+    if isinstance(x, Operands) or isinstance(y, Operands):  # a set of Values equals them, as in micrograd
         return bool(x == y)
     if type(x) is type(y) and isinstance(x, (list, tuple)):
         return len(x) == len(y) and all(equal(a, b, meter, depth - 1) for a, b in zip(x, y, strict=True))

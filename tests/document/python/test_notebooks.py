@@ -11,14 +11,17 @@ from micrograd_gui.document.datasets import make
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.python.workspace import Workspace
 from micrograd_gui.session.measure import complete
+from tests.document.python.followers import FOLLOWERS
 from tests.document.python.notebooks import CLASSES, LOOP, NOTEBOOKS, ROWS, TRAINED
 from tests.document.python.oracle import by_python
+
+ALL = NOTEBOOKS | FOLLOWERS
 
 
 @cache
 def told() -> dict[str, list[str]]:
     """What Python prints, notebook by notebook."""
-    return dict(zip(NOTEBOOKS, by_python(list(NOTEBOOKS.values())), strict=True))
+    return dict(zip(ALL, by_python(list(ALL.values())), strict=True))
 
 
 @cache
@@ -37,9 +40,9 @@ def work(graph: Graph) -> Workspace:
     return graph.workspace
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", ALL)
 def test_each_cell_prints_what_python_prints(name):
-    graphs = paste_all(NOTEBOOKS[name])
+    graphs = paste_all(ALL[name])
     assert [work(graph).cells[-1].printed for graph in graphs] == told()[name]
 
 
