@@ -315,12 +315,15 @@ def test_ten_thousand_steps_keep_memory_and_answer_input(opened, qtbot):
         QTest.keyClick(window.canvas, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
         keys.append(time.process_time() - sent)
 
-    def train_on(until):  # with hardly a pause, in bites of half a frame
+    def train_on(until, most=1_000):  # with hardly a pause, in bites of half a frame
+        session.set_plan(steps=until)
+        action(window, "train").trigger()
         while session.state.training.running and session.state.training.k < until:
-            session.train_tick(min(1_000, until - session.state.training.k), seconds=0.008)
+            session.train_tick(min(most, until - session.state.training.k), seconds=0.008)
             if len(answers.busy) // 20 > len(keys):
                 zoom()
             QTest.qWait(0)
+        assert session.state.training.k == until, session.state.training.note
 
     def rest():
         qtbot.waitUntil(lambda: window.bridge.shown is session.state, timeout=30_000)
@@ -331,26 +334,29 @@ def test_ten_thousand_steps_keep_memory_and_answer_input(opened, qtbot):
     qtbot.waitUntil(
         lambda: bool(boundary.items and loss.items) and rendered.figure is not None, timeout=120_000
     )
-    train_on(700)
+    window.training.stop()
+    train_on(max(700, session.state.training.k))
     rest()
-    # What a run and its end need once is there after two of them; a leak grows with the steps, or the ends.
-    session.set_plan(steps=1_000)
-    action(window, "train").trigger()
-    train_on(1_000)
-    rest()
-    before = resident()
-    answers.forget()  # the search for garbage took 0.1 s
-    session.set_plan(steps=11_000)
+    session.set_plan(steps=1_200)
     action(window, "train").trigger()
     began = time.perf_counter()
-    while session.state.training.k < 1_500 and time.perf_counter() - began < 400:  # at the pace of the window
+    while session.state.training.running and time.perf_counter() - began < 400:  # at the pace of the window
         zoom()
         QTest.qWait(100)
-    train_on(11_000)
-    assert session.state.training.k == 11_000, session.state.training.note
+    assert session.state.training.k == 1_200, session.state.training.note
+    rest()
+    # A step of a small network is soon done, and hardly a byte of it may stay.
+    # What a run and its end need once is there after two of them; a leak grows with the steps, or the ends.
+    session.open_graph(learning.plane(steps=500))
+    for steps in (500, 1_000):
+        train_on(steps, 40)
+        rest()
+    before = resident()
+    answers.forget()  # the search for garbage took 0.1 s
+    train_on(11_000, 40)
     rest()
     answers.blockSignals(True)
-    assert resident() < 1.02 * before, (resident(), before)
+    assert resident() < 1.005 * before, (resident(), before)
     waits = sorted(answers.waits)
     assert waits[int(0.99 * len(waits))] < 0.1
     assert max(map(min, answers.waits, answers.busy)) < 0.1

@@ -131,18 +131,16 @@ def test_the_trail_goes_with_undo_and_comes_back_with_redo(shown, session, qtbot
     assert not any(each.startswith("before") for each in words(shown))
 
 
-@pytest.mark.parametrize("suffix", ["svg", "pdf", "png", "csv"])
-def test_the_trail_is_in_what_is_saved(shown, session, qtbot, tmp_path, suffix):
+def test_the_trail_is_in_what_is_saved(shown, session, qtbot, tmp_path):
     session.mark(named(session, "a"), "parameter")
     session.select([named(session, "a")])
     session.update(0.01)
     settle(qtbot)
-    shown.save(tmp_path / f"plot.{suffix}")
-    if suffix == "svg":
-        assert "before the last update" in (tmp_path / "plot.svg").read_text("utf-8")
-    if suffix == "csv":
-        rows = list(csv.reader((tmp_path / "plot.csv").read_text("utf-8").splitlines()))
-        assert ["before the last update", "2.0", "-8.0", ""] in rows
+    for suffix in ("svg", "pdf", "png", "csv"):
+        shown.save(tmp_path / f"plot.{suffix}")
+    assert "before the last update" in (tmp_path / "plot.svg").read_text("utf-8")
+    rows = list(csv.reader((tmp_path / "plot.csv").read_text("utf-8").splitlines()))
+    assert ["before the last update", "2.0", "-8.0", ""] in rows
 
 
 def test_older_points_are_smaller_and_fainter(shown, session, qtbot):

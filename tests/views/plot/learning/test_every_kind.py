@@ -9,24 +9,31 @@ from PySide6.QtGui import QImage
 from micrograd_gui.views.theme import DARK, Look
 from tests.views.plot.reading import pixels, run, shown
 
+KINDS = ("slice", "error", "loss", "boundary", "gradients")
 
-@pytest.mark.parametrize("kind", ["slice", "error", "loss", "boundary", "gradients"])
+
 @pytest.mark.parametrize(
     ("look", "suffix"), [(Look(), "svg"), (Look(DARK, 1.5), "pdf"), (Look(DARK).projected(700), "png")]
 )
 def test_every_kind_is_drawn_in_every_look_and_exported_with_its_numbers(
-    pane, session, qtbot, tmp_path, kind, look, suffix
+    pane, session, qtbot, tmp_path, look, suffix
 ):
     run(session, 5)
     pane.set_look(look)
-    shown(pane, kind, qtbot)
-    assert len(np.unique(pixels(pane.view.surface).view(np.uint32))) > 20  # a number for each colour
-    for each in (suffix, "csv"):
-        pane.save(tmp_path / f"plot.{each}")
-    rows = list(csv.reader((tmp_path / "plot.csv").read_text("utf-8").splitlines()))
-    assert rows[0][0] == "what"
-    assert len(rows) > 5
-    assert (tmp_path / f"plot.{suffix}").stat().st_size > 1000
+    told = set()
+    for kind in KINDS:
+        shown(pane, kind, qtbot)
+        colours = pixels(pane.view.surface).view(np.uint32)
+        assert len(np.unique(colours)) > 20, kind  # a number for each colour
+        for each in (suffix, "csv"):
+            pane.save(tmp_path / f"{kind}.{each}")
+        text = (tmp_path / f"{kind}.csv").read_text("utf-8")
+        rows = list(csv.reader(text.splitlines()))
+        assert rows[0][0] == "what", kind
+        assert len(rows) > 5, kind
+        assert (tmp_path / f"{kind}.{suffix}").stat().st_size > 1000, kind
+        told |= {colours.tobytes(), text}
+    assert len(told) == 2 * len(KINDS), "each has a picture and numbers of its own"
 
 
 def test_in_a_saved_picture_the_point_lies_on_the_curve_as_on_screen(pane, session, qtbot, tmp_path):

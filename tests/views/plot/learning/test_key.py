@@ -10,7 +10,6 @@ from micrograd_gui.views.theme import DARK, Look, load_fonts
 from tests.views.plot.reading import run
 
 
-@pytest.mark.parametrize("kind", [LossPlot, BoundaryPlot])
 @pytest.mark.parametrize(
     ("look", "size"),
     [
@@ -21,15 +20,19 @@ from tests.views.plot.reading import run
         (Look().projected(700), (340, 420)),
     ],
 )
-def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind, look, size):
+def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, look, size):
     load_fonts()
     run(session, 20)
-    static = kind().build(session.state, None)
-    marks = kind().live_items(session.state, static)
     surface = PlotSurface(look)
     qtbot.addWidget(surface)
     surface.resize(*size)
     surface.show()
+    for kind in (LossPlot(), BoundaryPlot()):
+        static = kind.build(session.state, None)
+        see_the_key(surface, size, static, kind.live_items(session.state, static))
+
+
+def see_the_key(surface, size, static, marks):
     surface.show_plot(static, marks)
     surface.draw()
     axes, texts = surface.axes.bbox.y1, [text for text in surface._key._texts if text.get_text()]
@@ -46,17 +49,18 @@ def test_the_key_hides_nothing_and_none_of_its_words_is_cut(session, qtbot, kind
         assert title.get_window_extent().y0 >= max(text.get_window_extent().y1 for text in texts) - 2
 
 
-@pytest.mark.parametrize("width", range(300, 560, 20))
-def test_the_key_stays_where_it_is_while_its_numbers_grow(session, qtbot, width):
+def test_the_key_stays_where_it_is_while_its_numbers_grow(session, qtbot):
     load_fonts()
     kind, surface = LossPlot(), PlotSurface(Look().projected(900))
     qtbot.addWidget(surface)
-    surface.resize(width, 350)
     surface.show()
     session.train_step()
-    static, places = kind.build(session.state, None), []
-    for k in (1, 9, 10, 99, 150):
-        training = replace(session.state.training, k=k)
-        surface.show_plot(static, kind.live_items(replace(session.state, training=training), static))
-        places.append([text.get_position() for text in surface._key._texts])
-    assert all(each == places[0] for each in places)
+    static = kind.build(session.state, None)
+    for width in range(300, 560, 20):
+        surface.resize(width, 350)
+        places = []
+        for k in (1, 9, 10, 99, 150):
+            training = replace(session.state.training, k=k)
+            surface.show_plot(static, kind.live_items(replace(session.state, training=training), static))
+            places.append([text.get_position() for text in surface._key._texts])
+        assert all(each == places[0] for each in places), width
