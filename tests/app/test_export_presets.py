@@ -1,6 +1,5 @@
 """Presets of the export dialog: what was used last comes again, and what has a name can be chosen."""
 
-import pytest
 from PySide6.QtWidgets import QComboBox, QInputDialog, QPushButton
 
 from micrograd_gui.app.exporting.dialog import ExportDialog, open_export
@@ -85,26 +84,26 @@ def test_a_named_preset_is_saved_chosen_replaced_and_deleted(opened, qtbot):
     dialog.reject()
 
 
-@pytest.mark.parametrize(
-    "kept",
-    [
-        "no JSON",
-        "[1]",
-        '{"form": ".nothing", "last": {".svg": {"theme": "pink", "nonsense": 3}}}',
-        '{"form": ".nothing", "last": {".svg": {"theme": "pink", "nonsense": "x", "digits": true}}}',
-        '{"named": {"a": {"form": ".zip", "values": {"style": null, "moment": "x"}}}}',
-    ],
+HARMLESS = (
+    "no JSON",
+    "[1]",
+    '{"form": ".nothing", "last": {".svg": {"theme": "pink", "nonsense": 3}}}',
+    '{"form": ".nothing", "last": {".svg": {"theme": "pink", "nonsense": "x", "digits": true}}}',
+    '{"named": {"a": {"form": ".zip", "values": {"style": null, "moment": "x"}}}}',
 )
-def test_settings_that_somebody_else_has_written_do_no_harm(opened, kept):
-    Settings().exports = kept
+
+
+def test_settings_that_somebody_else_has_written_do_no_harm(opened):
     window = opened("lecture")
-    dialog = open_export(window)
-    assert dialog.form.currentData() == ".svg"
-    assert dialog.options.value("theme") == "light"
-    preset = dialog.findChild(QComboBox, "preset")
-    preset.setCurrentIndex(preset.count() - 1)
-    assert dialog.request().which == "now"
-    dialog.close()
+    for kept in HARMLESS:
+        Settings().exports = kept
+        dialog = open_export(window)
+        assert dialog.form.currentData() == ".svg", kept
+        assert dialog.options.value("theme") == "light", kept
+        preset = dialog.findChild(QComboBox, "preset")
+        preset.setCurrentIndex(preset.count() - 1)
+        assert dialog.request().which == "now", kept
+        dialog.close()
 
 
 def test_a_preset_needs_a_name_of_its_own(opened):

@@ -17,12 +17,15 @@ PANES = ("gradients", "data", "moments", "ledger", "cells", "bug_lab")
 ALIKE = ("offer_", "bug_")  # of many that are of one class, the first is looked at
 
 
+_LINEAR = np.arange(256) / 255
+_LINEAR = np.where(_LINEAR <= 0.04045, _LINEAR / 12.92, ((_LINEAR + 0.055) / 1.055) ** 2.4)
+
+
 def _light(widget: QWidget) -> np.ndarray:
     """The luminance of each of its pixels, from 0 to 1."""
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)[..., 2::-1] / 255
-    linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)
-    return linear @ np.array([0.2126, 0.7152, 0.0722])
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)[..., 2::-1]
+    return _LINEAR[pixels] @ np.array([0.2126, 0.7152, 0.0722])
 
 
 def _seen(widget: QWidget, elsewhere: QWidget) -> float:

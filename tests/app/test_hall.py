@@ -37,13 +37,13 @@ def settle(window, size):
     QApplication.processEvents()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_whole_graph_is_seen_at_every_moment(hall, size):
-    settle(hall, size)
-    for name in EXAMPLES + LEARNING:
-        hall.documents.choose_example(name)
-        QApplication.processEvents()
-        see_the_whole_graph_at_every_moment(hall, size[1] / 1080, name)
+def test_the_whole_graph_is_seen_at_every_moment(hall):
+    for size in SIZES:
+        settle(hall, size)
+        for name in EXAMPLES + LEARNING:
+            hall.documents.choose_example(name)
+            QApplication.processEvents()
+            see_the_whole_graph_at_every_moment(hall, size[1] / 1080, f"{name} at {size}")
 
 
 def see_the_whole_graph_at_every_moment(hall, unit, name):

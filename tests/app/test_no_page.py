@@ -1,6 +1,5 @@
 """No text of a graph or file becomes a page in the window: Qt would read the files that a page names."""
 
-import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QMessageBox, QWidget
 
@@ -42,25 +41,25 @@ def test_what_is_a_tip_is_text() -> None:
     assert as_tip("a < b\n& c") == "<qt>a &lt; b<br>&amp; c</qt>"
 
 
-@pytest.mark.parametrize("moment", ["opened", "forward", "backward", "refused"])
-def test_no_label_becomes_a_page(opened, moment):
+def test_no_label_becomes_a_page(opened):
     graph = parse("a = 2; L = a*3 + tanh(a)")
     for node in list(graph):
         graph = graph.relabelled(node.id, f"{HOSTILE}{node.id}")
     window = opened("lecture")
     window.session.open_graph(graph, None, HOSTILE)
-    window.session.select([1])
-    if moment in ("forward", "backward"):
-        window.session.forward()
-    if moment == "backward":
-        window.session.backward()
-        window.session.nudge()
-        window.session.check_all()
-    if moment == "refused":
-        for verb, *about in ((window.session.rename, 1, f"{HOSTILE}2"), (window.session.build, HOSTILE)):
-            window.bridge.attempt(verb, *about)
-        window.say(f"{HOSTILE} was refused.", refused=True)
+    session = window.session
+    session.select([1])
     box = ask_unsaved(window, HOSTILE, lambda _: None, lambda: None)
+    assert pages(window) == []
+    session.forward()
+    assert pages(window) == []
+    session.backward()
+    session.nudge()
+    session.check_all()
+    assert pages(window) == []
+    for verb, *about in ((session.rename, 1, f"{HOSTILE}2"), (session.build, HOSTILE)):
+        window.bridge.attempt(verb, *about)
+    window.say(f"{HOSTILE} was refused.", refused=True)
     assert pages(window) == []
     box.close()
 

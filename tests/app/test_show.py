@@ -324,14 +324,13 @@ def test_a_file_or_an_example_is_shown_by_its_name(shown, tmp_path):
 def test_a_closed_window_is_let_go(qtbot):
     window = show(Value(1.0) * 2, block=False)
     gone = weakref.ref(window)
+    deleted = []
+    window.destroyed.connect(lambda: deleted.append(True))
     window.close()
     del window
-
-    def is_gone():
-        gc.collect()
-        return gone() is None
-
-    qtbot.waitUntil(is_gone)  # the window is deleted by the event loop
+    qtbot.waitUntil(lambda: bool(deleted))  # by the event loop
+    gc.collect()
+    assert gone() is None
 
 
 # Refresh -----------------------------------------------------------------------------------------
@@ -568,16 +567,15 @@ def test_in_jupyter_without_a_screen_the_picture_is_shown_inline(monkeypatch):
 
 
 def test_a_dropped_picture_opens_with_the_graph_in_it_and_is_never_saved_over(opened, qtbot, tmp_path):
+    window = opened("square")
     for suffix in (".svg", ".png", ".pdf", ".dot", ".micrograd"):
-        window = opened("square")
+        window.documents.open_example("square")
         (path,) = render(documents.load_example("lecture"), str(tmp_path / f"fig{suffix}"))
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path)), QUrl("https://example.org/a.svg")])
         assert dropped_paths(mime) == (path,)
         window.documents.open_dropped(dropped_paths(mime))
-        qtbot.waitUntil(
-            lambda window=window: len(window.session.state.graph) == 7
-        )  # a slow reading goes on behind
+        qtbot.waitUntil(lambda: len(window.session.state.graph) == 7)  # a slow reading goes on behind
         assert window.session.state.path == (path if suffix == ".micrograd" else None)
 
 

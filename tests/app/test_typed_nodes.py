@@ -8,26 +8,26 @@ from PySide6.QtWidgets import QLineEdit
 K = Qt.Key
 
 
-@pytest.mark.parametrize(
-    ("text", "op", "data"),
-    [("+", "+", None), ("tanh", "tanh", None), ("2", None, 2.0), ("2/3", None, 2 / 3), ("×", "*", None)],
-)
+TYPED = (("+", "+", None), ("tanh", "tanh", None), ("2", None, 2.0), ("2/3", None, 2 / 3), ("×", "*", None))
+
+
 @pytest.mark.parametrize("way", ["double-click", "action"])
-def test_a_node_is_typed_on_the_ground(opened, act, text, op, data, way):
+def test_a_node_is_typed_on_the_ground(opened, act, way):
     window = opened("lecture")
-    graph = window.session.state.graph
-    if way == "action":
-        act(window, "add_node")
-    else:
-        QTest.mouseDClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
-    editor = window.canvas.editing.editor
-    editor.insert(text)
-    QTest.keyClick(editor, K.Key_Return)
-    new = window.session.state.graph.nodes[graph.next_id]
-    assert new.op == op
-    assert data is None or new.data == data
-    act(window, "undo")
-    assert window.session.state.graph.nodes.keys() == graph.nodes.keys()
+    for text, op, data in TYPED:
+        graph = window.session.state.graph
+        if way == "action":
+            act(window, "add_node")
+        else:
+            QTest.mouseDClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+        editor = window.canvas.editing.editor
+        editor.insert(text)
+        QTest.keyClick(editor, K.Key_Return)
+        new = window.session.state.graph.nodes[graph.next_id]
+        assert new.op == op, text
+        assert data is None or new.data == data, text
+        act(window, "undo")
+        assert window.session.state.graph.nodes.keys() == graph.nodes.keys(), text
 
 
 def test_digits_begin_a_node_where_nothing_is_selected(opened):
@@ -56,13 +56,15 @@ def test_what_is_no_node_is_refused_and_esc_makes_none(opened, act):
     assert window.session.state.graph.nodes.keys() == before
 
 
-@pytest.mark.parametrize(("text", "name"), [("d", "d"), ("-3", "b"), ("10", "c")])
-def test_find_goes_to_a_node_by_name_or_value(opened, act, text, name):
+def test_find_goes_to_a_node_by_name_or_value(opened, act):
     window = opened("lecture")
-    act(window, "forward", "find")
-    line = window.findChild(QLineEdit, "find_line")
-    QTest.keyClicks(line, text)
-    assert window.session.state.selected == window.session.state.graph.named(name)
+    act(window, "forward")
+    for text, name in (("d", "d"), ("-3", "b"), ("10", "c")):
+        act(window, "find")
+        line = window.findChild(QLineEdit, "find_line")
+        line.selectAll()
+        QTest.keyClicks(line, text)
+        assert window.session.state.selected == window.session.state.graph.named(name), text
 
 
 def test_return_goes_on_and_esc_gives_the_keys_back(opened, act):

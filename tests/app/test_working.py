@@ -205,11 +205,13 @@ def test_a_drag_on_a_number_behind_a_long_run_is_run_again_by_another_thread(ope
         return plain(*args)
 
     window = opened("xor")
-    session = window.session
+    session = Session(window.session.state.graph)
     for _ in range(40):
         session.backward()
         session.update(0.01)
         session.zero_grad()
+    window.session.take(session.state)  # a window that shows each of these moments takes long
+    session = window.session
     monkeypatch.setattr(recording, "_recorded", watched)
     moment = session.state.cursor
     leaf = session.state.graph.parameters[0]
