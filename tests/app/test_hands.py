@@ -1,5 +1,7 @@
 """What hands do without thinking: Return, Esc, paging, sideways wheels, and keys of other keyboards."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QStatusTipEvent, QWheelEvent
 from PySide6.QtTest import QTest
@@ -159,7 +161,7 @@ def test_keys_work_by_their_place_on_other_keyboards(opened, act):
     QTest.qWait(200)
     done = []
     for action in window.findChildren(QAction):
-        action.triggered.connect(lambda *_, name=action.objectName(): done.append(name))
+        action.triggered.connect(partial(lambda name, *_: done.append(name), action.objectName()))
     for letter, modifiers, code, name in BY_PLACE:
         done.clear()
         window.findChild(QAction, name).setEnabled(True)
