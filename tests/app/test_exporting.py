@@ -70,15 +70,16 @@ def test_the_dialog_makes_a_file_of_this_moment_and_goes(opened, qtbot, tmp_path
     qtbot.waitUntil(lambda: window.findChild(ExportDialog, "export_dialog") is None)
 
 
-@pytest.mark.parametrize("style", ["notebook", "canvas"])
-def test_all_moments_are_made_though_nothing_was_run(opened, qtbot, tmp_path, style):
+def test_all_moments_are_made_though_nothing_was_run(opened, qtbot, tmp_path):
     window = opened("lecture")
-    dialog = open_export(window)
-    chosen(dialog, form=".pdf", moment="all", style=style)
-    dialog.export_to(tmp_path / "a.pdf")
-    finished(qtbot, window)
-    assert (tmp_path / "a.pdf").read_bytes().count(b"/Type /Page\n") == 8
-    assert window.session.state.trace is None, "the window's own run is untouched"
+    for style in ("notebook", "canvas"):
+        path = tmp_path / f"{style}.pdf"
+        dialog = open_export(window)
+        chosen(dialog, form=".pdf", moment="all", style=style)
+        dialog.export_to(path)
+        finished(qtbot, window)
+        assert path.read_bytes().count(b"/Type /Page\n") == 8, style
+        assert window.session.state.trace is None, "the window's own run is untouched"
 
 
 def test_numbered_files_that_are_there_are_replaced_only_after_a_question(opened, qtbot, tmp_path):
@@ -123,25 +124,19 @@ def test_what_cannot_be_written_is_said_in_the_dialog_which_stays(opened, qtbot,
     dialog.close()
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
+def test_a_name_that_no_file_can_be_made_of_is_said_in_the_dialog_which_stays(opened, qtbot, tmp_path):
+    window = opened("lecture")
+    dialog = open_export(window)
+    for name, words in (
         ("nosuffix", "A suffix is missing"),
         ("a.xyz", "The suffix “.xyz” is not known"),
         (f"{'x' * 300}.svg", "cannot be written: file name too long"),
-    ],
-    ids=["none", "unknown", "too long"],
-)
-def test_a_name_that_no_file_can_be_made_of_is_said_in_the_dialog_which_stays(
-    opened, qtbot, tmp_path, name, words
-):
-    window = opened("lecture")
-    dialog = open_export(window)
-    dialog.export_to(tmp_path / name)
-    qtbot.waitUntil(lambda: words in dialog.message.text())
-    assert dialog.isVisible()
-    assert dialog.choose.isEnabled()
-    assert not list(tmp_path.iterdir())
+    ):
+        dialog.export_to(tmp_path / name)
+        qtbot.waitUntil(lambda words=words: words in dialog.message.text())
+        assert dialog.isVisible(), name
+        assert dialog.choose.isEnabled(), name
+        assert not list(tmp_path.iterdir()), name
     dialog.export_to(tmp_path / "a.svg")
     finished(qtbot, window)
     assert [path.name for path in tmp_path.iterdir()] == ["a.svg"]
@@ -170,13 +165,13 @@ def asked_for(dialog: ExportDialog) -> set[str]:
     return {option for name in seen for option in STAND_FOR.get(name, (name,))}
 
 
-@pytest.mark.parametrize("suffix", FORMS)
-def test_the_dialog_asks_for_every_option_of_the_form_and_for_no_other(opened, suffix):
+def test_the_dialog_asks_for_every_option_of_the_form_and_for_no_other(opened):
     dialog = open_export(opened("lecture"))
-    chosen(dialog, form=suffix)
-    dialog.options.more.setChecked(True)
-    assert asked_for(dialog) == FORMS[suffix].options
-    assert dialog.options.none.isHidden() == bool(FORMS[suffix].options)
+    for suffix in FORMS:
+        chosen(dialog, form=suffix)
+        dialog.options.more.setChecked(True)
+        assert asked_for(dialog) == FORMS[suffix].options, suffix
+        assert dialog.options.none.isHidden() == bool(FORMS[suffix].options), suffix
     dialog.close()
 
 
@@ -436,52 +431,57 @@ def test_a_picture_for_the_clipboard_is_drawn_in_another_thread_and_can_be_cance
     assert QApplication.clipboard().text() == "before"
 
 
-@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
-def test_an_exported_picture_opens_as_a_document(qtbot, opened, tmp_path, suffix):
+def test_an_exported_picture_opens_as_a_document(qtbot, opened, tmp_path):
     window = opened("lecture")
-    write_files(request_of(window), tmp_path / f"a{suffix}")
-    assert len(documents.read(tmp_path / f"a{suffix}")) > 1
-    again = opened(str(tmp_path / f"a{suffix}"))
+    for suffix in (".svg", ".png", ".pdf"):
+        path = tmp_path / f"a{suffix}"
+        write_files(request_of(window), path)
+        assert len(documents.read(path)) > 1, suffix
+        window.documents.open_example("square")
+        window.documents.open_soon(documents.open_named(str(path)))
+        assert {node.label for node in window.session.state.graph} == set("abcdefL"), suffix
+    again = opened(str(path))
     qtbot.waitUntil(lambda: len(again.session.state.graph) > 0)  # a busy machine reads it behind
     assert {node.label for node in again.session.state.graph} == set("abcdefL")
 
 
-@pytest.mark.parametrize(
-    ("verbs", "asked"),
-    [
-        (
-            (),
-            [
-                "e.data",
-                "d.data",
-                "L.data",
-                "L.grad",
-                "d.grad",
-                "f.grad",
-                "e.grad",
-                "c.grad",
-                "a.grad",
-                "b.grad",
-            ],
-        ),
-        (("forward",), ["L.grad", "d.grad", "f.grad", "e.grad", "c.grad", "a.grad", "b.grad"]),
-        (("forward", "backward_step", "backward_step"), ["e.grad", "c.grad", "a.grad", "b.grad"]),
-        (("backward",), ["L.grad", "d.grad", "f.grad", "e.grad", "c.grad", "a.grad", "b.grad"]),
-    ],
+ASKED = (
+    (
+        (),
+        [
+            "e.data",
+            "d.data",
+            "L.data",
+            "L.grad",
+            "d.grad",
+            "f.grad",
+            "e.grad",
+            "c.grad",
+            "a.grad",
+            "b.grad",
+        ],
+    ),
+    (("forward",), ["L.grad", "d.grad", "f.grad", "e.grad", "c.grad", "a.grad", "b.grad"]),
+    (("forward", "backward_step", "backward_step"), ["e.grad", "c.grad", "a.grad", "b.grad"]),
+    (("backward",), ["L.grad", "d.grad", "f.grad", "e.grad", "c.grad", "a.grad", "b.grad"]),
 )
-def test_a_worksheet_asks_for_what_comes_after_this_moment(opened, verbs, asked):
+
+
+def test_a_worksheet_asks_for_what_comes_after_this_moment(opened):
     window = opened("lecture")
-    for verb in ("forward_step", "first", *verbs):
-        getattr(window.session, verb)()
-    dialog = open_export(window)
-    chosen(dialog, form=".pdf", theme="dark", paper="letter")
-    dialog.findChild(QCheckBox, "worksheet").setChecked(True)
-    film = dialog.request().film()
-    sheet = worksheet_of(film)
-    assert [ask.label for ask in sheet.asks] == asked
-    assert not sheet.palette.dark
-    assert sheet.paper == (612.0, 792.0)
-    dialog.reject()
+    for verbs, asked in ASKED:
+        window.documents.open_example("lecture")
+        for verb in ("forward_step", "first", *verbs):
+            getattr(window.session, verb)()
+        dialog = open_export(window)
+        chosen(dialog, form=".pdf", theme="dark", paper="letter")
+        dialog.findChild(QCheckBox, "worksheet").setChecked(True)
+        film = dialog.request().film()
+        sheet = worksheet_of(film)
+        assert [ask.label for ask in sheet.asks] == asked, verbs
+        assert not sheet.palette.dark
+        assert sheet.paper == (612.0, 792.0)
+        dialog.reject()
 
 
 def test_the_paths_of_the_selected_node_are_exported_where_they_are_shown(opened, act):

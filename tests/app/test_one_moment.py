@@ -139,8 +139,7 @@ def action(window, name):
 def seen(opened, qtbot, monkeypatch):
     """A window in which every pane is visible, and a run that has been at work for a moment."""
     monkeypatch.setattr(bridge, "_SHARE", 2)  # its rest is no part of this, and would be most of the time
-    window = opened("xor")
-    window.session.open_graph(learning.plane("moons", steps=1_000_000))
+    window = opened(learning.plane("moons", steps=1_000_000))
     qtbot.wait(100)  # so that it is arranged
     window.docks["palette"].hide()
     window.panes.touched = True
@@ -182,6 +181,13 @@ def at_rest(qtbot, seen):
 
 
 def test_all_panes_show_one_moment_at_every_paint_of_a_run(seen, qtbot):
+    undo_takes_all_panes_back_together(seen, qtbot)
+    the_expression_waits_until_the_run_rests_and_says_so(seen, qtbot)
+    as_fast_as_it_can_be_too(seen, qtbot)
+    the_hall_shows_one_moment_too(seen, qtbot)
+
+
+def as_fast_as_it_can_be_too(seen, qtbot):
     seen.window.panes.training.set_speed("fastest")
     action(seen.window, "train").trigger()
     until_rounds(qtbot, seen, 4)
@@ -190,6 +196,7 @@ def test_all_panes_show_one_moment_at_every_paint_of_a_run(seen, qtbot):
     at_rest(qtbot, seen)
     assert seen.differing == []
     assert seen.window.bridge.shown is seen.window.session.state
+    seen.window.panes.training.set_speed(SPEED)
 
 
 def test_what_is_done_meanwhile_brings_no_pane_to_another_moment(seen, qtbot):
@@ -222,7 +229,7 @@ def test_what_is_done_meanwhile_brings_no_pane_to_another_moment(seen, qtbot):
     assert seen.differing == []
 
 
-def test_the_expression_waits_until_the_run_rests_and_says_so(seen, qtbot):
+def the_expression_waits_until_the_run_rests_and_says_so(seen, qtbot):
     window = seen.window
     line = window.findChild(QLineEdit, "expression")
     before = line.text()
@@ -240,7 +247,7 @@ def test_the_expression_waits_until_the_run_rests_and_says_so(seen, qtbot):
     at_rest(qtbot, seen)
 
 
-def test_undo_in_the_midst_of_a_run_takes_all_panes_back_together(seen, qtbot):
+def undo_takes_all_panes_back_together(seen, qtbot):
     window = seen.window
     start = window.session.state.training.start
     action(window, "train").trigger()
@@ -256,7 +263,7 @@ def test_undo_in_the_midst_of_a_run_takes_all_panes_back_together(seen, qtbot):
     assert not window.panes.step_card.toPlainText().startswith("TRAINING")
 
 
-def test_the_hall_shows_one_moment_too(seen, qtbot):
+def the_hall_shows_one_moment_too(seen, qtbot):
     window = seen.window
     action(window, "projector").trigger()
     qtbot.wait(300)

@@ -17,9 +17,7 @@ from tests.views import learning
 
 @pytest.fixture
 def window(opened):
-    made = opened("xor")
-    made.session.open_graph(learning.plane(steps=1_000_000))
-    return made
+    return opened(learning.plane(steps=1_000_000))
 
 
 def action(window, name):
@@ -121,7 +119,7 @@ def test_as_many_steps_a_second_as_were_asked_for(window, qtbot):
     window.panes.training.set_speed("20 steps/s")
     began = time.perf_counter()
     action(window, "train").trigger()
-    qtbot.wait(1000)
+    qtbot.wait(500)
     window.training.stop()
     assert 8 <= window.session.state.training.k / (time.perf_counter() - began) <= 24
 
