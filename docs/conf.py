@@ -34,7 +34,8 @@ python_use_unqualified_type_names = True
 
 html_theme = "furo"
 html_title = "micrograd-gui"
-html_static_path: list[str] = []
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_theme_options = {"navigation_with_keys": True}
 html_show_sourcelink = False
 html_copy_source = False
