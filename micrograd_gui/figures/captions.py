@@ -35,19 +35,22 @@ _SAID_SIZE = 12.0
 
 
 def with_room_to_say(figure: Figure, margin: float = MARGIN) -> Figure:
-    """The figure with room below for what is said of it as a whole."""
+    """The figure with room below for what its gradients are of; itself, where none are drawn in it."""
+    if not figure.chips and all(cell.role != "grad" for box in figure.boxes for cell in box.cells):
+        return figure
     return with_saying(replace(figure, height=figure.height + SAID), None, margin)
 
 
 def with_saying(figure: Figure, said: Said | None, margin: float = MARGIN) -> Figure:
     """The figure with what is said of it (None: nothing at this moment) in the room that was left below."""
     long, brief = ("", "") if said is None else (said.long, said.brief)
-    room = figure.width - 2 * margin
+    left = margin if figure.key is None else figure.key.x
+    room = figure.width - left - margin
     usual = max(_SAID_SIZE, figure.least)
     text = long if width(long, usual, least=figure.least) <= room else brief
     wide = width(text, usual, least=figure.least)
     size = usual if wide <= room else usual * room / wide
-    words = Text(0, "label", margin, figure.height - max(margin, 6.0), "start", text, size, faint=True)
+    words = Text(0, "label", left, figure.height - max(margin, 6.0), "start", text, size, faint=True)
     return replace(figure, saying=words)
 
 

@@ -88,11 +88,13 @@ def test_a_page_of_a_pdf_is_as_wide(tmp_path: Path) -> None:
 def test_where_gradients_have_no_room_it_is_told_what_would_show_them(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match=r"no room for gradients.* need a text of \d+(\.5)? pt") as told:
         render(read("mlp"), tmp_path / "a.svg", width="beamer")
+    assert "gradients of" not in (tmp_path / "a.svg").read_text("utf-8"), "none is drawn"
     text = re.search(r"a text of ([\d.]+) pt", str(told[0].message))
     assert text is not None
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         render(read("mlp"), tmp_path / "a.svg", width="beamer", text=f"{text[1]}pt")
+    assert "gradients of parameters: sum of 4 rows" in (tmp_path / "a.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize("wrong", ["8.4", "wide", "-3cm", "0cm", "3 furlongs", "1e9cm", 8.4, True])
