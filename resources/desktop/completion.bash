@@ -1,9 +1,18 @@
 # bash completion for micrograd-gui
 _micrograd_gui() {
     local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}"
-    local command="" choices="" options="" names="@names@" IFS=$' \n'
-    case "${COMP_WORDS[1]}" in
-        @either@) ((COMP_CWORD > 1)) && command="${COMP_WORDS[1]}" ;;
+    local command="" choices="" options="" names="@names@" IFS=$' \n' at=1
+    [[ $word == = ]] && before== word=""
+    [[ $before == = ]] && before="${COMP_WORDS[COMP_CWORD-1-(${#word} > 0)]}"
+    while ((at < COMP_CWORD)); do  # what may come before a command
+        case "${COMP_WORDS[at]}" in
+            --debug) ((at++)) ;;
+            --language) ((at += 2)); [[ ${COMP_WORDS[at-1]} == = ]] && ((at++)) ;;
+            *) break ;;
+        esac
+    done
+    case "${COMP_WORDS[at]}" in
+        @either@) ((COMP_CWORD > at)) && command="${COMP_WORDS[at]}" ;;
     esac
     case "$command $before" in
 @choices@
@@ -19,7 +28,7 @@ _micrograd_gui() {
         COMPREPLY=($(compgen -W "$options" -- "$word"))
         return
     fi
-    ((COMP_CWORD == 1)) && names+=" @commands@"
+    ((COMP_CWORD == at)) && names+=" @commands@"
     COMPREPLY=($(compgen -W "$names" -- "$word"))
     IFS=$'\n'
     COMPREPLY+=($(compgen -f -- "$word"))

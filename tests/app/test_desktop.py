@@ -112,7 +112,7 @@ def test_manual_and_completions_have_every_option_of_every_command() -> None:
     commands = parsers()
     texts = [make(commands, example_names()) for make in (shell.bash, shell.zsh, shell.fish)]
     manual = shell.manual(commands, "1.0").replace("\\-", "-")
-    assert "@" not in manual + texts[0] + texts[1].replace("$@", "")
+    assert "@" not in manual + texts[0] + texts[1].replace("$@", "").replace("(@)", "")
     for name, parser in commands.items():
         assert name in manual
         assert all(name in text for text in texts)
@@ -136,6 +136,12 @@ def test_bash_completes_commands_options_choices_and_names(tmp_path: Path) -> No
         ("check", "lect"): ["lecture"],
         ("check", "a"): ["a file.micrograd"],
         ("--vers",): ["--version"],
+        ("--language", "d"): ["de"],
+        ("--language", "=", "d"): ["de"],
+        ("check", "--language", "="): ["en", "de", "es", "fr", "zh_CN", "ja"],
+        ("--debug", "--language", "de", "ren"): ["render"],
+        ("--language", "=", "de", "render", "--sty"): ["--style"],
+        ("--language", "de", "render", "--style", "c"): ["canvas"],
     }
     lines = [". ./completion"]
     for words in asked:

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from micrograd_gui.languages import NAMES
 from micrograd_gui.resource import resource
 
 PROGRAM = "micrograd-gui"
 _FILES = ("FILE", "OUT")  # what stands for a file
+_OFFERED = {("--language",): tuple(NAMES)}
 
 Parsers = Mapping[str, argparse.ArgumentParser]  # by command; the window's is the first, and has no name
 
@@ -19,14 +21,15 @@ Parsers = Mapping[str, argparse.ArgumentParser]  # by command; the window's is t
 class Flag(Struct, frozen=True):
     """One option of a command: its words, what it does, and what may follow it.
 
-    ``choices`` are all words that may, ``value`` is what stands for another one; both are empty where nothing
-    does.
+    ``choices`` are all words that may, ``offered`` some of them, ``value`` is what stands for one; all are
+    empty where nothing does.
     """
 
     words: tuple[str, ...]
     help: str
     choices: tuple[str, ...] = ()
     value: str = ""
+    offered: tuple[str, ...] = ()
 
 
 def options_of(parser: argparse.ArgumentParser) -> Iterator[Flag]:
@@ -35,7 +38,8 @@ def options_of(parser: argparse.ArgumentParser) -> Iterator[Flag]:
         if action.option_strings and action.help != argparse.SUPPRESS:
             choices = tuple(map(str, action.choices or ()))
             value = "" if action.nargs == 0 else str(action.metavar or action.dest.upper())
-            yield Flag(tuple(action.option_strings), _plain(action.help, action), choices, value)
+            words = tuple(action.option_strings)
+            yield Flag(words, _plain(action.help, action), choices, value, choices or _OFFERED.get(words, ()))
 
 
 def _plain(text: str | None, action: argparse.Action | None = None) -> str:
@@ -103,11 +107,11 @@ def bash(parsers: Parsers, names: tuple[str, ...]) -> str:
     """The completion for bash; ``names`` may stand in place of a file."""
     commands = [name for name in parsers if name]
     choices = [
-        f'        "{name} {word}") choices="{" ".join(option.choices)}" ;;'
+        f'        "{name} {word}") choices="{" ".join(option.offered)}" ;;'
         for name, parser in parsers.items()
         for option in options_of(parser)
         for word in option.words
-        if option.choices
+        if option.offered
     ]
     words = {
         name: " ".join(word for each in options_of(parser) for word in each.words)
@@ -141,7 +145,7 @@ def _zsh_function(name: str, parser: argparse.ArgumentParser) -> str:
     for option in options_of(parser):
         after = ""
         if option.value:
-            what = f"({' '.join(option.choices)})" if option.choices else ""
+            what = f"({' '.join(option.offered)})" if option.offered else ""
             after = f":{_in_zsh(option.value)}:{what or ('_files' if option.value in _FILES else ' ')}"
         told = f"[{_in_zsh(option.help)}]{after}"
         lines += [f"    {_quoted(f'{word}{told}')} \\" for word in option.words]
@@ -160,8 +164,8 @@ def fish(parsers: Parsers, names: tuple[str, ...]) -> str:
         when = _in_fish(f"__fish_seen_subcommand_from {name}" if name else f"not {seen}")  # as in code
         for option in options_of(parser):
             flags = [f"-l {word[2:]}" if word[:2] == "--" else f"-s {word[1:]}" for word in option.words]
-            if option.choices:
-                flags.append(f"-x -a {_in_fish(' '.join(option.choices))}")
+            if option.offered:
+                flags.append(f"-x -a {_in_fish(' '.join(option.offered))}")
             elif option.value:
                 flags.append("-r" if option.value in _FILES else "-x")
             lines.append(f"{start} -n {when} {' '.join(flags)} -d {_in_fish(option.help)}")
