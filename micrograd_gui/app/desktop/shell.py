@@ -13,7 +13,7 @@ from micrograd_gui.resource import resource
 
 PROGRAM = "micrograd-gui"
 _FILES = ("FILE", "OUT")  # what stands for a file
-_OFFERED = {("--language",): tuple(NAMES)}
+_OFFERED: dict[tuple[str, ...], tuple[str, ...]] = {("--language",): tuple(NAMES)}
 
 Parsers = Mapping[str, argparse.ArgumentParser]  # by command; the window's is the first, and has no name
 
