@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from micrograd_gui.document.block import block_of, is_block
@@ -29,9 +30,18 @@ _FONTS = f"{FAMILY}, Verdana, sans-serif"
 
 
 def svg(
-    figure: Figure, palette: Palette, *, transparent: bool = False, title: str = "A graph", graph: str = ""
+    figure: Figure,
+    palette: Palette,
+    *,
+    transparent: bool = False,
+    title: str = "A graph",
+    graph: str = "",
+    apart: bool = False,
 ) -> bytes:
-    """The figure as an SVG document in UTF-8; ``graph`` is a text that it carries and nobody sees."""
+    """The figure as an SVG document in UTF-8; ``graph`` is a text that it carries and nobody sees.
+
+    With ``apart`` indices are texts of their own: Qt draws those within a text on its line.
+    """
     w, h = f"{figure.width:g}", f"{figure.height:g}"
     unit = figure.unit
     root = Element(
@@ -51,14 +61,16 @@ def svg(
     if not transparent:
         SubElement(root, "rect", {"width": w, "height": h, "fill": palette.ground})
     texts: dict[tuple[str, bool], None] = {}
-    parts = [part.encode("utf-8", "xmlcharrefreplace") for part in _written(figure, palette, texts)]
+    parts = [part.encode("utf-8", "xmlcharrefreplace") for part in _written(figure, palette, texts, apart)]
     bring_fonts(root, list(texts))
     indent(root)
     head = tostring(root, encoding="unicode").removesuffix(_END)
     return b"".join([f"{_DECLARED}{head}".encode("utf-8", "xmlcharrefreplace"), *parts, f"{_END}\n".encode()])
 
 
-def _written(figure: Figure, palette: Palette, texts: dict[tuple[str, bool], None]) -> Iterator[str]:
+def _written(
+    figure: Figure, palette: Palette, texts: dict[tuple[str, bool], None], apart: bool
+) -> Iterator[str]:
     """All that is drawn, piece by piece; ``texts`` are those that are met, and whether they are bold."""
     named: set[str] = set()
     for group in each_group(figure):
@@ -78,7 +90,7 @@ def _written(figure: Figure, palette: Palette, texts: dict[tuple[str, bool], Non
         for text in group.texts:
             texts[text.text, text.bold] = None
             if text.text or text.role == "label":
-                yield edge + _text(text, palette)
+                yield from (edge + _text(each, palette) for each in (_apart(text) if apart else (text,)))
         if group.node is not None:
             yield "\n  </g>"
 
@@ -161,6 +173,13 @@ def _text(text: Text, palette: Palette) -> str:
     if "  " in text.text:  # else several spaces become one
         attributes["xml:space"] = "preserve"
     return tag("text", attributes, _pieces(text))
+
+
+def _apart(text: Text) -> Iterator[Text]:
+    """What is written and each index of it, as texts in their places."""
+    for each in text.pieces:
+        x, y = text.left + each.x, text.y + each.down
+        yield replace(text, x=x, y=y, anchor="start", text=each.text, size=each.size)
 
 
 def _pieces(text: Text) -> str:

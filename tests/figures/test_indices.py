@@ -12,8 +12,11 @@ from PIL import Image
 import micrograd_gui as mg
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import lowered, runs
+from micrograd_gui.export.svg import svg
 from micrograd_gui.export.tex import label
 from micrograd_gui.figures.geometry import INDEX
+from micrograd_gui.figures.moments import Options, film_of
+from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.figures.text_metrics import as_read, pieces, shortened, width
 
 W = [("w", False), ("1", True)]
@@ -77,6 +80,17 @@ def test_pictures_have_indices_and_files_the_labels_as_typed(tmp_path: Path, sty
         return
     assert "x12" in said
     assert "x_{" not in said
+
+
+def test_for_qt_which_knows_no_lower_part_of_a_text_an_index_is_one_of_its_own() -> None:
+    made = svg(next(film_of(indexed(), None, Options()).pictures), PALETTES["light"], apart=True)
+    texts = [each for each in ElementTree.fromstring(made).iter() if each.tag.endswith("}text")]
+    at = next(at for at, each in enumerate(texts) if each.text == "12")
+    base, index = ({key: float(each.get(key)) for key in ("x", "y")} for each in texts[at - 1 : at + 1])
+    assert texts[at - 1].text == "x"
+    assert index["y"] > base["y"]
+    assert index["x"] > base["x"]
+    assert b"tspan" not in made
 
 
 def test_pixels_of_an_index_stand_lower(tmp_path: Path) -> None:

@@ -136,10 +136,7 @@ def _drawing(reel: Reel, number: int, screen: Screen, stop: Event) -> Glimpse:
     bare = suffix in (".tex", ".html") and not reel.film.options.only_card
     part = _part(reel, number, stop, **({"card": False} if bare else {}))
     figure = next(part.pictures)
-    if suffix == ".svg":
-        drawn = reel.form.content(part)
-    else:
-        drawn = svg(figure, part.options.palette, transparent=part.options.transparent)
+    drawn = svg(figure, part.options.palette, transparent=part.options.transparent, apart=True)
     inches = _inches(drawn) if suffix in (".svg", ".html") else _on_paper(figure, suffix)
     dpi = _CSS if suffix in (".svg", ".html") else screen.dpi
     image, smaller = _rendered(drawn, inches, dpi, screen.ratio)
