@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -195,47 +196,69 @@ def locks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[IO[str], .
         yield door, room
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    Running.item = item
+
+
+class Running:
+    """The test that runs: for a fixture of all tests to ask pytest for its ``request`` takes it longer."""
+
+    item: pytest.Item
+
+
 @pytest.fixture(autouse=True)
-def its_turn(request: pytest.FixtureRequest, locks: tuple[IO[str], ...]) -> Iterator[None]:
+def ground(locks: tuple[IO[str], ...]) -> Iterator[None]:
+    """All that each test stands on, in one fixture: thousands of times pytest needs a while for each."""
+    with its_turn(locks), settings_of_its_own(), nothing_unforeseen(), no_widget_left_behind():
+        yield
+
+
+@contextmanager
+def its_turn(locks: tuple[IO[str], ...]) -> Iterator[None]:
     """While a test marked `alone` runs, the other workers of pytest-xdist wait between two tests."""
     if fcntl is None or "PYTEST_XDIST_WORKER" not in os.environ:
         yield
         return
-    alone = request.node.get_closest_marker("alone") is not None
+    alone = Running.item.get_closest_marker("alone") is not None
     door, room = locks
     fcntl.flock(door, fcntl.LOCK_EX)  # who waits for the room keeps the door shut to those who come later
     fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
     if not alone:
         fcntl.flock(door, fcntl.LOCK_UN)
-    yield
-    fcntl.flock(room, fcntl.LOCK_UN)
-    fcntl.flock(door, fcntl.LOCK_UN)
+    try:
+        yield
+    finally:
+        fcntl.flock(room, fcntl.LOCK_UN)
+        fcntl.flock(door, fcntl.LOCK_UN)
 
 
-@pytest.fixture(autouse=True)
+@contextmanager
 def settings_of_its_own() -> Iterator[None]:
     """Each test finds the settings of a first start: recent files, docks and themes of another are gone."""
-    yield
-    core = sys.modules.get("PySide6.QtCore")
-    if core is not None:  # Qt writes what was set a little later, after the file is gone if need be
-        kept = core.QSettings("micrograd-gui", "micrograd-gui")
-        if kept.allKeys():
-            kept.clear()
-            kept.sync()
-    for folder in FOLDERS:
-        for entry in os.scandir(folder):  # thousands of times: pathlib would take longer than many a test
-            if entry.name == "matplotlib":  # it looked for its folder once, and holds on to it
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path)
-            else:
-                os.unlink(entry.path)
+    try:
+        yield
+    finally:
+        core = sys.modules.get("PySide6.QtCore")
+        if core is not None:  # Qt writes what was set a little later, after the file is gone if need be
+            kept = core.QSettings("micrograd-gui", "micrograd-gui")
+            if kept.allKeys():
+                kept.clear()
+                kept.sync()
+        for folder in FOLDERS:
+            for entry in os.scandir(folder):  # thousands of times: pathlib would take longer than many a test
+                if entry.name == "matplotlib":  # it looked for its folder once, and holds on to it
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path)
+                else:
+                    os.unlink(entry.path)
 
 
-@pytest.fixture(autouse=True)
-def nothing_unforeseen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@contextmanager
+def nothing_unforeseen() -> Iterator[None]:
     """Fail a test in which a net at a door caught an error of the program and made a sentence of it."""
-    if request.node.get_closest_marker("unforeseen") is not None:
+    if Running.item.get_closest_marker("unforeseen") is not None:
         yield
         return
     from micrograd_gui.document.errors import Unforeseen
@@ -247,17 +270,21 @@ def nothing_unforeseen(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
         begin(self, *said)
         seen.append(self)
 
-    monkeypatch.setattr(Unforeseen, "__init__", noted)
-    yield
+    Unforeseen.__init__ = noted  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Unforeseen.__init__ = begin  # type: ignore[method-assign]
     if seen:
         raise AssertionError(f"{len(seen)} times something nobody foresaw: {seen[0]}") from seen[0].__cause__
 
 
-@pytest.fixture(autouse=True)
-def no_widget_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+@contextmanager
+def no_widget_left_behind() -> Iterator[None]:
     """Fail a test that leaves a window: something holds it, or `qtbot.addWidget` was not told of it."""
     before = set(windows())
-    failed_before = request.session.testsfailed
+    session = Running.item.session
+    failed_before = session.testsfailed
     yield
     left = set(windows()) - before
     if left:  # a cycle of Python objects is no leak: give the collector its chance
@@ -270,7 +297,7 @@ def no_widget_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         window.close()
         window.deleteLater()
     windows()
-    if request.session.testsfailed == failed_before:
+    if session.testsfailed == failed_before:
         pytest.fail(f"widgets left behind: {', '.join(names)}", pytrace=False)
 
 

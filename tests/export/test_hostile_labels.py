@@ -252,7 +252,7 @@ def test_tex_compiles_all_labels_and_reads_and_writes_no_other_file(tmp_path: Pa
 
     TeX takes most of its time for those, and has no memory for as many.
     """
-    labels = naughty()[::10] if whole else naughty()
+    labels = naughty()[::25] if whole else naughty()
     render(summed(labels, SUMS), str(tmp_path / "a.tex"), style="canvas", gradients=False)
     if not whole:
         drawn = (tmp_path / "a.tex").read_text("utf-8").split("\n")
