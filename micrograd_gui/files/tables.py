@@ -22,6 +22,7 @@ from micrograd_gui.files.ratios import ratio
 
 COLUMNS_AT_MOST = 1_000
 _SEPARATORS = (";", "\t", ",", "|", " ")
+_PARTING = frozenset((*_SEPARATORS, '"', "\r", "\n"))  # with one of them a cell stands in quotes
 _DECLARED = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)  # a line for spreadsheets
 LINES_AT_MOST, _LONGEST_LINE = 2 * ROWS_AT_MOST, 1_000_000  # which no table comes near to
 _BEGINNING = 20_000  # characters, in which the first row is
@@ -106,7 +107,7 @@ def written(rows: Iterable[Iterable[str | float | None]], separator: str = ",", 
 
 
 def _in_quotes(text: str, separator: str) -> str:
-    if text == text.strip() and not any(sign in text for sign in (separator, *_SEPARATORS, '"', "\r", "\n")):
+    if text == text.strip() and separator not in text and _PARTING.isdisjoint(text):
         return text
     return '"' + text.replace('"', '""') + '"'
 
