@@ -99,12 +99,17 @@ def without_font(texts: Iterable[str]) -> str:
     return "".join(sign for sign in signs if _with_sign(sign, bold=False) is None)
 
 
-def no_font_has(texts: Iterable[str]) -> str:
-    """What is to be told of signs that no font here has; nothing where all have one."""
+def no_font_has(texts: Iterable[str], *, by_code: bool = False) -> str:
+    """What is to be told of signs that no font here has; nothing where all have one.
+
+    Where it is told in those fonts, ``by_code`` names the signs as Unicode counts them: U+1F525.
+    """
     signs = without_font(texts)
     told = f"{signs[:12]}{'…' if len(signs) > 12 else ''}"
     if not signs:
         return ""
+    if by_code:
+        told = " ".join([*(f"U+{ord(sign):04X}" for sign in signs[:4]), *(["…"] if len(signs) > 4 else [])])
     return tr("No font of this machine has {signs}: boxes stand in their place.", signs=told)
 
 

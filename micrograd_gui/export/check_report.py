@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from micrograd.language import N_, in_english, tr
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.text import one_line, written
+from micrograd_gui.document.text import as_shown, one_line, written
 from micrograd_gui.session.explain.of_rows import row_in_words
 from micrograd_gui.session.explain.verdicts import verdict_in_print, verdict_on_all
 from micrograd_gui.session.measure import Checked
@@ -36,7 +36,9 @@ def check_as_html(graph: Graph, rows: Sequence[Checked]) -> str:
     """The same table for a notebook."""
     from micrograd.check_words import as_html
 
-    return as_html([_cells(graph, row) for row in rows], [(graph.nodes[row.node].name, row) for row in rows])
+    cells = [_cells(graph, row) for row in rows]
+    named = [(as_shown(graph.nodes[row.node].name), row) for row in rows]
+    return as_html([(as_shown(name), *others) for name, *others in cells], named)
 
 
 @in_english()

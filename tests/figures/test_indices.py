@@ -122,6 +122,12 @@ def test_mermaid_has_them_as_a_page_does(tmp_path: Path) -> None:
     assert "#8706;x<sub>12</sub> " in text
 
 
+def test_the_table_of_a_check_has_them_in_a_notebook_and_the_names_as_typed_in_print() -> None:
+    checked = mg.check(indexed())
+    assert "x₁₂" in checked._repr_html_()
+    assert "w_1 " in repr(checked)
+
+
 def test_what_is_read_has_no_marks_of_an_index() -> None:
     assert (as_read("x_{12}"), as_read("w_1.grad"), as_read("a_b_c")) == ("x12", "w1.grad", "a_b_c")
 

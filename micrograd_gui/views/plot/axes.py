@@ -124,7 +124,7 @@ class PlotAxes:
         self._set_ticks(static, width, height)
         left, right = self._sides(static, width, named=named)
         top, bottom = self._above_and_below(titled=titled, named=named)
-        if named and (note := no_font_has(_words_of(static))):
+        if named and (note := no_font_has(_words_of(static), by_code=True)):
             bottom += self.pixels(TICK) * 1.4
             self._say_note(note, width, height)
         else:

@@ -54,7 +54,7 @@ def test_signs_that_no_font_has_are_boxes_and_that_is_said(only_squares, shown, 
     settle(qtbot)
     assert surface(shown).axes.get_xlabel() == "□□"
     note = surface(shown)._frame.note
-    assert note.get_text() == "No font of this machine has □□: boxes stand in their place."
+    assert note.get_text() == "No font of this machine has U+504F U+5DEE: boxes stand in their place."
     session.rename(a, "重")
     settle(qtbot)
     assert note.get_text() == ""
