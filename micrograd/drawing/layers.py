@@ -87,15 +87,16 @@ def crowd(inputs: Sequence[Sequence[int]]) -> int:
     return total
 
 
-def layered(inputs: Sequence[Sequence[int]], sizes: Sequence[Size], gap: Size) -> list[Place]:
+def layered(inputs: Sequence[Sequence[int]], sizes: Sequence[Size], gap: Size,
+            at: Sequence[int] | None = None) -> list[Place]:
     """The top left corner of each node, y downwards: operands left of it, and one operand below the other.
 
-    No two nodes cover each other. Nodes are numbered from 0, each after its operands. The cost grows as
-    n log n by nodes and wires.
+    No two nodes cover each other. Nodes are numbered from 0, each after its operands. ``at`` are their ranks,
+    where somebody knows them. The cost grows as n log n by nodes and wires.
     """
     if not inputs:
         return []
-    at = ranks(inputs)
+    at = ranks(inputs) if at is None else at
     columns: list[list[int]] = [[] for _ in range(max(at) + 1)]
     for node, rank in enumerate(at):
         columns[rank].append(node)

@@ -8,6 +8,8 @@ from functools import cached_property
 from math import ceil, isfinite, isnan
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import structs
+
 from micrograd_gui.document.block import is_block
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.text import short, written
@@ -161,7 +163,7 @@ class Figure:
         """The texts with indices that are not smaller than the smallest text."""
         if not self.least:
             return texts
-        return tuple(replace(text, least=self.least) if "_" in text.text else text for text in texts)
+        return tuple(structs.replace(text, least=self.least) if "_" in text.text else text for text in texts)
 
     @property
     def smallest_text(self) -> float:
@@ -206,7 +208,7 @@ class Figure:
                 right_now = self.frame.data if cell.role == "data" else self.frame.grad
                 now = found[1] if right_now.get(box.node) == self.found.fresh(box.node, cell.role) else shown
                 above, below = one_above_the_other(box.node, cell, found[0], now)
-                texts += (replace(above, struck=True), replace(below, faint=faint))
+                texts += (structs.replace(above, struck=True), structs.replace(below, faint=faint))
                 continue
             bold = (box.node, cell.role) in self.fresh
             number = Text(box.node, cell.role, right, baseline, "end", shown, bold=bold, faint=faint)
@@ -243,7 +245,7 @@ class Figure:
     def _struck(self, text: Text) -> Text:
         """The number with a line through it; the name of its field stays as it is."""
         names = (text.role, self.word(text.node, text.role))
-        return text if text.text in names else replace(text, faint=True, struck=True)
+        return text if text.text in names else structs.replace(text, faint=True, struck=True)
 
     def word(self, node: NodeId, role: Role) -> str:
         """What that field of the node is called."""

@@ -142,6 +142,7 @@ class Film:
     plot: Plotted | None = None  # what stands beside or below the graph
     kept: Graph | None = None  # the graph that a picture carries, where nodes are called otherwise here
     run: Run | None = None
+    whole_run: Run | None = None  # forward and backward, where somebody has recorded that already
 
     @property
     def title(self) -> str:
@@ -381,7 +382,8 @@ class Film:
     @cached_property
     def widest(self) -> str:
         """The widest number of a whole run and of these moments, as bold text."""
-        trace, digits = record(self.graph, script_of(self.graph)), self.options.digits
+        known, digits = self.whole_run, self.options.digits
+        trace = record(self.graph, script_of(self.graph)) if known is None else known
         ends = (Moment(partial(trace.frame, cursor)) for cursor in {*trace.ends, len(trace)})
         frames = (moment.frame for moment in (*ends, *self.moments))
         numbers = {number for each in frames for part in (each.data, each.grad) for number in part.values()}
@@ -407,7 +409,9 @@ def film_of(
         run, cursor, then = run_before(graph, step, trace)
         asked = Moment(run.frame(cursor), cursor=cursor, then=then)
         return Film(graph, (asked,), options, progress or Progress())
-    trace, kept, plot = record(graph, script_of(graph)) if trace is None else trace, graph, None
+    kept, plot, whole = graph, None, None
+    if trace is None:
+        trace = whole = record(graph, script_of(graph))
     if options.formulas:
         from micrograd_gui.figures.by_formula import named_by_formula
 
@@ -434,7 +438,8 @@ def film_of(
         from micrograd_gui.figures.paths import slopes_at
 
         moments = tuple(replace(each, slopes=slopes_at(graph, trace, each.cursor or 0)) for each in moments)
-    return Film(graph, moments, options, progress, None, plot, kept, trace if step == "all" else None)
+    of_all = trace if step == "all" else None
+    return Film(graph, moments, options, progress, None, plot, kept, of_all, whole)
 
 
 def see_that_there_is_something(graph: Graph, options: Options) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import sqrt
+
+import numpy as np
 
 from micrograd.drawing.layers import layered, ranks
 from micrograd_gui.document.graph import Graph, NodeId
@@ -17,6 +19,8 @@ from micrograd_gui.figures.parts import CardBox, Cell, ChipText, End, Oval, Role
 GAP = (40.0, 16.0)  # between columns, where wires go up and down, and between rows
 _LANE = 7.0  # from one lane to the next
 _HEAD = (10.0, 3.5)  # how long an arrow head is, and half its width
+_ROLES: tuple[Role, ...] = ("label", "data", "grad")
+_NEAR = 1e-4  # hundredths
 
 # Everything is worked out from left to right; from top to bottom x and y change places in the end.
 
@@ -41,15 +45,18 @@ def figure_in_layers(
     """
     laid = _Laid(graph, inputs, cells, ovals, chips, down)
     boxes, rounds = [], []
+    of_cells = iter(_rounded([length for number in graph.order for length in laid.cells(number, margin)]))
+    rects = zip(of_cells, of_cells, of_cells, of_cells, strict=True)
     for number in graph.order:
         node = graph.nodes[number]
-        label = label_of(node)
-        boxes.append(CardBox(number, label, laid.cells(number, margin), named=named[number]))
+        own = islice(rects, len(cells[number]))
+        made = [Cell(role, *rect) for role, rect in zip(_ROLES, own, strict=False)]
+        boxes.append(CardBox(number, label_of(node), tuple(made), named=named[number]))
         if not node.is_leaf:
             (x, y, wide, tall), symbol = laid.turned(laid.oval[number], margin), symbol_of(node)
             middle = round(x + wide / 2, 2), round(y + tall / 2, 2)
             rounds.append(Oval(number, symbol, *middle, round(wide / 2, 2), round(tall / 2, 2)))
-    wires = tuple(laid.wires(margin))
+    wires = laid.wires(margin)
     width, height = (round(length + 2 * margin, 2) for length in laid.size)
     texts = tuple(laid.chips(wires))
     return Figure(width, height, tuple(boxes), tuple(rounds), wires, texts)
@@ -77,11 +84,12 @@ class _Laid:
             sizes.append(self._turned(_whole(cells[number], down)))
             drawn.append((number, False))
         widest = max((size[1] if down else size[0] for size in chips.values()), default=0.0)
-        corners = layered(inputs, sizes, (GAP[0] + widest, GAP[1]))
+        at = ranks(inputs)
+        corners = layered(inputs, sizes, (GAP[0] + widest, GAP[1]), at)
         rects = [(*corner, *size) for corner, size in zip(corners, sizes, strict=True)]
         self.box = {number: rect for (number, is_op), rect in zip(drawn, rects, strict=True) if not is_op}
         self.oval = {number: rect for (number, is_op), rect in zip(drawn, rects, strict=True) if is_op}
-        self.rank = dict(zip(drawn, ranks(inputs), strict=True))
+        self.rank = dict(zip(drawn, at, strict=True))
         self._edges: dict[float, tuple[float, float]] = {}  # left and right of the column about that middle
         for x, _, wide, _ in rects:
             middle = round(x + wide / 2, 1)
@@ -106,16 +114,13 @@ class _Laid:
         x, y = x + margin, y + self.above + margin
         return (y, x, tall, wide) if self.down else (x, y, wide, tall)
 
-    def cells(self, number: NodeId, margin: float) -> tuple[Cell, ...]:
-        """The fields of a record."""
+    def cells(self, number: NodeId, margin: float) -> Iterator[float]:
+        """Of each field of a record left, top, width and height."""
         x, y, wide, tall = self.turned(self.box[number], margin)
-        roles: tuple[Role, ...] = ("label", "data", "grad")
-        made = []
-        for role, size in zip(roles, self.sizes[number], strict=False):
+        for size in self.sizes[number]:
             its = (wide, size[1]) if self.down else (size[0], tall)
-            made.append(Cell(role, round(x, 2), round(y, 2), round(its[0], 2), round(its[1], 2)))
+            yield from (x, y, *its)
             x, y = (x, y + its[1]) if self.down else (x + its[0], y)
-        return tuple(made)
 
     # Wires -----------------------------------------------------------------------------------
 
@@ -148,29 +153,31 @@ class _Laid:
                 above = max(above, away + _LANE) if upper else above
         return found, above
 
-    def wires(self, margin: float) -> Iterable[Wire]:
+    def wires(self, margin: float) -> tuple[Wire, ...]:
         """From every operand to the oval of what is computed of it, and from there to its record."""
+        ends: list[tuple[NodeId, NodeId, int | None]] = []
+        lines: list[list[Point]] = []
+        heads: list[list[Point]] = []
         for number in self.graph.order:
             node = self.graph.nodes[number]
             wired = [(port, source) for port, source in enumerate(node.inputs) if source is not None]
             for at, (port, source) in enumerate(wired):
                 end = _on_oval(self.oval[number], at, len(wired))
-                yield self._wire(source, number, port, self.box[source], self.oval[number], end, margin)
+                ends.append((source, number, port))
+                lines.append(self._line(source, number, port, self.box[source], self.oval[number], end))
+                heads.append(_head(end))
             if not node.is_leaf:
                 x, y, _, tall = self.box[number]
                 end = x, y + tall / 2
-                yield self._wire(number, number, None, self.oval[number], self.box[number], end, margin)
+                ends.append((number, number, None))
+                lines.append(self._line(number, number, None, self.oval[number], self.box[number], end))
+                heads.append(_head(end))
+        drawn = zip(ends, self._drawn(lines, margin), self._drawn(heads, margin), strict=True)
+        return tuple([Wire(*between, points, head) for between, points, head in drawn])
 
-    def _wire(
-        self,
-        source: NodeId,
-        node: NodeId,
-        port: int | None,
-        start: Rect,
-        goal: Rect,
-        end: Point,
-        margin: float,
-    ) -> Wire:
+    def _line(
+        self, source: NodeId, node: NodeId, port: int | None, start: Rect, goal: Rect, end: Point
+    ) -> list[Point]:
         """Out to the right, to its lane where it goes far, along it, and in from the left."""
         out, into = self._column(start)[1], self._column(goal)[0]
         y = start[1] + start[3] / 2
@@ -180,14 +187,14 @@ class _Laid:
             lane = self.lanes[source]
             stops += [(out + GAP[0], lane), (into - GAP[0], lane)]
         stops += [(min(into, neck[0]) - 2, end[1]), neck]
-        half = _HEAD[1]
-        head = [(neck[0], neck[1] - half), end, (neck[0], neck[1] + half)]
-        return Wire(source, node, port, self._drawn(_curve(stops), margin), self._drawn(head, margin))
+        return _curve(stops)
 
-    def _drawn(self, points: Sequence[Point], margin: float) -> tuple[Point, ...]:
-        above = self.above
-        drawn = [(round(x + margin, 2), round(y + above + margin, 2)) for x, y in points]
-        return tuple([(y, x) for x, y in drawn] if self.down else drawn)
+    def _drawn(self, lines: Sequence[Sequence[Point]], margin: float) -> Iterator[tuple[Point, ...]]:
+        """The points of each line as they are drawn."""
+        xs = _rounded([x + margin for line in lines for x, _ in line])
+        ys = _rounded([y + self.above + margin for line in lines for _, y in line])
+        points = zip(ys, xs, strict=True) if self.down else zip(xs, ys, strict=True)
+        return (tuple(islice(points, len(line))) for line in lines)
 
     def chips(self, wires: Iterable[Wire]) -> Iterable[ChipText]:
         """A chip with nothing on it before the end of each wire that has something to say."""
@@ -201,6 +208,16 @@ class _Laid:
             yield ChipText(wire.node, wire.port, left, top, round(size[0], 2), round(size[1], 2), (x, y))
 
 
+def _rounded(numbers: Sequence[float]) -> list[float]:
+    """Each as `round(number, 2)` gives it, at a tenth of the cost where there are millions."""
+    exact = np.array(numbers, float)
+    hundredths = exact * 100
+    made: list[float] = (np.rint(hundredths) / 100).tolist()
+    for at in np.flatnonzero(np.abs(hundredths - np.floor(hundredths) - 0.5) < _NEAR).tolist():
+        made[at] = round(numbers[at], 2)  # about the middle it matters how the number is written
+    return made
+
+
 def _whole(cells: Sequence[Size], down: bool) -> Size:
     widths, heights = [size[0] for size in cells], [size[1] for size in cells]
     return (max(widths), sum(heights)) if down else (sum(widths), max(heights))
@@ -211,6 +228,12 @@ def _on_oval(oval: Rect, which: int, of: int) -> Point:
     x, y, wide, tall = oval
     part = 0.0 if of < 2 else 0.65 * (2 * which / (of - 1) - 1)
     return x + wide / 2 * (1 - sqrt(1 - part * part)), y + tall / 2 * (1 + part)
+
+
+def _head(end: Point) -> list[Point]:
+    """The corners of an arrow head that ends there."""
+    (x, y), (long, half) = end, _HEAD
+    return [(x - long, y - half), end, (x - long, y + half)]
 
 
 def _curve(stops: Sequence[Point]) -> list[Point]:

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import ceil
 from threading import Event
 from types import MappingProxyType
@@ -145,17 +146,15 @@ def _by_layers(wanted: _Wanted) -> Figure:
     graph, down = wanted.graph, wanted.rankdir == "TB"
     tall = _CELL_DOWN if down else _CELL
     data = field_width("data", wanted.widest)
+    around = data - width_of("data", SMALL)
+    usual, wide_of = around + width_of("grad", SMALL), cache(lambda symbol: width_of(symbol, SIZE))
     cells: dict[NodeId, list[Size]] = {}
     ovals: dict[NodeId, Size] = {}
     for number in graph.order:
-        grad = data - width_of("data", SMALL) + width_of(wanted.grads.get(number, "grad"), SMALL)
-        widths = (
-            [name_width(graph.nodes[number]), data, grad]
-            if wanted.gradients
-            else [name_width(graph.nodes[number]), data]
-        )
-        cells[number] = [(wide + 2 * PADDING, tall) for wide in widths]
-        symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
+        grad = around + width_of(wanted.grads[number], SMALL) if number in wanted.grads else usual
+        widths = [name_width(graph.nodes[number]), data, grad]
+        cells[number] = [(wide + 2 * PADDING, tall) for wide in widths[: 2 + wanted.gradients]]
+        symbol = wide_of(symbol_of(graph.nodes[number]))
         ovals[number] = (max(_OVAL, 1.45 * (symbol + 2 * PADDING)), _OVAL)
     named = {node.id: not is_nameless_constant(node) for node in graph}
     return figure_in_layers(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from msgspec import Struct, structs
+
 from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.block import BlockKey, BlockKind
@@ -56,8 +58,7 @@ PADDING = 6.0  # between a cell's border and its text
 _BEFORE = {"start": 0.0, "middle": 0.5, "end": 1.0}  # how much of a text is before its anchor
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True, gc=False):
     """One field of a record: what it holds, and its left, top, width and height; words that never change."""
 
     role: Role
@@ -171,8 +172,7 @@ class Enclosure:
         return Text(self.block, "label", left, baseline, "start", title, size, bold=True, faint=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Oval:
+class Oval(Struct, frozen=True, gc=False):
     """The op that a node came from: centre and radii."""
 
     node: NodeId
@@ -183,8 +183,7 @@ class Oval:
     ry: float
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(Struct, frozen=True, gc=False):
     """A curve and its arrow head: from an operand to the op on a port, or (port None) from op to node.
 
     A ``bundle`` stands for the wires of several nodes.
@@ -264,8 +263,7 @@ class Panel:
     needs: tuple[NodeId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True, gc=False):
     """A piece of text: x at its anchor, y at its baseline. ``faint`` words are the names of the fields.
 
     One that is ``struck`` has a line through it: it is no longer true. Its indices are not below ``least``.
@@ -341,7 +339,7 @@ def texts_on(chip: ChipText, least: float = 0.0) -> tuple[Text, Text]:
     size = fitting(chip.amount, usual, chip.width - 4, index=least)
     upper = Text(chip.node, "data", x, above, "middle", chip.rule, rule_size, faint=past, struck=past)
     lower = Text(chip.node, role, x, below, "middle", chip.amount, size, bold=not plain)
-    return upper, replace(lower, faint=struck or (plain and not chip.rule), struck=struck)
+    return upper, structs.replace(lower, faint=struck or (plain and not chip.rule), struck=struck)
 
 
 def one_above_the_other(node: NodeId, cell: Cell, above: str, below: str) -> Iterator[Text]:
@@ -393,7 +391,7 @@ def on_card(
     name = shortened(box.label, usual, room, least=_SMALLEST_NAME if box.words else usual, index=least)
     size = fitting(name, usual, room, index=least)
     text = Text(box.node, "label", left, _baseline(middle, size), "start", name, size)
-    yield replace(text, bold=box.named, italic=not box.named, faint=ahead or not box.named)
+    yield structs.replace(text, bold=box.named, italic=not box.named, faint=ahead or not box.named)
     for cell in box.cells[1:]:
         yield from (
             _constant(box, cell)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId
@@ -72,8 +73,7 @@ BAR = (3.0, 1.4)  # how high a bar is, and what is below it
 _TONES: dict[str, Tone] = {"data": "data", "grad": "grad", "badge": "data"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Struct, frozen=True, gc=False):
     """Left, top, width, height, and the radius of the corners."""
 
     x: float
@@ -83,8 +83,7 @@ class Rect:
     round: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ellipse:
+class Ellipse(Struct, frozen=True, gc=False):
     """Centre and radii."""
 
     x: float
@@ -93,22 +92,19 @@ class Ellipse:
     ry: float
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True, gc=False):
     """A start, then three points for each cubic Bézier curve."""
 
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Polygon:
+class Polygon(Struct, frozen=True, gc=False):
     """Corners of a closed outline."""
 
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True, gc=False):
     """Straight lines from a point to a point."""
 
     ends: tuple[tuple[Point, Point], ...]
@@ -117,8 +113,7 @@ class Lines:
 Outline = Rect | Ellipse | Curve | Polygon | Lines
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True, gc=False):
     """An outline with the colours of its inside and its edge (None: none), and how thick that is.
 
     A ``veil`` lets what is behind it show, and has a dashed edge; ``dashes`` are those of another edge.
@@ -137,8 +132,7 @@ class Shape:
         return DASHES if self.veil else self.dashes
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeGroup:
+class ShapeGroup(Struct, frozen=True, gc=False):
     """What belongs together: the box of a node or block, its name and its texts; else ``node`` is None."""
 
     shapes: tuple[Shape, ...]

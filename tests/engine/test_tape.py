@@ -120,6 +120,13 @@ def test_a_changed_row_is_left_to_numpy(monkeypatch):
     assert Tape(y := apply(row, x), fast=True).forward().data[y][0] == 14.0
 
 
+@pytest.mark.skipif(not NUMBA, reason="numba is not installed")
+def test_for_a_leaf_alone_nothing_is_compiled():
+    tape = Tape(x := Value(3.0), fast=True)
+    assert tape._program is None
+    assert tape.forward({x: [1.0, 2.0]}).grad[x].tolist() == [1.0, 1.0]
+
+
 @both
 def test_an_inner_node_can_be_held_and_passes_nothing_on(fast):
     a, b, c = Value(2.0), Value(-3.0), Value(10.0)

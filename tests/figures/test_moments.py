@@ -16,12 +16,14 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import render, run
 from micrograd_gui.export import formats
+from micrograd_gui.figures import moments
 from micrograd_gui.figures.geometry import HEIGHT, WIDTH
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.figures.shapes import groups
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import Cancelled, Progress
+from micrograd_gui.session.record import record
 from tests.hostile import LABELS
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -335,3 +337,12 @@ def test_in_a_flowchart_a_label_is_entity_codes_but_for_letters_and_digits(
     inside = re.sub("<br/>(?=grad)|</?sub>", "", inside)  # an index is a low one
     assert not set(inside) & set('"<>[](){}|`$\\*_&'), inside
     assert len([each for each in lines if "-->" in each]) == 3
+
+
+def test_a_run_is_recorded_once_for_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(moments, "record", lambda *given: asked.append(given) or record(*given))
+    film = film_of(LECTURE, None, Options())
+    assert next(film.pictures).frame.data
+    assert film.widest
+    assert len(asked) == 1

@@ -1,5 +1,6 @@
 """The notebook's style in layers: what is drawn where Graphviz would take too much, or is not there."""
 
+import random
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from micrograd_gui.door import render
 from micrograd_gui.export.formats import LaidOutPlainly
+from micrograd_gui.figures.notebook_layers import _rounded
 from micrograd_gui.figures.notebook_style import lay_out_notebook
 from micrograd_gui.figures.parts import CardBox
 from micrograd_gui.files import documents
@@ -75,3 +77,11 @@ def test_a_picture_that_stands_in_layers_is_made_and_told(tmp_path: Path, style:
     ):
         (made,) = render(graph, tmp_path / "sums.svg", style=style)
     assert made.stat().st_size > 10_000
+
+
+def test_many_numbers_are_rounded_as_one_is() -> None:
+    draw = random.Random(5)
+    numbers = [draw.uniform(-1e5, 1e5) for _ in range(2000)]
+    numbers += [draw.randint(-9999, 9999) / 1000 for _ in range(2000)]
+    numbers += [0.0, -0.0, -0.001, 0.005, 1.005, 2.675, -2.675, 1e12 + 0.005]
+    assert [*map(repr, _rounded(numbers))] == [repr(round(number, 2)) for number in numbers]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from msgspec import structs
+
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import Point
-from micrograd_gui.figures.parts import CardBox, Enclosure, Oval, Panel, PathLine, Text, Wire
+from micrograd_gui.figures.parts import CardBox, Cell, Enclosure, Oval, Panel, PathLine, Text, Wire
 
 Shift = Callable[[Point], Point]
 
@@ -35,17 +37,26 @@ def moved(figure: Figure, dx: float, dy: float, width: float, height: float) -> 
 
 
 def _text_moved(text: Text | None, dx: float, dy: float) -> Text | None:
-    return None if text is None else replace(text, x=round(text.x + dx, 2), y=round(text.y + dy, 2))
+    return None if text is None else structs.replace(text, x=round(text.x + dx, 2), y=round(text.y + dy, 2))
+
+
+def _text_by(text: Text, by: Shift) -> Text:
+    x, y = by((text.x, text.y))
+    return structs.replace(text, x=x, y=y)
+
+
+def _cell_moved(cell: Cell, dx: float, dy: float) -> Cell:
+    return structs.replace(cell, x=round(cell.x + dx, 2), y=round(cell.y + dy, 2))
 
 
 def _path_moved(path: PathLine, by: Shift) -> PathLine:
-    texts = tuple(replace(each, x=by((each.x, each.y))[0], y=by((each.x, each.y))[1]) for each in path.texts)
+    texts = tuple(_text_by(each, by) for each in path.texts)
     return replace(path, points=tuple(map(by, path.points)), texts=texts)
 
 
 def _panel_moved(panel: Panel, by: Shift) -> Panel:
     (x, y), size = by(panel.frame[:2]), panel.frame[2:]
-    texts = tuple(replace(each, x=by((each.x, each.y))[0], y=by((each.x, each.y))[1]) for each in panel.texts)
+    texts = tuple(_text_by(each, by) for each in panel.texts)
     return replace(
         panel,
         frame=(x, y, *size),
@@ -61,19 +72,19 @@ def box_moved(box: CardBox, dx: float, dy: float) -> CardBox:
     """The box somewhere else."""
     return replace(
         box,
-        cells=tuple(replace(cell, x=round(cell.x + dx, 2), y=round(cell.y + dy, 2)) for cell in box.cells),
+        cells=tuple(_cell_moved(cell, dx, dy) for cell in box.cells),
         ports=tuple(port._replace(x=port.x + dx, y=port.y + dy) for port in box.ports),
     )
 
 
 def oval_moved(oval: Oval, dx: float, dy: float) -> Oval:
     """The oval somewhere else."""
-    return replace(oval, x=round(oval.x + dx, 2), y=round(oval.y + dy, 2))
+    return structs.replace(oval, x=round(oval.x + dx, 2), y=round(oval.y + dy, 2))
 
 
 def wire_moved(wire: Wire, by: Shift) -> Wire:
     """The wire with all its points elsewhere."""
-    return replace(wire, points=tuple(map(by, wire.points)), head=tuple(map(by, wire.head)))
+    return structs.replace(wire, points=tuple(map(by, wire.points)), head=tuple(map(by, wire.head)))
 
 
 def frame_moved(frame: Enclosure, dx: float, dy: float) -> Enclosure:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from math import hypot
 from typing import NamedTuple
 
+from msgspec import structs
+
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.fitting.moving import box_moved, frame_moved, oval_moved, wire_moved
 from micrograd_gui.figures.geometry import Point, Rect
@@ -334,11 +336,11 @@ class _Rows:
         out, into = self._leaving(wire, stands), self._arriving(wire, stands)
         stops = [out, *self._way(wire, out, into), into]
         if not wire.head:
-            return replace(wire, points=tuple(_rounded(stops)))
+            return structs.replace(wire, points=tuple(_rounded(stops)))
         long, half = _HEAD
         neck = into[0] - long, into[1]
         head = (neck[0], neck[1] - half), into, (neck[0], neck[1] + half)
-        return replace(wire, points=tuple(_rounded([*stops[:-1], neck])), head=head)
+        return structs.replace(wire, points=tuple(_rounded([*stops[:-1], neck])), head=head)
 
     def _leaving(self, wire: Wire, stands: Mapping[Key, CardBox | Oval]) -> Point:
         """The point at the right of what the wire comes from."""

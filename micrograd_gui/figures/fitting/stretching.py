@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from msgspec import structs
+
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.fitting.moving import box_moved, oval_moved
 from micrograd_gui.figures.fitting.rows import Pile
@@ -57,12 +59,12 @@ class _Stretch:
 def _wire(wire: Wire, more: _Stretch) -> Wire:
     """The wire with its ends on what they were on; its head keeps its form."""
     if not wire.head:
-        return replace(wire, points=_shifted(wire.points, more))
+        return structs.replace(wire, points=_shifted(wire.points, more))
     tip = max(wire.head, key=lambda point: _far(point, wire.points[0]))
     shift = more(tip[0] + 1.0)
     points = [*_shifted(wire.points[:-1], more), (round(wire.points[-1][0] + shift, 2), wire.points[-1][1])]
     head = tuple((round(x + shift, 2), y) for x, y in wire.head)
-    return replace(wire, points=tuple(points), head=head)
+    return structs.replace(wire, points=tuple(points), head=head)
 
 
 def _shifted(points: Iterable[Point], more: _Stretch) -> tuple[Point, ...]:
