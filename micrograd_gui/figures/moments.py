@@ -18,8 +18,8 @@ from micrograd_gui.figures.palette import Palette, palette_named
 from micrograd_gui.figures.parts import SIZE, End
 from micrograd_gui.figures.text_metrics import shown_label, width
 from micrograd_gui.layout.graphviz import TIME_LIMIT, Progress
-from micrograd_gui.session.record import record
-from micrograd_gui.session.trace import Frame, Notation, Pass, Run, Step, Wires
+from micrograd_gui.session.record import record, script_of
+from micrograd_gui.session.trace import Frame, Notation, Run, Step, Wires
 
 # Cards, captions, blocks and the canvas's style are loaded where they are wanted: most pictures have none.
 if TYPE_CHECKING:
@@ -469,15 +469,6 @@ def moment(graph: Graph, trace: Run, cursor: int, options: Options | None = None
     state = State(History((Entry(graph),)), trace=trace, cursor=cursor, notation=options.notation)
     numbers, said = partial(trace.frame, cursor), said_at(graph, trace, cursor)
     return Moment(numbers, state.step, card(state), cursor, said, wires_at(graph, trace, cursor, options))
-
-
-def script_of(graph: Graph) -> tuple[Pass, ...]:
-    """Forward and backward, the gradients of what the plan says."""
-    if graph.data is None:
-        return Pass("forward"), Pass("backward")
-    from micrograd_gui.session.over_rows import passes
-
-    return passes(graph)
 
 
 def said_at(graph: Graph, trace: Run | None, cursor: int) -> Said | None:

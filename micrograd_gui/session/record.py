@@ -91,6 +91,15 @@ def known_ahead(graph: Graph, run: RecordedRun) -> None:
     _ahead[:] = [(graph, run)]
 
 
+def script_of(graph: Graph) -> tuple[Pass, ...]:
+    """Forward and backward, the gradients of what the plan says."""
+    if graph.data is None:
+        return Pass("forward"), Pass("backward")
+    from micrograd_gui.session.over_rows import passes
+
+    return passes(graph)
+
+
 def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     """Run the passes of the script over the graph and write down each move.
 

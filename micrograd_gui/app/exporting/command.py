@@ -128,7 +128,7 @@ def _in_words(graph: Graph) -> tuple[str, Graph] | None:
 
 def _step(request: ExportRequest, form: Form) -> tuple[str | None, str]:
     """The moment as the command line says it, and why it cannot."""
-    from micrograd_gui.figures.moments import script_of
+    from micrograd_gui.session.record import script_of
 
     state, which, sheet = request.state, request.which, request.options.worksheet
     trace, usual = state.trace, script_of(request.graph)
