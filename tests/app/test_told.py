@@ -87,6 +87,9 @@ def test_what_is_painted_says_what_it_is(opened) -> None:
     roles = {"timeline": _Role.Slider, "rendered_graph": _Role.Graphic, "canvas": _Role.List}
     for name, role in roles.items():
         assert told_of(window.findChild(QWidget, name)).role() == role
+    assert timeline.actionInterface() is not None
+    assert timeline.textInterface() is None, "a screen reader asks for all that there is"
+    assert timeline.attributesInterface() is None
     place = timeline.valueInterface()
     run = len(session.state.trace)
     assert (place.minimumValue(), place.currentValue(), place.maximumValue()) == (0, run, run)

@@ -169,7 +169,8 @@ class _Slider(QAccessibleWidget):
     def interface_cast(self, kind: QAccessible.InterfaceType) -> int:
         if kind == QAccessible.InterfaceType.ValueInterface:
             return cast(int, VoidPtr(Shiboken.getCppPointer(self._place)[0]))
-        return super().interface_cast(kind)
+        other = super().interface_cast(kind)
+        return cast(int, VoidPtr(0)) if other is None else other  # PySide ends the program at None
 
 
 class _Place(QAccessibleValueInterface):
