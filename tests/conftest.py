@@ -307,4 +307,5 @@ def windows() -> list:
     if core is None or widgets is None or widgets.QApplication.instance() is None:
         return []
     core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
-    return [window for window in widgets.QApplication.topLevelWidgets() if window.parent() is None]
+    top = [window for window in widgets.QApplication.topLevelWidgets() if window.parent() is None]
+    return [window for window in top if not window.property("kept")]  # for the next test: it is in use

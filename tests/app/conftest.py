@@ -27,10 +27,12 @@ def display() -> Iterator[str]:
 
 
 @pytest.fixture
-def opened(qtbot) -> Iterator[Callable]:
+def opened(qtbot, kept) -> Iterator[Callable]:
     """Open a window on a source; it is closed without a question at the end."""
     from micrograd_gui.app import create_window
 
+    while kept:  # the look is that of all windows: it would follow
+        kept.pop().close()
     windows = []
 
     def open_(source: object = None, size: tuple[int, int] = (1600, 900)):
@@ -46,6 +48,38 @@ def opened(qtbot) -> Iterator[Callable]:
         window.session.saved_as_is()
         window.close()
         window.deleteLater()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In each file those tests first that use one window, which is closed when another is opened."""
+    files = {path: at for at, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (files[item.path], "reopened" not in getattr(item, "fixturenames", ())))
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[list]:
+    """The window of `reopened`, if there is one now; it is closed when the file of tests is through."""
+    windows: list = []
+    yield windows
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def reopened(qtbot, kept) -> Iterator[Callable]:
+    """As `opened`, for tests that change nothing of a window but its document: one window for all of them.
+
+    A test gets it only where all is as at first that `KeptWindow.changed` looks at; else another is made.
+    """
+    from tests.app.kept_window import KeptWindow
+
+    if kept and kept[0].changed():
+        kept.pop().close()
+    if not kept:
+        kept.append(KeptWindow())
+    yield kept[0].open
+    if not kept[0].put_away():
+        kept.pop().close()
 
 
 @pytest.fixture

@@ -75,8 +75,8 @@ CHOICES: list[tuple[dict[str, object], str]] = [
 ]  # fmt: skip
 
 
-def test_the_command_makes_the_same_file(opened, act, qtbot, tmp_path, monkeypatch):
-    window = opened("lecture")
+def test_the_command_makes_the_same_file(reopened, act, qtbot, tmp_path, monkeypatch):
+    window = reopened("lecture")
     act(window, "forward", "backward", "previous", "previous")
     window.session.select({window.session.state.graph.named("a")})
     for number, (choices, flags) in enumerate(CHOICES):
@@ -93,8 +93,8 @@ def test_the_command_makes_the_same_file(opened, act, qtbot, tmp_path, monkeypat
         assert len(ours) == (8 if "--step all" in flags else 1)
 
 
-def test_nodes_that_are_called_by_formulas_are_so_in_both(opened, act, qtbot, tmp_path, monkeypatch):
-    window = opened("parabola")
+def test_nodes_that_are_called_by_formulas_are_so_in_both(reopened, act, qtbot, tmp_path, monkeypatch):
+    window = reopened("parabola")
     act(window, "forward", "backward", "previous")
     dialog = open_export(window)
     choose(dialog, form=".svg", names="formula", shown="both")
@@ -122,8 +122,8 @@ def test_a_file_with_a_name_that_a_shell_would_take_apart_is_quoted(opened, qtbo
     dialog.close()
 
 
-def test_what_a_command_would_make_otherwise_is_said(opened, act, qtbot):
-    window = opened("lecture")
+def test_what_a_command_would_make_otherwise_is_said(reopened, act, qtbot):
+    window = reopened("lecture")
     act(window, "forward")
     dialog = open_export(window)
     assert settled(qtbot, dialog) == SAME
@@ -142,8 +142,8 @@ def test_what_a_command_would_make_otherwise_is_said(opened, act, qtbot):
     dialog.close()
 
 
-def test_an_example_that_was_changed_is_no_example_and_an_edit_undone_is_one(opened, act, qtbot):
-    window = opened("lecture")
+def test_an_example_that_was_changed_is_no_example_and_an_edit_undone_is_one(reopened, act, qtbot):
+    window = reopened("lecture")
     window.session.set_value(window.session.state.graph.named("a"), 3.0)
     dialog = open_export(window)
     assert settled(qtbot, dialog).startswith("⚠ Save the graph first")
@@ -154,8 +154,8 @@ def test_an_example_that_was_changed_is_no_example_and_an_edit_undone_is_one(ope
     dialog.close()
 
 
-def test_the_command_can_be_copied_and_is_none_where_an_option_is_refused(opened, qtbot):
-    dialog = open_export(opened("lecture"))
+def test_the_command_can_be_copied_and_is_none_where_an_option_is_refused(reopened, qtbot):
+    dialog = open_export(reopened("lecture"))
     settled(qtbot, dialog)
     dialog.command.button.click()
     assert QGuiApplication.clipboard().text() == "micrograd-gui render lecture -o lecture.svg --step 0"
@@ -165,8 +165,8 @@ def test_the_command_can_be_copied_and_is_none_where_an_option_is_refused(opened
     dialog.close()
 
 
-def test_a_graph_in_no_file_is_told_as_an_expression(opened, qtbot, tmp_path, monkeypatch):
-    window = opened()
+def test_a_graph_in_no_file_is_told_as_an_expression(reopened, qtbot, tmp_path, monkeypatch):
+    window = reopened()
     window.commands.build("a = 2; b = -3; e = a*b; L = tanh(e + a)")
     dialog = open_export(window)
     choose(dialog, form=".csv")

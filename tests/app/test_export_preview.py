@@ -30,8 +30,8 @@ def colours(dialog: ExportDialog) -> set[str]:
     return {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(image.height())}
 
 
-def test_a_picture_is_seen_as_large_as_it_will_be(opened, qtbot, tmp_path):
-    window = opened("lecture")
+def test_a_picture_is_seen_as_large_as_it_will_be(reopened, qtbot, tmp_path):
+    window = reopened("lecture")
     dialog = open_export(window)
     chosen(dialog, form=".svg")
     said = seen(qtbot, dialog)
@@ -50,8 +50,8 @@ def test_a_picture_is_seen_as_large_as_it_will_be(opened, qtbot, tmp_path):
     assert image.pixelColor(image.width() // 2, image.height() // 2).getRgb()[:3] == pixel
 
 
-def test_on_paper_a_width_in_centimetres_is_that_by_the_inch_of_the_screen(opened, qtbot):
-    dialog = open_export(opened("lecture"))
+def test_on_paper_a_width_in_centimetres_is_that_by_the_inch_of_the_screen(reopened, qtbot):
+    dialog = open_export(reopened("lecture"))
     chosen(dialog, form=".pdf")
     dialog.fields["width"].setEditText("12cm")
     said = seen(qtbot, dialog)
@@ -113,8 +113,8 @@ def test_of_many_questions_only_the_newest_is_answered_and_one_is_asked_at_a_tim
     dialog.close()
 
 
-def test_the_moments_of_a_film_can_be_stepped_through_by_key(opened, act, qtbot):
-    window = opened("lecture")
+def test_the_moments_of_a_film_can_be_stepped_through_by_key(reopened, act, qtbot):
+    window = reopened("lecture")
     act(window, "forward", "backward", "first", "next")
     dialog = open_export(window)
     chosen(dialog, form=".html")
@@ -133,8 +133,8 @@ def test_the_moments_of_a_film_can_be_stepped_through_by_key(opened, act, qtbot)
     dialog.close()
 
 
-def test_each_form_has_a_preview(opened, act, qtbot):
-    window = opened("lecture")
+def test_each_form_has_a_preview(reopened, act, qtbot):
+    window = reopened("lecture")
     act(window, "forward", "backward")
     dialog = open_export(window)
     for form in (".tex", ".dot", ".mmd", ".py", ".ipynb", ".micrograd", ".gif"):
@@ -156,8 +156,8 @@ def test_each_form_has_a_preview(opened, act, qtbot):
     dialog.close()
 
 
-def test_what_the_export_refuses_is_said_in_place_of_the_preview(opened, qtbot):
-    dialog = open_export(opened("lecture"))
+def test_what_the_export_refuses_is_said_in_place_of_the_preview(reopened, qtbot):
+    dialog = open_export(reopened("lecture"))
     chosen(dialog, form=".png")
     dialog.fields["scale"].setEditText("20")
     seen(qtbot, dialog)
@@ -165,19 +165,19 @@ def test_what_the_export_refuses_is_said_in_place_of_the_preview(opened, qtbot):
     dialog.close()
 
 
-def test_too_many_moments_are_refused_before_they_are_made(opened, qtbot, monkeypatch):
+def test_too_many_moments_are_refused_before_they_are_made(reopened, qtbot, monkeypatch):
     monkeypatch.setattr(formats, "HEAVIEST", 20)
     monkeypatch.setattr(moments, "moment", None)
-    dialog = open_export(opened("lecture"))
+    dialog = open_export(reopened("lecture"))
     chosen(dialog, form=".gif")
     seen(qtbot, dialog)
     assert dialog.preview.why.text().startswith("8 moments of 7 nodes are too many to draw")
     dialog.close()
 
 
-def test_of_a_large_graph_a_preview_is_made_when_it_is_asked_for(opened, qtbot, monkeypatch):
+def test_of_a_large_graph_a_preview_is_made_when_it_is_asked_for(reopened, qtbot, monkeypatch):
     monkeypatch.setattr(preview, "AT_ONCE", 3)
-    dialog = open_export(opened("lecture"))
+    dialog = open_export(reopened("lecture"))
     button = dialog.findChild(QPushButton, "make_preview")
     assert button.isVisible()
     assert "takes a while" in dialog.preview.why.text()
@@ -188,11 +188,11 @@ def test_of_a_large_graph_a_preview_is_made_when_it_is_asked_for(opened, qtbot, 
 
 
 def test_signs_that_no_font_has_are_told_below_the_preview_and_a_font_is_refused_at_its_field(
-    opened, qtbot, monkeypatch
+    reopened, qtbot, monkeypatch
 ):
     from micrograd_gui import fonts
 
-    window = opened("lecture")
+    window = reopened("lecture")
     window.session.rename(window.session.state.graph.named("a"), "\U0001f9ff")
     monkeypatch.setattr(fonts, "_with_sign", lambda sign, bold: None)
     dialog = open_export(window)

@@ -70,8 +70,8 @@ def test_the_dialog_makes_a_file_of_this_moment_and_goes(opened, qtbot, tmp_path
     qtbot.waitUntil(lambda: window.findChild(ExportDialog, "export_dialog") is None)
 
 
-def test_all_moments_are_made_though_nothing_was_run(opened, qtbot, tmp_path):
-    window = opened("lecture")
+def test_all_moments_are_made_though_nothing_was_run(reopened, qtbot, tmp_path):
+    window = reopened("lecture")
     for style in ("notebook", "canvas"):
         path = tmp_path / f"{style}.pdf"
         dialog = open_export(window)
@@ -82,8 +82,8 @@ def test_all_moments_are_made_though_nothing_was_run(opened, qtbot, tmp_path):
         assert window.session.state.trace is None, "the window's own run is untouched"
 
 
-def test_numbered_files_that_are_there_are_replaced_only_after_a_question(opened, qtbot, tmp_path):
-    window = opened("square")
+def test_numbered_files_that_are_there_are_replaced_only_after_a_question(reopened, qtbot, tmp_path):
+    window = reopened("square")
     (tmp_path / "a-01.svg").write_text("old")
     dialog = open_export(window)
     chosen(dialog, form=".svg", moment="all")
@@ -100,8 +100,8 @@ def test_numbered_files_that_are_there_are_replaced_only_after_a_question(opened
     assert texts(tmp_path / "a-01.svg")
 
 
-def test_cancel_ends_a_long_export_and_leaves_nothing_behind(opened, qtbot, tmp_path):
-    window = opened("neuron")
+def test_cancel_ends_a_long_export_and_leaves_nothing_behind(reopened, qtbot, tmp_path):
+    window = reopened("neuron")
     dialog = open_export(window)
     chosen(dialog, form=".gif", moment="all", scale="3")
     bar = dialog.findChild(QProgressBar, "progress")
@@ -113,8 +113,8 @@ def test_cancel_ends_a_long_export_and_leaves_nothing_behind(opened, qtbot, tmp_
     assert not list(tmp_path.iterdir())
 
 
-def test_what_cannot_be_written_is_said_in_the_dialog_which_stays(opened, qtbot, tmp_path):
-    window = opened("lecture")
+def test_what_cannot_be_written_is_said_in_the_dialog_which_stays(reopened, qtbot, tmp_path):
+    window = reopened("lecture")
     dialog = open_export(window)
     dialog.export_to(tmp_path / "none" / "a.svg")
     finished(qtbot, window)
@@ -124,8 +124,8 @@ def test_what_cannot_be_written_is_said_in_the_dialog_which_stays(opened, qtbot,
     dialog.close()
 
 
-def test_a_name_that_no_file_can_be_made_of_is_said_in_the_dialog_which_stays(opened, qtbot, tmp_path):
-    window = opened("lecture")
+def test_a_name_that_no_file_can_be_made_of_is_said_in_the_dialog_which_stays(reopened, qtbot, tmp_path):
+    window = reopened("lecture")
     dialog = open_export(window)
     for name, words in (
         ("nosuffix", "A suffix is missing"),
@@ -142,8 +142,8 @@ def test_a_name_that_no_file_can_be_made_of_is_said_in_the_dialog_which_stays(op
     assert [path.name for path in tmp_path.iterdir()] == ["a.svg"]
 
 
-def test_only_what_the_form_has_use_for_can_be_chosen(opened):
-    window = opened("lecture")
+def test_only_what_the_form_has_use_for_can_be_chosen(reopened):
+    window = reopened("lecture")
     dialog = open_export(window)
     assert not dialog.findChild(QCheckBox, "selected").isEnabled(), "nothing is selected"
     for form, style, scale, transparent in (
@@ -165,8 +165,8 @@ def asked_for(dialog: ExportDialog) -> set[str]:
     return {option for name in seen for option in STAND_FOR.get(name, (name,))}
 
 
-def test_the_dialog_asks_for_every_option_of_the_form_and_for_no_other(opened):
-    dialog = open_export(opened("lecture"))
+def test_the_dialog_asks_for_every_option_of_the_form_and_for_no_other(reopened):
+    dialog = open_export(reopened("lecture"))
     for suffix in FORMS:
         chosen(dialog, form=suffix)
         dialog.options.more.setChecked(True)
@@ -175,11 +175,11 @@ def test_the_dialog_asks_for_every_option_of_the_form_and_for_no_other(opened):
     dialog.close()
 
 
-def test_a_row_that_is_added_to_the_table_is_in_the_dialog_by_itself(opened, monkeypatch):
+def test_a_row_that_is_added_to_the_table_is_in_the_dialog_by_itself(reopened, monkeypatch):
     row = Option(name="line_weight", within=(0, 9), default=1, help="of wires")
     monkeypatch.setitem(OPTIONS, row.name, row)
     monkeypatch.setitem(FORMS, ".svg", replace(FORMS[".svg"], options=FORMS[".svg"].options | {row.name}))
-    dialog = open_export(opened("lecture"))
+    dialog = open_export(reopened("lecture"))
     field = dialog.findChild(QLineEdit, "line_weight")
     field.setText("3")
     assert field.accessibleName() == "Line weight"
@@ -191,8 +191,8 @@ def test_a_row_that_is_added_to_the_table_is_in_the_dialog_by_itself(opened, mon
     dialog.close()
 
 
-def test_tab_goes_through_all_that_can_be_chosen_as_it_is_seen(opened, qtbot):
-    dialog = open_export(opened("lecture"))
+def test_tab_goes_through_all_that_can_be_chosen_as_it_is_seen(reopened, qtbot):
+    dialog = open_export(reopened("lecture"))
     chosen(dialog, form=".gif")
     qtbot.keyClick(dialog.options.more, Qt.Key.Key_Space)
     dialog.form.setFocus()
@@ -213,8 +213,8 @@ def test_tab_goes_through_all_that_can_be_chosen_as_it_is_seen(opened, qtbot):
     dialog.close()
 
 
-def test_what_is_animated_is_of_all_moments_and_a_picture_of_this_one(opened, qtbot, tmp_path):
-    window = opened("square")
+def test_what_is_animated_is_of_all_moments_and_a_picture_of_this_one(reopened, qtbot, tmp_path):
+    window = reopened("square")
     dialog = open_export(window)
     for form, which in (
         (".gif", "all"),
@@ -261,8 +261,8 @@ def test_from_a_dark_window_pictures_are_light_until_dark_is_chosen(opened):
     dialog.close()
 
 
-def test_what_is_refused_is_said_at_its_option_and_nothing_can_be_made(opened, qtbot, tmp_path):
-    window = opened("lecture")
+def test_what_is_refused_is_said_at_its_option_and_nothing_can_be_made(reopened, qtbot, tmp_path):
+    window = reopened("lecture")
     dialog = open_export(window)
     dialog.findChild(QLineEdit, "digits").setText("2.5")
     note = dialog.findChild(QLabel, "digits_refused")
@@ -283,8 +283,8 @@ def test_what_is_refused_is_said_at_its_option_and_nothing_can_be_made(opened, q
     dialog.close()
 
 
-def test_options_that_the_dialog_had_not_come_into_the_file(opened, qtbot, tmp_path):
-    window = opened("lecture")
+def test_options_that_the_dialog_had_not_come_into_the_file(reopened, qtbot, tmp_path):
+    window = reopened("lecture")
     dialog = open_export(window)
     chosen(dialog, form=".py", dialect="jax")
     dialog.export_to(tmp_path / "a.py")
@@ -319,8 +319,8 @@ def test_the_step_card_alone_can_be_chosen_and_then_nothing_of_the_graph(opened,
     assert "data" not in texts(tmp_path / "a.svg")
 
 
-def test_a_run_is_shown_with_its_step_cards_unless_told_otherwise(opened):
-    dialog = open_export(opened("lecture"))
+def test_a_run_is_shown_with_its_step_cards_unless_told_otherwise(reopened):
+    dialog = open_export(reopened("lecture"))
     chosen(dialog, form=".pdf")
     assert dialog.request().options.card is False
     chosen(dialog, moment="all")
@@ -354,8 +354,8 @@ def test_the_selection_alone_is_exported(opened, tmp_path):
     assert [group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g")] == ["L"]
 
 
-def test_in_the_canvas_style_nodes_stand_as_in_the_window_with_the_chips_of_its_step(opened, tmp_path):
-    window = opened("lecture")
+def test_in_the_canvas_style_nodes_stand_as_in_the_window_with_the_chips_of_its_step(reopened, tmp_path):
+    window = reopened("lecture")
     graph = window.session.state.graph
     window.session.move({graph.named("a"): (-300.0, 500.0)})
     window.session.forward()
@@ -375,8 +375,8 @@ def test_in_the_canvas_style_nodes_stand_as_in_the_window_with_the_chips_of_its_
     assert {"× b = −3", "+= 6"} <= set(texts(tmp_path / "a.svg"))
 
 
-def test_an_empty_graph_is_refused(opened, tmp_path):
-    window = opened("lecture")
+def test_an_empty_graph_is_refused(reopened, tmp_path):
+    window = reopened("lecture")
     window.session.select_all()
     window.session.delete()
     with pytest.raises(Refusal, match="empty"):
@@ -387,8 +387,8 @@ def test_an_empty_graph_is_refused(opened, tmp_path):
     dialog.close()
 
 
-def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(opened, qtbot):
-    window = opened("lecture")
+def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(reopened, qtbot):
+    window = reopened("lecture")
     window.session.forward()
     QApplication.clipboard().setText("before")
     copy_picture(window)
@@ -405,9 +405,9 @@ def test_a_picture_is_copied_as_pixels_and_as_svg_and_carries_its_graph(opened, 
 
 
 def test_a_picture_for_the_clipboard_is_drawn_in_another_thread_and_can_be_cancelled(
-    opened, qtbot, monkeypatch
+    reopened, qtbot, monkeypatch
 ):
-    window = opened("lecture")
+    window = reopened("lecture")
     QApplication.clipboard().setText("before")
     drawing, ended = threading.Event(), threading.Event()
 
@@ -484,8 +484,8 @@ def test_a_worksheet_asks_for_what_comes_after_this_moment(opened):
         dialog.reject()
 
 
-def test_the_paths_of_the_selected_node_are_exported_where_they_are_shown(opened, act):
-    window = opened("a = 3; d = a*a; L = d + a")
+def test_the_paths_of_the_selected_node_are_exported_where_they_are_shown(reopened, act):
+    window = reopened("a = 3; d = a*a; L = d + a")
     act(window, "forward", "backward")
     dialog = open_export(window)
     assert not dialog.paths.isEnabled()

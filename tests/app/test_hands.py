@@ -23,8 +23,8 @@ def typed(window, text):
     return field
 
 
-def test_after_return_the_keys_are_the_canvas_s_again(opened):
-    window = opened("lecture")
+def test_after_return_the_keys_are_the_canvas_s_again(reopened):
+    window = reopened("lecture")
     field = typed(window, "y = 3x² + 1")
     QTest.keyClick(field, K.Key_Return)
     assert window.focusWidget() is window.canvas
@@ -37,8 +37,8 @@ def test_after_return_the_keys_are_the_canvas_s_again(opened):
     assert not field.property("refused")
 
 
-def test_a_refusal_goes_when_its_text_is_changed(opened):
-    window = opened("lecture")
+def test_a_refusal_goes_when_its_text_is_changed(reopened):
+    window = reopened("lecture")
     field = typed(window, "L = a +* b")
     QTest.keyClick(field, K.Key_Return)
     assert "Column" in window.message.text()
@@ -46,8 +46,8 @@ def test_a_refusal_goes_when_its_text_is_changed(opened):
     assert not window.message.text()
 
 
-def test_a_tip_does_not_cover_what_is_said_nor_outlive_the_next_change(opened, act):
-    window = opened("lecture")
+def test_a_tip_does_not_cover_what_is_said_nor_outlive_the_next_change(reopened, act):
+    window = reopened("lecture")
     QApplication.sendEvent(window, QStatusTipEvent("Compute one more node."))
     assert window.statusBar().currentMessage()
     window.say("No.", refused=True)
@@ -58,8 +58,8 @@ def test_a_tip_does_not_cover_what_is_said_nor_outlive_the_next_change(opened, a
     assert not window.statusBar().currentMessage()
 
 
-def test_return_presses_a_button_of_the_palette(opened):
-    window = opened("lecture")
+def test_return_presses_a_button_of_the_palette(reopened):
+    window = reopened("lecture")
     button = window.findChild(QPushButton, "offer_tanh")
     before = len(window.session.state.graph)
     button.setFocus()
@@ -67,8 +67,8 @@ def test_return_presses_a_button_of_the_palette(opened):
     assert len(window.session.state.graph) == before + 1
 
 
-def test_shift_f10_opens_the_menu_of_what_is_selected(opened):
-    window = opened("lecture")
+def test_shift_f10_opens_the_menu_of_what_is_selected(reopened):
+    window = reopened("lecture")
     window.session.select((window.session.state.graph.named("a"),))
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, K.Key_F10, M.ShiftModifier)
@@ -78,8 +78,8 @@ def test_shift_f10_opens_the_menu_of_what_is_selected(opened):
     menu.close()
 
 
-def test_keys_jump_from_pane_to_pane_and_back(opened, act):
-    window = opened("lecture")
+def test_keys_jump_from_pane_to_pane_and_back(reopened, act):
+    window = reopened("lecture")
     window.activateWindow()
     window.canvas.setFocus()
     been = []
@@ -94,8 +94,8 @@ def test_keys_jump_from_pane_to_pane_and_back(opened, act):
     assert window.focusWidget() is been[-2]
 
 
-def test_a_table_that_has_the_keys_is_paged(opened, act):
-    window = opened("lecture")
+def test_a_table_that_has_the_keys_is_paged(reopened, act):
+    window = reopened("lecture")
     act(window, "forward", "backward_step")
     table = window.findChild(QTableView, "gradients")
     cursor = window.session.state.cursor
@@ -108,8 +108,8 @@ def test_a_table_that_has_the_keys_is_paged(opened, act):
         assert at == (0 if key in (K.Key_Home, K.Key_PageUp) else table.model().rowCount() - 1), key
 
 
-def test_a_wheel_turned_sideways_scrolls(opened):
-    window = opened("lecture")
+def test_a_wheel_turned_sideways_scrolls(reopened):
+    window = reopened("lecture")
     for where in ("canvas", "rendered_graph"):
         for turn, modifiers in (
             ((120, 0), M.NoModifier),
@@ -152,8 +152,8 @@ BY_PLACE = (
 )
 
 
-def test_keys_work_by_their_place_on_other_keyboards(opened, act):
-    window = opened("lecture")
+def test_keys_work_by_their_place_on_other_keyboards(reopened, act):
+    window = reopened("lecture")
     graph = window.session.state.graph
     window.session.set_value(graph.named("a"), 3.0)
     window.session.select((graph.named("a"),))
@@ -211,8 +211,8 @@ def test_keys_jump_to_a_pane_that_floats(opened, act):
     assert been.count(window.canvas) >= 1, "and back"
 
 
-def test_what_was_refused_on_the_canvas_and_dropped_is_said_no_longer(opened):
-    window = opened("lecture")
+def test_what_was_refused_on_the_canvas_and_dropped_is_said_no_longer(reopened):
+    window = reopened("lecture")
     for end in ("drop", "change"):
         window.canvas.edit_value(window.session.state.graph.named("a"))
         field = window.canvas.editing.editor
@@ -224,8 +224,8 @@ def test_what_was_refused_on_the_canvas_and_dropped_is_said_no_longer(opened):
         QApplication.processEvents()
 
 
-def test_a_label_with_a_small_digit_is_the_name_that_the_expression_line_reads(opened):
-    window = opened("lecture")
+def test_a_label_with_a_small_digit_is_the_name_that_the_expression_line_reads(reopened):
+    window = reopened("lecture")
     graph = window.session.state.graph
     window.session.rename(graph.named("a"), "x₁₂")
     assert window.session.state.graph.named("x12") == graph.named("a")

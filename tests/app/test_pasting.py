@@ -26,8 +26,8 @@ def paste_into_line(line: QLineEdit, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["key", "menu"])
-def test_a_cell_pasted_on_the_expression_line_is_the_graph_after_return(opened, how):
-    window = opened("square")
+def test_a_cell_pasted_on_the_expression_line_is_the_graph_after_return(reopened, how):
+    window = reopened("square")
     line = window.findChild(QLineEdit, "expression")
     QApplication.clipboard().setText(CELL)
     paste_into_line(line, how)
@@ -38,8 +38,8 @@ def test_a_cell_pasted_on_the_expression_line_is_the_graph_after_return(opened, 
 
 
 @pytest.mark.parametrize("how", ["key", "menu"])
-def test_a_cell_that_is_refused_stays_with_the_cursor_where_it_is_wrong(opened, how):
-    window = opened("square")
+def test_a_cell_that_is_refused_stays_with_the_cursor_where_it_is_wrong(reopened, how):
+    window = reopened("square")
     before = window.session.state
     line = window.findChild(QLineEdit, "expression")
     QApplication.clipboard().setText(LOOP)
@@ -50,8 +50,8 @@ def test_a_cell_that_is_refused_stays_with_the_cursor_where_it_is_wrong(opened, 
     assert line.text()[line.cursorPosition() :].startswith("a:")
 
 
-def test_a_cell_pasted_on_the_canvas_comes_beside_the_graph_or_not_at_all(opened):
-    window = opened("square")
+def test_a_cell_pasted_on_the_canvas_comes_beside_the_graph_or_not_at_all(reopened):
+    window = reopened("square")
     paste = window.findChild(QAction, "paste")
     QApplication.clipboard().setText(LOOP)
     before = window.session.state
@@ -77,8 +77,8 @@ def test_what_is_pasted_below_is_scrolled_into_view(opened, qtbot):
     assert any(seen.contains(*places[node]) for node in window.session.state.selection)
 
 
-def test_an_empty_clipboard_says_so(opened):
-    window = opened("square")
+def test_an_empty_clipboard_says_so(reopened):
+    window = reopened("square")
     QApplication.clipboard().setMimeData(QMimeData())
     window.findChild(QAction, "paste").trigger()
     assert "There is nothing to paste." in window.message.text()

@@ -31,15 +31,15 @@ def grads(window):
     return {graph.nodes[number].name: grad for number, grad in frame.grad.items()}
 
 
-def test_the_window_opens_on_the_lectures_neuron(opened):
-    window = opened()
+def test_the_window_opens_on_the_lectures_neuron(reopened):
+    window = reopened()
     assert set(labelled(window)) >= {"x1", "w1", "x2", "w2", "b", "n", "o"}
     assert "neuron" in window.windowTitle()
     assert not window.isWindowModified()
 
 
-def test_a_graph_is_built_by_drops_and_run_by_actions(opened, act, enabled, qtbot):
-    window = opened()
+def test_a_graph_is_built_by_drops_and_run_by_actions(reopened, act, enabled, qtbot):
+    window = reopened()
     act(window, "new")
     assert window.session.state.graph.nodes == {}
     for name in ("forward", "backward_step", "backward", "next", "previous", "zero_grad", "nudge", "undo"):
@@ -65,8 +65,8 @@ def test_a_graph_is_built_by_drops_and_run_by_actions(opened, act, enabled, qtbo
     assert not enabled(window, "undo")
 
 
-def test_a_backward_pass_is_stepped_forth_and_back(opened, act, enabled):
-    window = opened("lecture")
+def test_a_backward_pass_is_stepped_forth_and_back(reopened, act, enabled):
+    window = reopened("lecture")
     act(window, "forward")
     act(window, *["backward_step"] * 4)
     assert grads(window) == {"L": 1, "d": -2, "f": 4, "c": -2, "e": -2, "a": 6, "b": -4}
@@ -82,16 +82,16 @@ def test_a_backward_pass_is_stepped_forth_and_back(opened, act, enabled):
     assert set(grads(window).values()) == {0}
 
 
-def test_accumulation_is_seen_when_zero_grad_is_forgotten(opened, act):
-    window = opened("reuse")
+def test_accumulation_is_seen_when_zero_grad_is_forgotten(reopened, act):
+    window = reopened("reuse")
     act(window, "forward", "backward")
     assert grads(window)["a"] == 4
     act(window, "backward")
     assert grads(window)["a"] == 12
 
 
-def test_the_table_shows_numeric_beside_analytic(opened, act):
-    window = opened("lecture")
+def test_the_table_shows_numeric_beside_analytic(reopened, act):
+    window = reopened("lecture")
     act(window, "forward", "backward", "check_all")
     model = window.findChild(QTableView, "gradients").model()
     rows = {}
@@ -103,8 +103,8 @@ def test_the_table_shows_numeric_beside_analytic(opened, act):
     assert rows["L"][:2] == [-8.0, 1.0]
 
 
-def test_the_lectures_nudge_is_on_the_card(opened, act):
-    window = opened("lecture")
+def test_the_lectures_nudge_is_on_the_card(reopened, act):
+    window = reopened("lecture")
     window.session.select([labelled(window)["a"]])
     field = window.findChild(QLineEdit, "h")
     field.setFocus()
@@ -118,8 +118,8 @@ def test_the_lectures_nudge_is_on_the_card(opened, act):
     assert nudge.analytic == 6.0
 
 
-def test_h_of_0_is_refused_at_its_field_and_nothing_changes(opened):
-    window = opened("lecture")
+def test_h_of_0_is_refused_at_its_field_and_nothing_changes(reopened):
+    window = reopened("lecture")
     before = window.session.state
     field = window.findChild(QLineEdit, "h")
     field.setFocus()
@@ -132,8 +132,8 @@ def test_h_of_0_is_refused_at_its_field_and_nothing_changes(opened):
     assert "other than 0" in window.message.text()
 
 
-def test_an_expression_builds_the_graph_and_lays_it_out(opened, qtbot):
-    window = opened()
+def test_an_expression_builds_the_graph_and_lays_it_out(reopened, qtbot):
+    window = reopened()
     field = window.findChild(QLineEdit, "expression")
     field.setFocus()
     field.selectAll()
@@ -147,8 +147,8 @@ def test_an_expression_builds_the_graph_and_lays_it_out(opened, qtbot):
     assert "o" in labelled(window)
 
 
-def test_a_broken_expression_is_refused_at_its_column_and_stays_to_be_mended(opened):
-    window = opened("lecture")
+def test_a_broken_expression_is_refused_at_its_column_and_stays_to_be_mended(reopened):
+    window = reopened("lecture")
     before = window.session.state
     field = window.findChild(QLineEdit, "expression")
     field.setFocus()
@@ -161,8 +161,8 @@ def test_a_broken_expression_is_refused_at_its_column_and_stays_to_be_mended(ope
     assert "Column 8" in field.toolTip()
 
 
-def test_letters_typed_into_a_field_are_no_shortcuts(opened):
-    window = opened("lecture")
+def test_letters_typed_into_a_field_are_no_shortcuts(reopened):
+    window = reopened("lecture")
     before = window.session.state
     field = window.findChild(QLineEdit, "expression")
     field.setFocus()
@@ -185,8 +185,8 @@ def test_log_of_0_stops_the_run_at_its_node_with_a_sentence(opened, act, enabled
     assert not enabled(window, "backward_step")
 
 
-def test_undo_takes_back_one_scrub_as_a_whole(opened, act):
-    window = opened("lecture")
+def test_undo_takes_back_one_scrub_as_a_whole(reopened, act):
+    window = reopened("lecture")
     act(window, "forward", "backward")
     a = labelled(window)["a"]
     scrub = object()
@@ -199,8 +199,8 @@ def test_undo_takes_back_one_scrub_as_a_whole(opened, act):
     assert grads(window)["b"] == -4.0
 
 
-def test_copy_and_paste_go_through_the_clipboard(opened, act):
-    window = opened("lecture")
+def test_copy_and_paste_go_through_the_clipboard(reopened, act):
+    window = reopened("lecture")
     act(window, "select_all", "copy", "paste")
     assert len(window.session.state.graph) == 14
     act(window, "undo")
@@ -272,8 +272,8 @@ def test_text_can_be_made_larger_in_a_hall_and_never_smaller_than_the_back_row_r
     assert window.settings.text_scale == before
 
 
-def test_nodes_that_are_added_with_keys_do_not_cover_each_other(opened, act):
-    window = opened()
+def test_nodes_that_are_added_with_keys_do_not_cover_each_other(reopened, act):
+    window = reopened()
     act(window, "new")
     for offer in ("value", "value", "*", "value", "+"):
         QTest.keyClick(window.findChild(QPushButton, f"offer_{offer}"), Qt.Key.Key_Space)
@@ -282,8 +282,8 @@ def test_nodes_that_are_added_with_keys_do_not_cover_each_other(opened, act):
     assert not any(a.intersects(b) for a in boxes for b in boxes if a is not b)
 
 
-def test_one_sided_or_central_is_chosen_by_menu_button_or_key(opened, act):
-    window = opened("lecture")
+def test_one_sided_or_central_is_chosen_by_menu_button_or_key(reopened, act):
+    window = reopened("lecture")
     button = window.bars.measure.widgetForAction(window.findChild(QAction, "sides"))
     assert button.text() == "central"
     act(window, "sides")
@@ -348,12 +348,12 @@ def test_theme_and_text_size_are_remembered_between_starts(opened, act):
     assert again.look.scale == scale
 
 
-def test_a_slot_that_fails_is_told_and_the_window_stays(opened, capsys, monkeypatch):
+def test_a_slot_that_fails_is_told_and_the_window_stays(reopened, capsys, monkeypatch):
     import sys
 
     from micrograd_gui.app import start
 
-    window = opened("lecture")
+    window = reopened("lecture")
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)  # not the one by which tests fail
     before = window.session.state
     with start.errors_shown(window.say):
@@ -367,8 +367,8 @@ def test_a_slot_that_fails_is_told_and_the_window_stays(opened, capsys, monkeypa
     assert window.isVisible()
 
 
-def test_examples_open_from_their_menu_with_a_thumbnail(opened, qtbot):
-    window = opened()
+def test_examples_open_from_their_menu_with_a_thumbnail(reopened, qtbot):
+    window = reopened()
     window.menus.examples.aboutToShow.emit()
     actions = window.menus.examples.actions()
     assert not any(action.icon().isNull() for action in actions)  # it has its room at once
@@ -386,8 +386,8 @@ def test_examples_open_from_their_menu_with_a_thumbnail(opened, qtbot):
     assert window.windowTitle().startswith("diamond")
 
 
-def test_a_cell_of_the_lecture_pasted_into_the_expression_line_builds_its_graph(opened):
-    window = opened()
+def test_a_cell_of_the_lecture_pasted_into_the_expression_line_builds_its_graph(reopened):
+    window = reopened()
     QApplication.clipboard().setText(
         "a = Value(2.0, label='a')  # an input\nb = Value(-3.0, label='b')\n\ne = a*b; e.label = 'e'\n"
     )
@@ -432,8 +432,8 @@ def test_panes_that_are_arranged_are_at_their_places_before_anything_is_painted(
     assert shares(window) == first
 
 
-def test_an_h_that_is_none_is_said_and_nothing_is_measured_by_the_old_one(opened, act):
-    window = opened("lecture")
+def test_an_h_that_is_none_is_said_and_nothing_is_measured_by_the_old_one(reopened, act):
+    window = reopened("lecture")
     for verb in ("nudge", "check_all"):
         for good, typed in enumerate(("0", "abs", "", "nan", "1e999"), 1):
             window.documents.open_example("lecture")

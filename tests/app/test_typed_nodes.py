@@ -12,8 +12,8 @@ TYPED = (("+", "+", None), ("tanh", "tanh", None), ("2", None, 2.0), ("2/3", Non
 
 
 @pytest.mark.parametrize("way", ["double-click", "action"])
-def test_a_node_is_typed_on_the_ground(opened, act, way):
-    window = opened("lecture")
+def test_a_node_is_typed_on_the_ground(reopened, act, way):
+    window = reopened("lecture")
     for text, op, data in TYPED:
         graph = window.session.state.graph
         if way == "action":
@@ -30,8 +30,8 @@ def test_a_node_is_typed_on_the_ground(opened, act, way):
         assert window.session.state.graph.nodes.keys() == graph.nodes.keys(), text
 
 
-def test_digits_begin_a_node_where_nothing_is_selected(opened):
-    window = opened("lecture")
+def test_digits_begin_a_node_where_nothing_is_selected(reopened):
+    window = reopened("lecture")
     window.session.select(())
     window.canvas.setFocus()
     before = len(window.session.state.graph)
@@ -44,8 +44,8 @@ def test_digits_begin_a_node_where_nothing_is_selected(opened):
     assert graph.nodes[max(graph.nodes)].data == 2.5
 
 
-def test_what_is_no_node_is_refused_and_esc_makes_none(opened, act):
-    window = opened("lecture")
+def test_what_is_no_node_is_refused_and_esc_makes_none(reopened, act):
+    window = reopened("lecture")
     before = window.session.state.graph.nodes.keys()
     act(window, "add_node")
     editor = window.canvas.editing.editor
@@ -56,8 +56,8 @@ def test_what_is_no_node_is_refused_and_esc_makes_none(opened, act):
     assert window.session.state.graph.nodes.keys() == before
 
 
-def test_find_goes_to_a_node_by_name_or_value(opened, act):
-    window = opened("lecture")
+def test_find_goes_to_a_node_by_name_or_value(reopened, act):
+    window = reopened("lecture")
     act(window, "forward")
     for text, name in (("d", "d"), ("-3", "b"), ("10", "c")):
         act(window, "find")
@@ -67,8 +67,8 @@ def test_find_goes_to_a_node_by_name_or_value(opened, act):
         assert window.session.state.selected == window.session.state.graph.named(name), text
 
 
-def test_return_goes_on_and_esc_gives_the_keys_back(opened, act):
-    window = opened("lecture")
+def test_return_goes_on_and_esc_gives_the_keys_back(reopened, act):
+    window = reopened("lecture")
     act(window, "find")
     line = window.findChild(QLineEdit, "find_line")
     QTest.keyClicks(line, "*")

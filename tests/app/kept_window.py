@@ -1,0 +1,92 @@
+"""A window that one test after the other uses, as long as none changes anything of it but its document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QToolBar, QWidget
+
+from micrograd.language import tr
+from micrograd_gui.app import create_window
+from micrograd_gui.files.documents import resolve
+
+
+class KeptWindow:
+    """A window of a first start. What it makes a little later, unseen, no test of those may depend on."""
+
+    def __init__(self) -> None:
+        self.window = create_window("square")
+        self.window.setProperty("kept", True)  # no test has left it behind
+        self.window.resize(1600, 900)
+        self.window.show()
+        QApplication.processEvents()
+        self.put_away()
+        self._first = standing(self.window)
+
+    def open(self, source: object = None) -> Any:
+        """The window, open on that source."""
+        self.window.documents.open_soon(resolve(source))
+        return self.window
+
+    def put_away(self) -> bool:
+        """No document is open any more; gives whether nothing else goes on in it."""
+        window = self.window
+        over = [
+            each
+            for each in window.findChildren(QWidget)
+            if isinstance(each, QDialog | QMenu) and each.isVisible()
+        ]
+        if over or window.training.running or window.documents.busy or window.projector.on:
+            return False
+        window.session.new()
+        window.say("")
+        window.activateWindow()
+        window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        return True
+
+    def changed(self) -> dict[str, tuple[object, object]]:
+        """What is not as it was at first, when it was put away: what it was, and what it is."""
+        first, now = self._first, standing(self.window)
+        return {
+            name: (first.get(name, True), now.get(name))
+            for name in [*first, *(name for name in now if name not in first)]
+            if first.get(name, True) != now.get(name)  # what came later has to be hidden
+        }
+
+    def close(self) -> None:
+        """It is used no more, and keeps nothing for the next start."""
+        self.window.setProperty("kept", False)
+        self.window.panes.touched = False
+        self.window.session.saved_as_is()
+        self.window.close()
+        self.window.deleteLater()
+
+
+def standing(window: Any) -> dict[str, object]:
+    """What a test may have changed of a window beside its document, and of what all windows share."""
+    app, state = QApplication.instance(), window.session.state
+    found: dict[str, object] = {
+        "look": (hash(app.styleSheet()), app.font().toString(), window.look, tr("Settings")),
+        "settings": tuple(window.settings._kept.allKeys()),
+        "size": window.size().toTuple(),
+        "window": (window.windowState(), window.panes.touched, window.projector.on, window._classroom),
+        "says": window.message.text(),
+        "plot": window.plot.kind,
+        "recent": len(window.menus.recent.actions()),
+        "canvas": (window.canvas.editing.editor, window.canvas.navigation.block, window.canvas.hasFocus()),
+        "bars": tuple(bar.isHidden() for bar in window.findChildren(QToolBar)),
+        "measuring": (state.h, state.sides, state.order_shown, state.quiz, state.lesson),
+    }
+    for name, dock in window.docks.items():
+        area = window.dockWidgetArea(dock)
+        found[f"pane {name}"] = dock.isHidden() or (dock.isFloating(), area)
+    for action in window.findChildren(QAction):
+        if name := action.objectName():
+            found[f"action {name}"] = (
+                action.isEnabled(), action.isVisible(), action.isChecked(), action.text(),
+            )  # fmt: skip
+    return found
