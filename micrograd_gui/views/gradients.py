@@ -44,7 +44,7 @@ from micrograd_gui.views.gradients_model import (
     GradientsModel,
     measured,
 )
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import Look, dress
 
 # What the columns have room for, the air beside it, and the same with less and less room.
 _SAMPLES = (
@@ -129,8 +129,8 @@ class Gradients(QWidget):
             shown = look if larger == 1.0 else replace(look, scale=look.scale * larger)
             self.model.set_look(shown)
             self.table.set_look(shown)
-            self.title.setStyleSheet(f"color: {look.theme.muted}; font-size: {shown.px(12)}px")
-            self.reason.setStyleSheet(f"font-size: {shown.px(12)}px")
+            dress(self.title, f"color: {look.theme.muted}; font-size: {shown.px(12)}px")
+            dress(self.reason, f"font-size: {shown.px(12)}px")
 
     def _on_changed(self, old: State, new: State) -> None:
         self._showing = True  # a reset drops Qt's selection, which is not the user's doing
@@ -281,8 +281,7 @@ def set_up_rows(table: QTableView) -> None:
 def shrink_headings(header: QHeaderView, look: Look, by: float) -> None:
     """Headings so much smaller than usual text; a header has its font from the style sheet alone."""
     rule = f"QHeaderView::section {{ font-size: {int(13 * look.scale * by)}px }}" if by < 1 else ""
-    if header.styleSheet() != rule:
-        header.setStyleSheet(rule)
+    dress(header, rule)
 
 
 class GradientsTable(QTableView):

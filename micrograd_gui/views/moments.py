@@ -12,7 +12,7 @@ from micrograd_gui.session.explain.moments import moment_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Notation, Run
 from micrograd_gui.views.bridge import Bridge, Together
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import Look, dress
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -66,11 +66,12 @@ class Moments(QListView):
         """Draw in that look."""
         self.setFont(look.font())
         theme = look.theme
-        self.setStyleSheet(
+        dress(
+            self,
             f"QListView {{ background: {theme.panel}; color: {theme.text}; border: 0; outline: 0; }}"
             f"QListView::item {{ padding: {look.px(3)}px {look.px(8)}px; }}"
             f"QListView::item:selected {{ background: {theme.accent_fill}; color: {theme.text};"
-            f" border-left: {look.px(4)}px solid {theme.accent}; }}"
+            f" border-left: {look.px(4)}px solid {theme.accent}; }}",
         )
 
     def _show(self, state: State) -> None:

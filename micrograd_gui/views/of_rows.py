@@ -14,7 +14,7 @@ from micrograd_gui.document.data import GradientsOf, TrainingPlan
 from micrograd_gui.session.explain.of_rows import gradients_are_of, row_in_words, rows_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import Look, dress
 
 _MARK = "  ▾"
 _CHOICES: dict[GradientsOf, str] = {"rows": N_("Learn from the rows"), "row": N_("Learn from this row alone")}
@@ -58,10 +58,11 @@ class OfRows(QPushButton):
         self._look = look
         theme = look.theme
         self.setFont(look.font(13))
-        self.setStyleSheet(
+        dress(
+            self,
             f"QPushButton {{ background: {theme.panel}; color: {theme.text}; border: 0; border-radius: 0;"
             f" border-top: 1px solid {theme.frame}; text-align: left; padding: 0 {look.px(8)}px }}"
-            f"QPushButton:focus {{ border-top: 2px solid {theme.accent} }}"
+            f"QPushButton:focus {{ border-top: 2px solid {theme.accent} }}",
         )
         self._write()
 

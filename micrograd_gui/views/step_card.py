@@ -33,7 +33,7 @@ from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
-from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
+from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look, dress
 
 _NBSP = "\u00a0"
 _BEFORE_REMARK = f"{_NBSP * 3}("
@@ -92,7 +92,7 @@ class StepCard(QTextEdit):
         palette.setColor(QPalette.ColorRole.Text, QColor(look.theme.text))
         self.setPalette(palette)
         # A style sheet of the window would win over the palette, one of its own wins over that.
-        self.setStyleSheet(f"QTextEdit {{ background: {look.theme.panel}; border: 0; }}")
+        dress(self, f"QTextEdit {{ background: {look.theme.panel}; border: 0; }}")
         # Else the pane's title is painted below each time, for which Qt reads pictures of buttons from files.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFont(look.font(self._size("note")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +13,9 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplic
 from micrograd.language import tr
 from micrograd_gui.figures.palette import PALETTES, Palette
 from micrograd_gui.resource import FAMILY, font_folder, resource
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 MONO = "DejaVu Sans Mono"  # as in code
 BUTTON_AIR = 10  # pixels at text scale 1, on either side of what a button says
@@ -242,6 +246,15 @@ def qt_palette(theme: Theme) -> QPalette:
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
         made.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.muted))
     return made
+
+
+def dress(widget: QWidget, sheet: str) -> None:
+    """Give the widget that style sheet of its own, where it has another one.
+
+    Qt would style it anew, with all that it holds, be it the same; and each time leaves some memory.
+    """
+    if widget.styleSheet() != sheet:
+        widget.setStyleSheet(sheet)
 
 
 def style_sheet(look: Look) -> str:

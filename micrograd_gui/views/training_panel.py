@@ -35,7 +35,7 @@ from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.expression_line import ReadLine
 from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.screen_reader.roles import name_choice
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import Look, dress
 
 _WATCHED = N_("a run in 3 s")  # long enough to be watched, however many steps it has
 _SECONDS = 3.0
@@ -250,11 +250,11 @@ class TrainingPanel(QScrollArea):
         self._column.setSpacing(look.px(8))
         for label in self._names:
             label.setFont(look.font(12))
-            label.setStyleSheet(f"color: {look.theme.muted}")
+            dress(label, f"color: {look.theme.muted}")
         colours = {"loss": look.theme.data, "accuracy": look.theme.good}
         for name, number in self.numbers.items():
             number.setFont(look.font(20, bold=True))
-            number.setStyleSheet(f"color: {colours.get(name, look.theme.text)}")
+            dress(number, f"color: {colours.get(name, look.theme.text)}")
         self.progress.setMinimumHeight(look.px(24))
         self._fit_fields()
 

@@ -1,5 +1,6 @@
 """The ledger in a real window: its key, its rows, a click on one, in the window and in the hall."""
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QTableView
@@ -220,3 +221,14 @@ def test_on_little_room_what_an_update_did_is_told_in_lines_and_nothing_is_cut(o
     assert max(map(font.horizontalAdvance, lines)) <= table.columnWidth(1)
     assert table.rowHeight(0) < table.rowHeight(1)
     assert table.height() >= table.verticalHeader().length()
+
+
+def test_a_ledger_that_nobody_sees_is_styled_when_it_is_seen(opened, act) -> None:
+    window = opened("a = 3; b = 2; L = a*b")
+    pane = window.panes.ensure("ledger")
+    size = pane.title.font().pixelSize()
+    larger = replace(window.look, scale=2 * window.look.scale)
+    window.panes.set_look(larger)
+    assert pane.title.font().pixelSize() == size
+    act(window, "why")
+    assert pane.title.font().pixelSize() == larger.font(14).pixelSize() > size

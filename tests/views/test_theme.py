@@ -4,9 +4,10 @@ import itertools
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtWidgets import QLabel
 
 from micrograd_gui.figures.palette import PALETTES
-from micrograd_gui.views.theme import THEMES, Look, style_sheet
+from micrograd_gui.views.theme import THEMES, Look, dress, style_sheet
 
 # How full deuteranopia and protanopia change linear RGB: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes,
 # "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE TVCG 15 (2009): full.
@@ -108,3 +109,19 @@ def test_each_theme_has_another_one_dark_or_light_and_with_or_without_contrast(q
         assert theme.other_contrast().dark is theme.dark
         assert theme.other().other() is theme
         assert theme.text in style_sheet(replace(Look(), theme=theme))
+
+
+def test_a_widget_is_styled_anew_only_where_its_own_sheet_differs(qtbot) -> None:
+    styled: list[str] = []
+
+    class Watched(QLabel):
+        def setStyleSheet(self, sheet: str) -> None:
+            styled.append(sheet)
+            super().setStyleSheet(sheet)
+
+    label = Watched("words")
+    qtbot.addWidget(label)
+    for sheet in ("color: #102030", "color: #102030", "color: #302010"):
+        dress(label, sheet)
+    assert styled == ["color: #102030", "color: #302010"]
+    assert label.styleSheet() == "color: #302010"

@@ -14,7 +14,7 @@ from micrograd_gui.document.text import told_apart, written
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.hands import from_left
-from micrograd_gui.views.theme import MONO, Look
+from micrograd_gui.views.theme import MONO, Look, dress
 
 _NONE = N_(
     "No cell was pasted yet. Cells of a notebook paste one after the other with Ctrl+V: functions, classes, "
@@ -48,7 +48,7 @@ class CellsPane(QTextBrowser):
         """Draw in that look."""
         self._look = look
         self.setFont(look.font(13))
-        self.setStyleSheet(f"QTextBrowser {{ background: {look.theme.panel}; color: {look.theme.text}; }}")
+        dress(self, f"QTextBrowser {{ background: {look.theme.panel}; color: {look.theme.text}; }}")
         self._known = self
         self._show(self._bridge.shown)
 

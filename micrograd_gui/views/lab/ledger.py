@@ -20,7 +20,7 @@ from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.layers.paths import pen_of_path
 from micrograd_gui.views.lab.rows import RowsTable
-from micrograd_gui.views.theme import Look, Theme
+from micrograd_gui.views.theme import Look, Theme, dress
 
 TITLES = (N_("moment"), N_("wire"), N_("upstream × slope = amount"), N_("before → after"))
 PATH_TITLES = (N_("path"), N_("product of slopes"), N_("in numbers"), N_("product"))
@@ -60,6 +60,7 @@ class Ledger(QWidget):
         self.data.chosen.connect(partial(self._go, self.data))
         self.table.chosen.connect(partial(self._go, self.table))
         Together(bridge, self).changed.connect(lambda _old, new: self._follow(new))
+        self._worn: Look | None = None  # what it looks like: nobody styles it anew while it is hidden
         self.set_look(look)
 
     def _label(self, name: str) -> QLabel:
@@ -85,23 +86,30 @@ class Ledger(QWidget):
         self.area.setWidget(below)
 
     def set_look(self, look: Look) -> None:
-        """Draw in that look."""
+        """Draw in that look, from when it is seen on."""
         self._look = look
+        if self.isVisible() or self._worn is None:
+            self._wear(look)
+            self._show(self._bridge.shown)
+
+    def _wear(self, look: Look) -> None:
+        self._worn = look
         self.paths.swatch_width = look.px(_SWATCH.width() + 4)
         self.paths.setIconSize(_SWATCH * look.scale)
         for table in (self.paths, self.data, self.table):
             table.set_look(look)
         for label in (self.title, self.total, self.paths_notes, self.notes):
             label.setFont(look.font(14 if label in (self.title, self.total) else 13))
-            label.setStyleSheet(f"color: {look.theme.text}; background: {look.theme.panel}")
+            dress(label, f"color: {look.theme.text}; background: {look.theme.panel}")
             label.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
         ground = f"background: {look.theme.panel}"  # as in code
-        self.area.setStyleSheet(f"QScrollArea, QScrollArea > QWidget > QWidget {{ {ground} }}")
-        self._show(self._bridge.shown)
+        dress(self.area, f"QScrollArea, QScrollArea > QWidget > QWidget {{ {ground} }}")
 
     def showEvent(self, event: QShowEvent) -> None:
         """What has changed while it was not seen."""
         super().showEvent(event)
+        if self._worn != self._look:
+            self._wear(self._look)
         self._show(self._bridge.shown)
 
     def _follow(self, state: State) -> None:

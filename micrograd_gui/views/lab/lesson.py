@@ -33,7 +33,7 @@ from micrograd_gui.views.canvas.keyboard import written_keys
 from micrograd_gui.views.hands import from_left
 from micrograd_gui.views.lab.buttons import push_button
 from micrograd_gui.views.lab.flow import Flow
-from micrograd_gui.views.theme import Look
+from micrograd_gui.views.theme import Look, dress
 
 _NAME = Qt.ItemDataRole.UserRole
 _ON = "Ctrl+Return"
@@ -213,24 +213,27 @@ class LessonPane(QWidget):
             column.setSpacing(air)
         self._inner.setSpacing(air)
         size = _BODY if not look.projector else 13
-        self._hint.setStyleSheet(  # before its font, which it would lose
-            f"background: {theme.raised}; border-left: {px(4)}px solid {theme.accent}; padding: {px(6)}px;"
+        dress(
+            self._hint,  # before its font, which it would lose
+            f"background: {theme.raised}; border-left: {px(4)}px solid {theme.accent}; padding: {px(6)}px;",
         )
         self._title.setFont(look.font(_TITLE if not look.projector else 13, bold=True))
         for line in (self._text, self._said, self._hint, self._told, self._ask, self._line, self._welcome):
             line.setFont(look.font(size))
         self._place.setFont(look.font(13))
         self._list_of.setFont(look.font(14 if not look.projector else 13))
-        self._on.setStyleSheet(
+        dress(
+            self._on,
             f"QPushButton:enabled {{ background: {theme.data}; color: {theme.on_data}; font-weight: bold; }}"
-            f"QPushButton:focus {{ border: 2px solid {theme.text}; }}"
+            f"QPushButton:focus {{ border: 2px solid {theme.text}; }}",
         )
-        self._list_of.setStyleSheet(
+        dress(
+            self._list_of,
             f"QListWidget {{ background: {theme.panel}; color: {theme.text}; border: 0; outline: 0; }}"
             f"QListWidget::item {{ padding: {px(5)}px {px(6)}px; border-bottom: 1px solid {theme.line}; }}"
             f"QListWidget::item:hover {{ background: {theme.raised}; }}"
             f"QListWidget::item:selected {{ background: {theme.accent_fill}; color: {theme.text};"
-            f" border-left: {px(4)}px solid {theme.accent}; }}"
+            f" border-left: {px(4)}px solid {theme.accent}; }}",
         )
         self._list()
         self._shown = None

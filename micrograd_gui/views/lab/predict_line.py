@@ -32,7 +32,7 @@ from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.hands import from_left
 from micrograd_gui.views.screen_reader.roles import name_choice
-from micrograd_gui.views.theme import Look, line_height
+from micrograd_gui.views.theme import Look, dress, line_height
 
 _ASK, _TEXT = 17, 14  # pixels at text scale 1
 _LEAST = 11.5  # the same: so small gets what would else be cut; in a hall nothing gets smaller
@@ -192,9 +192,10 @@ class PredictLine(QFrame):
         """Draw in that look, always as high, whatever it says."""
         self._look = look
         theme, edge, air = look.theme, look.px(_EDGE), look.px(5)
-        self.setStyleSheet(
+        dress(
+            self,
             f"#predict_line {{ background: {theme.panel}; border-top: {look.px(2)}px solid {theme.accent}; }}"
-            f"#predict_line QLabel {{ color: {theme.text}; background: transparent; }}"
+            f"#predict_line QLabel {{ color: {theme.text}; background: transparent; }}",
         )
         column, first, second = self._rows
         column.setContentsMargins(edge, air, edge, air)
@@ -310,7 +311,7 @@ class PredictLine(QFrame):
             if question.kind == "number":
                 text += f" {tr(TOLERANCE)}"
         self._fit(self.said, text, _TEXT, lines=self._lines)
-        self.said.setStyleSheet(f"QLabel {{ color: {colour}; background: transparent; }}")
+        dress(self.said, f"QLabel {{ color: {colour}; background: transparent; }}")
         self.setAccessibleDescription(f"{text} {question.text}")
 
     # What is done in it ----------------------------------------------------------------------

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from micrograd_gui.document.text import as_shown, as_tip
 from micrograd_gui.session.asking.ledger_words import LabRow
 from micrograd_gui.views.gradients import set_up_rows, shrink_headings
-from micrograd_gui.views.theme import Look, line_height
+from micrograd_gui.views.theme import Look, dress, line_height
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -184,12 +184,13 @@ class RowsTable(QTableView):
         self.setFont(look.font())
         self.verticalHeader().setMinimumSectionSize(1)
         self.rows.set_look(look)
-        self.setStyleSheet(
+        dress(
+            self,
             f"QTableView {{ background: {theme.panel}; border: 0; outline: 0; }}"
             f"QTableView::item {{ padding: 0 {look.px(6)}px; border-bottom: 1px solid {theme.line}; }}"
             f"QTableView::item:selected {{ background: {theme.accent_fill}; color: {theme.text};"
             f" border-top: {look.px(2)}px solid {theme.accent};"
-            f" border-bottom: {look.px(2)}px solid {theme.accent}; }}"
+            f" border-bottom: {look.px(2)}px solid {theme.accent}; }}",
         )
         self.set_widths()
 

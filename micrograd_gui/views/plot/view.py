@@ -21,7 +21,7 @@ from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.plot.model import PlotItem, PlotKind, StaticPlot
 from micrograd_gui.views.screen_reader.roles import tell_as
-from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look
+from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look, dress
 
 if TYPE_CHECKING:
     from micrograd_gui.views.plot.surface import PlotSurface
@@ -90,7 +90,7 @@ class PlotView(QStackedWidget):
         self._look = look
         self.words.setMargin(look.px(16))
         size = max(look.px(14), SMALLEST_PROJECTED) if look.projector else look.px(14)
-        self.words.setStyleSheet(f"color: {look.theme.muted}; font-size: {size}px")
+        dress(self.words, f"color: {look.theme.muted}; font-size: {size}px")
         if self.surface is not None:
             self.surface.set_look(look)
 
