@@ -22,7 +22,7 @@ NOT_SHOWN = {
     "debug", "info", "warning", "error", "exception", "compile", "log_fault", "register", "encode", "match",
     "setObjectName", "setProperty", "property", "findChild", "findChildren", "setStyleSheet", "import_module",
     "logger_of", "getattr", "Signal", "TypeVar", "ParamSpec", "attrgetter", "startswith", "endswith", "field",
-    "Breakpoint", "toggle_breakpoint",
+    "Breakpoint", "toggle_breakpoint", "dress",
     "removeprefix", "removesuffix", "partition", "rpartition", "split", "replace", "strftime", "get",
 }  # fmt: skip
 FOR_PROGRAMMERS = {
