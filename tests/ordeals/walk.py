@@ -204,6 +204,7 @@ class Walk:
         self._close_dialogs()
         session = self.window.session
         session.train_stop()
+        self.window.background.cancel_all()  # a layout that comes now would be part of the last edit
         if self.window.projector.on:
             self.window.projector.leave()
         while session.state.history.redo_name is not None:
