@@ -33,12 +33,10 @@ class KeptWindow:
     def put_away(self) -> bool:
         """No document is open any more; gives whether nothing else goes on in it."""
         window = self.window
-        over = [
-            each
-            for each in window.findChildren(QWidget)
-            if isinstance(each, QDialog | QMenu) and each.isVisible()
-        ]
-        if over or window.training.running or window.documents.busy or window.projector.on:
+        for each in window.findChildren(QWidget):
+            if isinstance(each, QDialog | QMenu) and each.isVisible():
+                each.close()
+        if window.training.running or window.documents.busy or window.projector.on:
             return False
         window.session.new()
         window.say("")

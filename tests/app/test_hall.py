@@ -11,6 +11,7 @@ from micrograd_gui.views.canvas.hall.cards import readable
 from micrograd_gui.views.canvas.layers.chips import chips_of, place_chips
 from micrograd_gui.views.canvas.pens import pens_of
 from micrograd_gui.views.canvas.scene import Scene
+from micrograd_gui.views.step_card import StepCard
 from micrograd_gui.views.theme import Look
 
 EXAMPLES = ["parabola", "slopes", "lecture", "neuron", "neuron_exp", "reuse", "square", "diamond"]
@@ -37,7 +38,10 @@ def settle(window, size):
     QApplication.processEvents()
 
 
-def test_the_whole_graph_is_seen_at_every_moment(hall):
+def test_the_whole_graph_is_seen_at_every_moment(hall, monkeypatch):
+    monkeypatch.setattr(
+        StepCard, "_draw", lambda _: None
+    )  # it has its own tests, and would be a third of this
     for size in SIZES:
         settle(hall, size)
         for name in EXAMPLES + LEARNING:
