@@ -13,7 +13,7 @@ from micrograd.foreign import same
 from micrograd.ops import op_of
 
 DOUBLE, SINGLE = 1e-14, 1e-6  # how far the same result may be computed apart, relative to its size
-_DIGITS = 15  # of a decimal, at most
+MOST_DIGITS = 15  # of a decimal, at most
 _HANDED_ON = frozenset(  # functions whose operand gets the very tensor that the result had, as its gradient
     ("Add", "Sub", "Clone", "ToCopy", "Alias", "View", "UnsafeView", "Squeeze", "Unsqueeze", "ReshapeAlias",
      "Permute", "Transpose", "T", "Expand", "Sum", "Slice", "Stack", "Cat")
@@ -64,8 +64,8 @@ class Working:
     ``precision``: the shortest one. What does not follow stays None.
     """
 
-    def __init__(self, order: Sequence[Item], precision: float) -> None:
-        self.order, self.precision = order, precision
+    def __init__(self, order: Sequence[Item], precision: float, digits: int = MOST_DIGITS) -> None:
+        self.order, self.precision, self.digits = order, precision, digits
         self._from: dict[Item, Item] = {}  # for a number that was worked out: the result it went into
         self._done: set[Item] = set()  # results that came of operands since
 
@@ -74,9 +74,12 @@ class Working:
         """Whether each number is known."""
         return all(item.data is not None for item in self.order)
 
-    def again(self) -> Working:
-        """The same from here on: what follows in it is forgotten where its numbers are put back."""
-        found = Working(self.order, self.precision)
+    def again(self, digits: int) -> Working:
+        """The same from here on, for constants of so many digits at most.
+
+        What follows in it is forgotten where its numbers are put back.
+        """
+        found = Working(self.order, self.precision, digits)
         found._from, found._done = dict(self._from), set(self._done)
         return found
 
@@ -114,8 +117,10 @@ class Working:
         """The decimal with the fewest digits that fits; None where others far from it fit as well."""
         if found == 0 or self._is_lost(constant, found):
             return 0.0
+        if self.digits < MOST_DIGITS and not self._fits(constant, float(f"{found:.{self.digits - 1}e}")):
+            return None
         size = math.floor(math.log10(abs(found)))
-        for digits in range(1, _DIGITS + 1):
+        for digits in range(1, self.digits + 1):
             short = float(f"{found:.{digits - 1}e}")
             if self._fits(constant, short):
                 step = 10.0 ** (size - digits + 1)

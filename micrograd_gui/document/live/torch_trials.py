@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 
-from micrograd_gui.document.live.torch_constants import DOUBLE, Item, Working
+from micrograd_gui.document.live.torch_constants import DOUBLE, MOST_DIGITS, Item, Working
 from micrograd_gui.document.live.torch_gradients import Search, agrees
 
 _MOST = 3  # constants that are looked for
@@ -49,25 +49,27 @@ def _fitting(
     """All numbers with each choice of so many constants that fits, and how many digits the constants have."""
     found: dict[tuple[float | None, ...], tuple[int, list[float | None]]] = {}
     order, begin = working.order, [item.data for item in working.order]
-    visits, trials = 0, _simple(count, held)
+    visits, trials, most = 0, _simple(count, held), _DIGITS[working.precision <= DOUBLE]
     for chosen in combinations(unknown, count):
+        follow = False  # whether the other constants follow from such a choice
         for at, numbers in enumerate(product(trials, repeat=count)):
             visits += len(order)
             if visits > _VISITS or len(found) > _FITTING:
                 break
-            trial = working.again()
+            trial = working.again(most if follow else MOST_DIGITS)
             for item, number in zip(chosen, numbers, strict=True):
                 item.data = number
             trial.fill()
             constants = tuple(item.data for item in unknown)
             whole = working.is_whole
+            follow = follow or whole
             if whole and constants not in found and agrees(order, before, _NEAR * working.precision):
                 digits = [0 if each in held else _digits(each or 0.0) for each in constants]
-                if max(digits) <= _DIGITS[working.precision <= DOUBLE]:
+                if max(digits) <= most:
                     found[constants] = (sum(digits), [item.data for item in order])
             _put(order, begin)
-            if not whole and at == _ENOUGH:
-                break  # the others do not follow from these
+            if not follow and at == _ENOUGH:
+                break
     return list(found.values())
 
 
