@@ -12,6 +12,7 @@ from micrograd_gui.document.live.torch_gradients import Search, agrees
 _MOST = 3  # constants that are looked for
 _VISITS = 40_000  # nodes that are computed for it, at most
 _FITTING = 3  # more constants that all fit tell nothing: one of the numbers is free
+_MARGIN = 2  # digits that the simplest choice needs less than the next
 _NEAR = 50  # roundings that a number may be off
 _ENOUGH = 8  # choices, to see whether the other constants follow from such a one
 _DIGITS = {True: 9, False: 4}  # of a constant at most; in double precision or single
@@ -22,7 +23,7 @@ def work_out_by_trial(working: Working, held: Mapping[float, str]) -> None:
 
     ``held`` are the numbers that the caller holds, with their names: they are tried first, then decimals of
     one or two digits. What is left follows from the numbers as elsewhere. Where several choices fit, the one
-    of the fewest digits is taken, unless there are many: then nothing is filled in.
+    of clearly the fewest digits is taken, unless there are many: then nothing is filled in.
     """
     before = [item.data for item in working.order]
     search = Search(working.order, working.precision)
@@ -33,7 +34,7 @@ def work_out_by_trial(working: Working, held: Mapping[float, str]) -> None:
     for count in range(1, 3) if len(unknown) <= _MOST else ():
         found = found or _fitting(working, unknown, count, held, before)
     found.sort(key=lambda each: each[0])
-    sure = bool(found) and len(found) <= _FITTING and (len(found) == 1 or found[0][0] < found[1][0])
+    sure = bool(found) and len(found) <= _FITTING and (len(found) == 1 or found[0][0] + _MARGIN <= found[1][0])
     _put(working.order, found[0][1] if sure else before)
     for item in unknown if sure else ():
         item.label = item.label or held.get(item.data or 0.0, "")
