@@ -34,7 +34,9 @@ def work_out_by_trial(working: Working, held: Mapping[float, str]) -> None:
     for count in range(1, 3) if len(unknown) <= _MOST else ():
         found = found or _fitting(working, unknown, count, held, before)
     found.sort(key=lambda each: each[0])
-    sure = bool(found) and len(found) <= _FITTING and (len(found) == 1 or found[0][0] + _MARGIN <= found[1][0])
+    sure = (
+        bool(found) and len(found) <= _FITTING and (len(found) == 1 or found[0][0] + _MARGIN <= found[1][0])
+    )
     _put(working.order, found[0][1] if sure else before)
     for item in unknown if sure else ():
         item.label = item.label or held.get(item.data or 0.0, "")

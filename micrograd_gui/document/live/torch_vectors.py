@@ -25,6 +25,7 @@ _PRODUCTS = {  # and what each of them saves of its operands
     "Addmm": ("mat1", "mat2"), "Mm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
 }  # fmt: skip
 _BINARY = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Maximum": "max", "Minimum": "min"}
+_LOSSES = ("MseLoss", "BinaryCrossEntropy", "BinaryCrossEntropyWithLogits")
 _SUM, _MEAN = 2, 1  # PyTorch's reductions of a loss
 
 
@@ -168,12 +169,8 @@ class Unrolling:
             return self._op(kind.lower(), _given(x))
         if kind == "Pow" and not hasattr(_saved(fn, "exponent"), "item"):
             return self._op(op_of(f"**{_saved(fn, 'exponent')}").name, _given(x))
-        if kind == "MseLoss":
-            given, target = _given(x), self._operand(fn, sources, 1, "target")
-            if target is None:
-                target = self._stand_in(given.shape.__eq__, given.shape)
-            apart = self._op("**2", self._op("-", given, target))
-            return self._reduced(apart, fn._saved_reduction)
+        if kind in _LOSSES:
+            return self._loss(fn, kind, _given(x), self._operand(fn, sources, 1, "target"))
         if kind == "Rsub":  # other − alpha × self
             other = self._operand(fn, sources, 1, "other")
             factor = self._constants((), float(fn._saved_alpha)) if fn._saved_alpha != 1 else None
@@ -192,6 +189,25 @@ class Unrolling:
                 op=spoken(kind),
             )
         )
+
+    def _loss(self, fn: Any, kind: str, x: Items, target: Items | None) -> Items:
+        """What a loss of PyTorch comes to, of predictions or logits and their targets."""
+        if target is None:
+            target = self._stand_in(x.shape.__eq__, x.shape)
+        if any(_saved(fn, name) is not None for name in ("weight", "pos_weight")):
+            raise Refusal(tr("A loss of PyTorch with weights of its own is not unrolled."))
+        if kind == "MseLoss":
+            each = self._op("**2", self._op("-", x, target))
+        elif (
+            kind == "BinaryCrossEntropyWithLogits"
+        ):  # -log σ(x) where the target is 1, -log σ(-x) where it is 0
+            each = self._op("-", self._op("softplus", x), self._op("*", target, x))
+        else:
+            one = self._constants((), 1.0)
+            hit = self._op("*", target, self._op("log", x))
+            miss = self._op("*", self._op("-", one, target), self._op("log", self._op("-", one, x)))
+            each = self._op("neg", self._op("+", hit, miss))
+        return self._reduced(each, fn._saved_reduction)
 
     def _composed(self, fn: Any, kind: str, x: Items) -> Items:
         known: dict[float, Item] = {}
@@ -334,7 +350,7 @@ def of_vectors(root: Any) -> bool:
     waiting = [root.grad_fn]
     while waiting:
         fn = waiting.pop()
-        if kind_of(fn) in (*_PRODUCTS, "Cat", "Stack"):
+        if kind_of(fn) in (*_PRODUCTS, *_LOSSES[1:], "Cat", "Stack"):
             return True
         shapes = [each.shape for each in getattr(fn, "_input_metadata", ())]
         if hasattr(fn, "variable"):

@@ -64,6 +64,7 @@ def same_numbers(make) -> None:
         lambda a, b: F.gelu(a, approximate="tanh") * b,
         lambda a, b: F.mse_loss(a * b, torch.tensor(0.3, dtype=torch.float64)),
         lambda a, b: F.mse_loss(a, b, reduction="sum") + F.l1_loss(a, b),
+        lambda a, b: F.binary_cross_entropy(a * b.sigmoid(), torch.tensor(0.25, dtype=torch.float64)),
         lambda a, b: a.clamp(-0.5, 0.5) * b.clamp(min=-3.0) + F.relu6(a * b) + b.clamp_max(0.2),
         lambda a, b: torch.maximum(a, b) * torch.minimum(a, torch.tensor(0.3, dtype=torch.float64)) * b,
         lambda a, b: F.leaky_relu(b) * a + F.leaky_relu(b, 0.2),
@@ -211,6 +212,7 @@ def test_after_backward_the_gradients_tell_several_constants(make, constants):
     "make",
     [
         lambda net, X, y, k: F.mse_loss(net(X), y),
+        lambda net, X, y, k: F.binary_cross_entropy_with_logits(net(X), y),
         lambda net, X, y, k: ((net(X) - y) ** 2).mean() + k * sum((p * p).sum() for p in net.parameters()),
         lambda net, X, y, k: (1 - y * F.leaky_relu(net(X), 0.2)).relu().sum() / len(X),
         lambda net, X, y, k: ((X * net[0].weight.sum() - y) ** 2).mean() / (1 + torch.exp(-net[2].bias[0])),
