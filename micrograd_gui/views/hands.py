@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QTextDocument, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QTextDocument, QWheelEvent
 
 _LATIN = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _LETTERS = {
@@ -72,7 +76,7 @@ def sideways(event: QWheelEvent) -> int:
 
 def from_left(field: QLineEdit | QTextDocument) -> None:
     """Keep the field from being turned round by a name from right to left that its text begins with."""
-    if isinstance(field, QTextDocument):
+    if not isinstance(field, QLineEdit):
         option = field.defaultTextOption()
         option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         field.setDefaultTextOption(option)

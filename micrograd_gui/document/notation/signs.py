@@ -21,7 +21,8 @@ _ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 # What an input method for Chinese, Japanese or Korean writes: signs as wide as its letters, and its points.
 _WIDE: dict[int, int] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDE |= {ord(wide): ord(sign) for wide, sign in zip("\u3000、。", " ,.", strict=True)}
-_TOKEN = re.compile(
+# Patterns that `re` compiles, and keeps, when they are first needed: the start of the window reads no signs.
+_PIECE = (
     r"(?P<string>'''.*?'''|\"\"\".*?\"\"\"|'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|‘[^’\n]*’|\#[^\n]*)"
     r"|(?P<number>0[xXbBoO]\w+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<part>[¼½¾⅓⅔⅛⅜⅝⅞])"
@@ -29,15 +30,14 @@ _TOKEN = re.compile(
     r"|(?P<braced>[^\W\d]\w*?_\{ *\w+(?: *, *\w+)* *\})"
     r"|(?P<name>[^\W\d][\w]*?(?:[₀-₉]+|(?=[⁰¹²³⁴-⁹⁻⁺])|(?!\w)))"
     r"|(?P<blank>[ \t]+)"
-    r"|(?P<other>.)",
-    re.DOTALL,
+    r"|(?P<other>.)"
 )
-_NUMBER_BEFORE_BRACKET = re.compile(r"(?<![\w.)\]])\d[\d.]*[ \t]*\(")
+_NUMBER_BEFORE_BRACKET = r"(?<![\w.)\]])\d[\d.]*[ \t]*\("
 
 
 def python_misreads(text: str) -> bool:
     """Whether it may be Python of another meaning: ``2(a + b)`` calls the number, ``a·b`` is one name."""
-    return _NUMBER_BEFORE_BRACKET.search(text) is not None or any(point in text for point in _POINTS)
+    return re.search(_NUMBER_BEFORE_BRACKET, text) is not None or any(point in text for point in _POINTS)
 
 
 def is_name(text: str) -> bool:
@@ -75,7 +75,7 @@ def plain(text: str) -> tuple[str, list[int]]:
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
     """Each token in the signs of the language, with the ``*`` that is not written, and where it stood."""
-    tokens = list(_TOKEN.finditer(text.translate(_WIDE)))
+    tokens = list(re.finditer(_PIECE, text.translate(_WIDE), re.DOTALL))
     roots: list[int] = []  # how many brackets are open in each root whose end is awaited
     before = ""  # the kind of the last token that is not blank
     for at, token in enumerate(tokens):
