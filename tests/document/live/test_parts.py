@@ -68,7 +68,7 @@ def reused() -> Value:
 FORMS = {
     "unlike": lambda: unlike(200),
     "named": lambda: unlike(200, named=True),
-    "nested": lambda: unlike(1200),
+    "nested": lambda: unlike(1050),
     "chain": chain,
     "dense": dense,
     "tree": tree,
