@@ -26,6 +26,7 @@ PARTS = {  # modules of tests/ordeals
     "kills": "a saving process is killed at any moment",
     "sessions": "the window is killed in the midst of work, and started again",
     "faults": "system calls of saves, recovery writes and exports fail in turn",
+    "depth": "chains of up to a million ops are run, copied, shown, written and freed",
     "mistakes": "classes of Values with a mistake planted are diagnosed",
     "mutants": "spoiled files and texts of all forms are opened",
     "walk": "whatever can be done in the window is done at random, and undone",
