@@ -54,7 +54,7 @@ def _in_parts(found: LiveGraph) -> LiveGraph:
         nodes=len(graph),
         boxes=parts,
     )
-    return replace(found, graph=graph, note=said)
+    return replace(found, graph=graph, note=f"{found.note} {said}".strip())
 
 
 def graph_from_value(root: Any) -> Graph:

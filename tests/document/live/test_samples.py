@@ -104,6 +104,13 @@ def test_the_modules_of_the_caller_name_the_parameters_and_fold():
     assert graph.nodes[score].op == "+"
 
 
+def test_where_nobody_names_the_modules_both_notes_are_told():
+    found = capture(Demo(squared, rows=4, sizes=(16, 16, 1)).L)
+    assert found.of_rows
+    assert found.note.startswith("4 samples alike")
+    assert found.note.endswith("double-click one to look inside.")
+
+
 def test_the_rows_are_named_as_the_tables_of_the_caller():
     demo = Demo(svm)
     data = capture(demo.L, demo.names()).graph.data
