@@ -79,6 +79,8 @@ class Client:
     def walk(self, place: Place, within: tuple[str, ...] = ()) -> list[Thing]:
         """What is there: its place, role and name, and the names of what it is in. Menus are left closed."""
         role, name = self.role(place), self.name(place)
+        for asked in ("GetInterfaces", "GetState", "GetRelationSet"):  # as Orca does of all that it meets
+            self.ask(place, asked)
         found = [(place, role, name, within)]
         if role not in ("menu item", "popup menu", "combo box", "table"):
             for child in self.children(place):
