@@ -145,10 +145,30 @@ def told_by(process: subprocess.Popen[str]) -> tuple[str, str]:
 terminal = pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
 
 
+TELLING_OF_ITS_SECOND_STEP = """
+import pathlib, runpy, sys
+from micrograd_gui.session.training.trainer import Trainer
+
+begun, step, steps = pathlib.Path(sys.argv.pop()), Trainer.step, []
+
+def told(self, *given, **named):
+    steps.append(1)
+    if len(steps) == 2:
+        begun.touch()
+    return step(self, *given, **named)
+
+Trainer.step = told
+runpy.run_module("micrograd_gui", run_name="__main__", alter_sys=True)
+"""
+
+
 @terminal
-def test_ctrl_c_stops_and_tells_what_was_learned() -> None:
-    process = started(*COMMAND[1:], "moons", "--steps", "9000000", "--json")
-    time.sleep(3)
+def test_ctrl_c_stops_and_tells_what_was_learned(tmp_path: Path) -> None:
+    begun, until = tmp_path / "begun", time.monotonic() + 60
+    command = ("train", "moons", "--steps", "9000000", "--json", str(begun))
+    process = started("-c", TELLING_OF_ITS_SECOND_STEP, *command)
+    while not begun.exists() and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     out, err = told_by(process)
     assert process.returncode == 130
