@@ -54,20 +54,21 @@ def edge(window) -> QPointF:
     raise AssertionError("there is no free pixel")
 
 
-@pytest.mark.parametrize("kind", ["neuron", "layer", "mlp", "loss"])
-def test_a_block_that_is_dropped_is_asked_about_and_made_with_return(window, qtbot, kind):
+def test_a_block_that_is_dropped_is_asked_about_and_made_with_return(window, qtbot):
     before, at = window.session.state.graph, window.session.state.history.index
-    dropped(window, f"block:{kind}", edge(window))
-    assert dialog(window).isVisible()
-    assert window.session.state.graph is before
-    QTest.keyClick(dialog(window), Qt.Key.Key_Return)
-    laid_out(window, qtbot)
-    graph = window.session.state.graph
-    assert [block.kind for block in graph.blocks if block.parent is None] == [kind]
-    assert all(graph.places[number] == before.places[number] for number in before.nodes)
-    assert window.session.state.history.index == at + 1
-    window.session.undo()
-    assert window.session.state.graph is before
+    for kind in ("neuron", "layer", "mlp", "loss"):
+        dropped(window, f"block:{kind}", edge(window))
+        assert dialog(window).isVisible(), kind
+        assert window.session.state.graph is before, kind
+        QTest.keyClick(dialog(window), Qt.Key.Key_Return)
+        laid_out(window, qtbot)
+        graph = window.session.state.graph
+        assert [block.kind for block in graph.blocks if block.parent is None] == [kind]
+        assert all(graph.places[number] == before.places[number] for number in before.nodes), kind
+        assert window.session.state.history.index == at + 1, kind
+        window.session.undo()
+        assert window.session.state.graph is before, kind
+        qtbot.waitUntil(lambda: dialog(window) is None)
 
 
 def test_escape_makes_nothing(window):
