@@ -7,11 +7,13 @@ the square of that. Here every wire is looked at a few times, and no wire has po
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 from math import ceil, sqrt
+from operator import gt
 
 Size = tuple[float, float]
 Place = tuple[float, float]
+_Pull = tuple[int, float, float]  # another node, how far below it, how much that counts
 
 # Graphviz needs a point on each wire in each column that it crosses, and time and memory by more than that.
 FARTHEST = 12_000  # columns that all wires cross together
@@ -42,16 +44,16 @@ def ranks(inputs: Sequence[Sequence[int]]) -> list[int]:
     first_user = [-1] * len(inputs)
     for node, operands in enumerate(inputs):
         if operands:
-            found[node] = 1 + max(found[operand] for operand in operands)
+            found[node] = 1 + max([found[operand] for operand in operands])
         for operand in operands:
             first_user[operand] = node if first_user[operand] < 0 else -2  # -2: it has several
     users = users_of(inputs)
     for node in range(len(inputs) - 1, -1, -1):
         if not users[node]:
             continue
-        held = sum(first_user[operand] == -2 for operand in set(inputs[node]))
-        if held <= len(users[node]):  # its other operands come along
-            found[node] = min(found[user] for user in users[node]) - 1
+        held = [operand for operand in inputs[node] if first_user[operand] == -2]
+        if len(held) <= len(users[node]) or len(set(held)) <= len(users[node]):  # its others come along
+            found[node] = min([found[user] for user in users[node]]) - 1
     return found
 
 
@@ -113,7 +115,7 @@ def layered(inputs: Sequence[Sequence[int]], sizes: Sequence[Size], gap: Size,
     left = 0.0
     for column in columns:
         for piece in _pieces(column, tallest):
-            widest = max(sizes[node][0] for node in piece)
+            widest = max([sizes[node][0] for node in piece])
             for node in piece:
                 wide, tall = sizes[node]
                 places[node] = left + (widest - wide) / 2, middles.y[node] - tall / 2 - top
@@ -174,7 +176,17 @@ def _tallest(sizes: Sequence[Size], gap: Size) -> int:
 
 
 def _pieces(column: Sequence[int], tallest: int) -> Iterable[Sequence[int]]:
+    if len(column) <= tallest:
+        return (column,)
     return (column[first : first + tallest] for first in range(0, len(column), tallest))
+
+
+def _sum_of(pulls: Sequence[_Pull]) -> float:
+    """How much they count together, one after the other: from Python 3.12 on `sum` rounds otherwise."""
+    total = 0.0
+    for _, _, nearness in pulls:
+        total += nearness
+    return total
 
 
 class _Middles:
@@ -182,27 +194,49 @@ class _Middles:
 
     def __init__(self, inputs: Sequence[Sequence[int]], sizes: Sequence[Size], gap: float, at: Sequence[int],
                  tallest: int) -> None:
-        self.inputs, self.sizes, self.gap, self.at, self.tallest = inputs, sizes, gap, at, tallest
+        self.tallest = tallest
         self.y = [0.0] * len(inputs)
-        self.readers: list[list[tuple[int, float]]] = [[] for _ in inputs]  # users, and how far below them
+        self.tall = [size[1] for size in sizes]
+        self.stride = [tall + gap for tall in self.tall]
+        # What each node is drawn to, how far below that, and how much it counts: the nearer, the more.
+        self.before: list[list[_Pull]] = [[] for _ in inputs]
+        self.behind: list[list[_Pull]] = [[] for _ in inputs]
         for node, operands in enumerate(inputs):
             step = _SLANT * sizes[node][1]
             for port, operand in enumerate(operands):
-                self.readers[operand].append((node, (port - (len(operands) - 1) / 2) * step))
+                nearness = 1.0 / (at[node] - at[operand])
+                self.before[node].append((operand, 0.0, nearness))
+                self.behind[operand].append((node, (port - (len(operands) - 1) / 2) * step, nearness))
+        self.weights = [[_sum_of(pulls) for pulls in way] for way in (self.before, self.behind)]
 
     def settle(self, column: list[int], from_left: bool) -> list[int]:
         """The column in the order in which its nodes wish to stand, each as near to that as there is room."""
-        wished = self._from_operands if from_left else self._from_users
-        beside = self.inputs if from_left else self.readers
+        y = self.y
+        pulls, weights = (self.before, self.weights[0]) if from_left else (self.behind, self.weights[1])
+        wishes, drawn = [], False
+        for node in column:
+            weight = weights[node]
+            if not weight:
+                wishes.append(y[node])
+                continue
+            drawn, total = True, 0.0
+            for other, below, nearness in pulls[node]:
+                total += nearness * (y[other] + below)
+            wishes.append(total / weight)
         if len(column) == 1:
-            self.y[column[0]] = wished(column[0])
-        elif any(beside[node] for node in column):  # else nothing draws it anywhere
-            wishes = {node: wished(node) for node in column}
-            column.sort(key=wishes.__getitem__)
+            y[column[0]] = wishes[0]
+        elif drawn:  # else nothing draws it anywhere
+            mean = sum(wishes) / len(column)
+            if any(map(gt, wishes, islice(wishes, 1, None))):
+                order = sorted(range(len(column)), key=wishes.__getitem__)
+                column = [column[at] for at in order]
+                wishes = [wishes[at] for at in order]
             if len(column) > self.tallest:  # its pieces stand side by side
-                wishes = dict.fromkeys(column, sum(wishes.values()) / len(column))
-            for piece in _pieces(column, self.tallest):
-                self._spread(piece, [wishes[node] for node in piece])
+                wishes = [mean] * self.tallest
+                for piece in _pieces(column, self.tallest):
+                    self._spread(piece, wishes)
+            else:
+                self._spread(column, wishes)
         return column
 
     def level(self, columns: Sequence[Sequence[int]]) -> None:
@@ -218,39 +252,22 @@ class _Middles:
             for node in column:
                 self.y[node] -= drift
 
-    def _from_operands(self, node: int) -> float:
-        """Beside its operands; the nearer they stand the more they count."""
-        total = weight = 0.0
-        for operand in self.inputs[node]:
-            nearness = 1.0 / (self.at[node] - self.at[operand])
-            total += nearness * self.y[operand]
-            weight += nearness
-        return total / weight if weight else self.y[node]
-
-    def _from_users(self, node: int) -> float:
-        total = weight = 0.0
-        for user, below in self.readers[node]:
-            nearness = 1.0 / (self.at[user] - self.at[node])
-            total += nearness * (self.y[user] + below)
-            weight += nearness
-        return total / weight if weight else self.y[node]
-
     def _spread(self, piece: Sequence[int], wishes: Sequence[float]) -> None:
         """As near to the wishes as can be (least squares), in that order, with a gap between any two."""
-        offsets, reach = [], 0.0
-        for node in piece:
-            tall = self.sizes[node][1]
-            offsets.append(reach + tall / 2)
-            reach += tall + self.gap
-        runs: list[tuple[float, int]] = []  # of nodes that touch: the sum of what they wish for, how many
-        for wish, offset in zip(wishes, offsets, strict=True):
-            total, count = wish - offset, 1
-            while runs and runs[-1][0] / runs[-1][1] >= total / count:
-                before, many = runs.pop()
+        y, tall, stride = self.y, self.tall, self.stride
+        reach = 0.0
+        runs: list[tuple[float, float, int]] = []  # of nodes that touch: where on average, the sum, how many
+        for node, wish in zip(piece, wishes, strict=False):
+            total = mean = wish - (reach + tall[node] / 2)
+            count = 1
+            reach += stride[node]
+            while runs and runs[-1][0] >= mean:
+                _, before, many = runs.pop()
                 total, count = total + before, count + many
-            runs.append((total, count))
-        which = 0
-        for total, count in runs:
-            for _ in range(count):
-                self.y[piece[which]] = total / count + offsets[which]
-                which += 1
+                mean = total / count
+            runs.append((mean, total, count))
+        nodes, reach = iter(piece), 0.0
+        for mean, _, count in runs:
+            for node in islice(nodes, count):
+                y[node] = mean + (reach + tall[node] / 2)
+                reach += stride[node]

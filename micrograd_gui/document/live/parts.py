@@ -72,12 +72,12 @@ class _Cut:
         for at, way in enumerate(self.way):
             if way:
                 members[way[-1]].append(self.order[at])
-                taken = {self.way[user] for user in self.users[at]}
-                inside = len(_common([way, *taken])) if taken else 0  # so many have all users
-                for depth, block in enumerate(way):
+                taken = [each for user in self.users[at] if (each := self.way[user]) is not way]
+                inside = len(_common([way, *taken])) if taken else len(way) if self.users[at] else 0
+                for block in way:
                     sizes[block] += 1
-                    if depth >= inside:
-                        outputs[block].append(self.order[at])
+                for block in way[inside:]:  # not all that take it are in there, too
+                    outputs[block].append(self.order[at])
         blocks = tuple(
             Block(
                 block,
@@ -164,28 +164,29 @@ class _Places:
 
     def __init__(self, cut: _Cut) -> None:
         self.cut = cut
-        self.steps: dict[int, list[int]] = {}  # by the part in which they are, as a step; 0: in the graph
-        self.reads: dict[int, dict[int, None]] = {}
+        self.steps: dict[int, list[int]] = {
+            0: []
+        }  # by the part in which they are, as a step; 0: in the graph
+        self.reads: dict[int, dict[int, None]] = {}  # of parts, and of nodes that take anything
         self.turn: dict[int, tuple[bool, int]] = {}  # leaves come first
-        paths = [(*[-block for block in way], at) for at, way in enumerate(cut.way)]
-        for at, path in enumerate(paths):
-            group = 0
-            for step in path:
-                if step not in self.reads:
-                    self.reads[step] = {}
-                    self.steps.setdefault(group, []).append(step)
-                result = cut.computed[at]
-                if result or step >= 0 or -step in cut.gathered:  # a part has its turn by its first result
-                    self.turn.setdefault(step, (result, at))
-                group = step
-        for at, path in enumerate(paths):
+        for at, way in enumerate(cut.way):
+            group, result = 0, cut.computed[at]
+            for block in way:
+                if -block not in self.steps:
+                    self.steps[-block] = []
+                    self.steps[group].append(-block)
+                if result or block in cut.gathered:  # a part has its turn by its first result
+                    self.turn.setdefault(-block, (result, at))
+                group = -block
+            self.steps[group].append(at)
+            self.turn[at] = result, at
+        for at, way in enumerate(cut.way):
             for user in cut.users[at]:
-                if cut.way[at] == cut.way[user]:
-                    one, other = at, user
-                else:
-                    pairs = zip(path, paths[user], strict=False)
-                    one, other = next((one, other) for one, other in pairs if one != other)
-                self.reads[other][one] = None
+                its, one, other = cut.way[user], at, user
+                if way is not its and way != its:
+                    pairs = zip((*way, -at), (*its, -user), strict=False)
+                    one, other = next((-one, -other) for one, other in pairs if one != other)
+                self.reads.setdefault(other, {})[one] = None
 
     def placed(self) -> dict[NodeId, Place]:
         """The place of each node."""
@@ -195,7 +196,7 @@ class _Places:
     def _within(self, group: int) -> dict[int, Place]:
         steps = sorted(self.steps[group], key=self.turn.__getitem__)
         number = {step: at for at, step in enumerate(steps)}
-        inputs = [[number[each] for each in self.reads[step]] for step in steps]
+        inputs = [[number[each] for each in self.reads.get(step, ())] for step in steps]
         sizes = [_BOX if step < 0 else _CARD for step in steps]
         few = any(step < 0 for step in steps)  # boxes have titles that are to be read
         corners = layered(inputs, sizes, _GAP)
