@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -105,20 +106,20 @@ def test_what_stays_stands_there_once_and_each_moment_says_only_what_differs(tmp
 
 
 @pytest.fixture(scope="module")
-def product() -> Graph:
+def factors() -> Graph:
     return graph_from_expression("a = 2; b = 3; L = a*b")
 
 
 @pytest.fixture(scope="module")
-def expected(product: Graph, tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    return Reader(exported(tmp_path_factory.mktemp("plain") / "a.html", product).read_text("utf-8"))
+def expected(factors: Graph, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader(exported(tmp_path_factory.mktemp("plain") / "a.html", factors).read_text("utf-8"))
 
 
 @pytest.mark.parametrize("label", LABELS, ids=range(len(LABELS)))
 def test_no_label_becomes_a_tag_a_script_or_an_attribute(
-    tmp_path: Path, product: Graph, expected: Reader, label: str
+    tmp_path: Path, factors: Graph, expected: Reader, label: str
 ) -> None:
-    graph = product.relabelled(1, label)
+    graph = factors.relabelled(1, label)
     found = Reader(exported(tmp_path / "b.html", graph).read_text("utf-8"))
     spans = ("span", "tspan", "sub")  # of the step card, and of an index in a label
     count = [tag for tag, _ in found.tags if tag not in spans]
@@ -305,8 +306,9 @@ def small_network() -> Graph:
 
 
 @pytest.mark.parametrize("style", ["notebook", "canvas"])
-@pytest.mark.parametrize("opened", [False, True])
-@pytest.mark.parametrize("name", ["neuron", "square", "blocks"])
+@pytest.mark.parametrize(
+    ("name", "opened"), [*product(("neuron", "square", "blocks"), (False, True)), ("mlp", False)]
+)
 def test_differences_are_those_between_whole_pictures(name: str, opened: bool, style: Style) -> None:
     graph = documents.load_example(name) if name != "blocks" else small_network()
     film = film_of(graph, "all", Options(style=style, folded=not opened))
