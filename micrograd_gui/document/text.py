@@ -44,7 +44,7 @@ def runs(text: str) -> tuple[tuple[str, bool], ...]:
 
 # A comma hangs low as it is: w₁,₂ between two indices.
 _LOWER = dict(zip("0123456789aehijklmnoprstuvx+−_,", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋,,", strict=True))
-_SUFFIXES = "micrograd|py|ipynb|csv|tsv|txt|json|svg|png|pdf|dot|gv|gif|webp|tex|mmd|html?|npy|npz|pt|po|log"
+_SUFFIXES = "micrograd|py|ipynb|csv|tsv|txt|json|svg|png|pdf|dot|gv|gif|webp|tex|mmd|html?|npy|npz"
 _A_PATH = r"(?<![^\s“”„«»\"'])(?:~|\.\.?|[A-Za-z]:)?[\\/]\S*"
 _A_FILE = rf"(?<![\w~.-])[\w~.-]+\.(?:{_SUFFIXES})\b"
 _LOWERED = re.compile(rf"{_A_PATH}|{_A_FILE}|{_INDEXED}")
