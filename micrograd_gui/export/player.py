@@ -35,7 +35,6 @@ from micrograd_gui.figures.shapes import (
     texts_of,
     tone_of,
 )
-from micrograd_gui.figures.text_metrics import as_read
 from micrograd_gui.files.embedded import METADATA, pack
 from micrograd_gui.resource import resource
 from micrograd_gui.session.explain.formulas import Fragment, Line
@@ -64,11 +63,11 @@ def player(film: Film, start: int = 0) -> bytes:
         "base-uri 'none'; form-action 'none'",
         "title": escape(film.title),
         "style": style,
-        "heading": escape(film.title),
+        "heading": in_html(film.title),
         "picture": _svg(film.figure_at(film.moments[0]), film),
         "start": str(start),
         "last": str(len(film.moments) - 1),
-        "grad": f'<th scope="col">{escape(head)}</th>' if film.options.gradients else "",
+        "grad": f'<th scope="col">{in_html(head)}</th>' if film.options.gradients else "",
         "rows": "\n".join(_rows(film)),
         "ledgers": ledgers(film),
         "cards": "\n".join(_card(moment.card) for moment in film.moments),
@@ -206,6 +205,18 @@ def text_looks(text: Text) -> str:
     return f"x f-{tone_of(text)}{' bold' if text.bold else ''}{' struck' if text.struck else ''}"
 
 
+def written_in_parts(text: Text) -> str | list[object]:
+    """What a text says; where it has indices, what stands first, and how each further part stands."""
+    last, *others = text.pieces
+    if not others:
+        return last.text
+    found: list[object] = [last.text]
+    for each in others:
+        found.append([each.text, round(each.down - last.down, 2), round(each.size, 2)])
+        last = each
+    return found
+
+
 def differences(film: Film) -> Iterator[list[Difference]]:
     """For each moment the elements that differ from the moment before; for the first one all of them.
 
@@ -263,6 +274,6 @@ class _Elements:
                 now = chips[part.node, part.port, part.nth] if isinstance(part, ChipText) else part
                 shapes: list[Difference] = [[shape_looks(shape)] for shape in shapes_of(now, figure)]
                 texts: list[Difference] = [
-                    [text_looks(text), as_read(text.text)] for text in texts_of(now, figure)
+                    [text_looks(text), written_in_parts(text)] for text in texts_of(now, figure)
                 ]
                 yield from enumerate([*shapes, *texts], start)

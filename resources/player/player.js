@@ -25,7 +25,19 @@ film.forEach((changes, number) => {
 
 function apply(part, look, text) {
   parts[part].setAttribute("class", look);
-  if (text !== undefined && parts[part].textContent !== text) parts[part].textContent = text; // an index stays one
+  if (text !== undefined) write(parts[part], text);
+}
+
+function write(part, text) {
+  const [first, ...others] = typeof text === "string" ? [text] : text;
+  part.textContent = first;
+  for (const [said, down, size] of others) {
+    const lower = document.createElementNS(part.namespaceURI, "tspan"); // an index
+    lower.setAttribute("dy", down);
+    lower.setAttribute("font-size", size);
+    lower.textContent = said;
+    part.append(lower);
+  }
 }
 
 function back(number) {

@@ -13,12 +13,11 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import parse
 from micrograd_gui.export import formats
-from micrograd_gui.export.player import differences, shape_looks, text_looks
+from micrograd_gui.export.player import differences, shape_looks, text_looks, written_in_parts
 from micrograd_gui.figures.figure import Figure, Style
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.parts import CardBox
 from micrograd_gui.figures.shapes import Element, Shape, groups, shapes_of
-from micrograd_gui.figures.text_metrics import as_read
 from micrograd_gui.files import documents
 from tests.export import browser
 from tests.hostile import LABELS
@@ -248,13 +247,15 @@ def test_a_graph_too_wide_to_be_read_is_shown_at_its_own_size_around_the_step(
 def test_going_back_from_anywhere_shows_what_going_forward_to_there_showed(
     tmp_path: Path, page: browser.Page
 ) -> None:
-    page.open(exported(tmp_path / "a.html", style="canvas"))
+    indexed = LECTURE.relabelled(LECTURE.named("a"), "a_1").relabelled(LECTURE.named("e"), "e_{12}")
+    page.open(exported(tmp_path / "a.html", indexed, style="canvas"))
     page.click("#motion")  # else numbers may still be on their way
     drawn = "document.getElementById('picture').outerHTML"
     pages = [page.ask(drawn)]
     for _ in range(7):
         page.press("PageDown")
         pages.append(page.ask(drawn))
+    assert any(re.search(r"× a<tspan[^>]*>1</tspan><tspan[^>]*> = 2", each) for each in pages), "an index stays one"
     for number in range(6, -1, -1):
         page.press("PageUp")
         assert page.ask(drawn) == pages[number]
@@ -317,7 +318,7 @@ def test_differences_are_those_between_whole_pictures(name: str, opened: bool, s
         now: list[list[object]] = []
         for group in groups(film.figure_at(moment)):
             now += [[shape_looks(shape)] for shape in group.shapes]
-            now += [[text_looks(text), as_read(text.text)] for text in group.texts]
+            now += [[text_looks(text), written_in_parts(text)] for text in group.texts]
         expected = [[at, *new] for at, new in enumerate(now) if not before or before[at] != new]
         assert found == expected
         before = now
