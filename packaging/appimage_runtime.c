@@ -90,8 +90,8 @@ int main(int argc, char **argv) {
     char self[PATH_MAX], cache[PATH_MAX], folder[PATH_MAX], part[PATH_MAX + 32], start[PATH_MAX + 8];
     struct stat there;
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0) fail("cannot find", "itself");
-    self[length] = 0;
+    if (length >= 0) self[length] = 0;
+    else if (!strchr(argv[0], '/') || !realpath(argv[0], self)) fail("cannot find", "itself");  // no /proc here
     int fd = open(self, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &there)) fail("cannot read", self);
     size_t offset = image_offset(fd);
