@@ -20,6 +20,7 @@ def test_a_node_is_typed_on_the_ground(reopened, act, way):
             act(window, "add_node")
         else:
             QTest.mouseDClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+            QTest.mouseRelease(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
         editor = window.canvas.editing.editor
         editor.insert(text)
         QTest.keyClick(editor, K.Key_Return)
