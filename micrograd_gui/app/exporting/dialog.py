@@ -56,7 +56,7 @@ _OF_THIS = ("selected", "paths")  # of this graph alone
 _OF_FIGURES = ("width", "text", "shown")  # not of a worksheet, which has the size of its paper
 _WIDE, _HIGH, _OPTIONS_WIDE = 1160, 700, 335  # at a scale of 1
 _BESIDE = 0.4  # of its width that the options have for names beside their fields
-_SHARE, _LEFT = 0.96, 0.5  # of the window that it stands over, at most; of its width for the options
+_SHARE, _LEFT = 0.96, 0.54  # of the window that it stands over, at most; of its width for the options
 
 
 class ExportDialog(QDialog):

@@ -83,6 +83,7 @@ class PresetRow(QWidget):
         self.delete.clicked.connect(self._delete)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
         row.addWidget(self.combo, 1)
         for button in (self.save, self.delete):
             button.setAutoDefault(False)
