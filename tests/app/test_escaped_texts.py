@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QTranslator
 from PySide6.QtWidgets import QApplication, QDialog
 
 from micrograd import language
-from micrograd_gui import languages
+from micrograd_gui import languages, version
 from micrograd_gui.app.cli import main
 from micrograd_gui.app.disk import ask_overwrite
 from micrograd_gui.app.learning.explaining import why_selected
@@ -77,7 +77,13 @@ def test_no_word_of_the_window_escapes_another_language(opened, act, other_langu
         window.blocks.ask(kind, QPointF())
     ask_overwrite(window, Path("a.micrograd"), *[lambda: None] * 4)
     assert len(window.findChildren(QDialog)) >= 5 + len(OFFERED_KINDS)
-    known += ["commit render swish Serif", *FORMS, *_values(), *(" ".join(row) for row in LICENSES)]
+    known += [
+        "commit render swish Serif",
+        version.commit(),
+        *FORMS,
+        *_values(),
+        *(" ".join(row) for row in LICENSES),
+    ]
     assert escaped(all_said(window), known) == {}
 
 

@@ -242,6 +242,7 @@ def the_expression_waits_until_the_run_rests_and_says_so(seen, qtbot):
     QTest.keyClick(line, Qt.Key.Key_Return)  # nothing is read from an empty line
     assert window.session.state.graph.wiring is graph.wiring
     assert window.training.running
+    qtbot.waitUntil(lambda: window.session.state.graph.nodes != graph.nodes, timeout=20_000)  # it has stepped
     action(window, "train").trigger()
     assert line.text() == expression_of(window.session.state.graph) != before
     at_rest(qtbot, seen)
