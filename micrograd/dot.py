@@ -283,18 +283,28 @@ def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
     outfile = kwargs.pop("outfile", None)
     dot = DotGraph(format=format, graph_attr={"rankdir": rankdir}, node_attr=dict(node_attr or {}), **kwargs)
     edges = []
+    signs: dict[str, str] = {}  # of each op how the line of such a node goes on behind its name
     for row in rows:
         name = f"n{row.id}"
         dot.node(name, label=record(row), shape="record")
         end = name
         if row.inputs or row.op:
-            end = f"{name}op"
-            dot.node(end, label=graphviz.escape(_writable(row.op or "?")))
+            end, op = f"{name}op", row.op or "?"
+            if op in signs and _PLAIN.match(end):
+                dot.body.append(f"\t{end}{signs[op]}")  # as it writes it, at a tenth of the cost
+            else:
+                dot.node(end, label=graphviz.escape(_writable(op)))
+                if _PLAIN.match(end):
+                    signs[op] = dot.body[-1].removeprefix(f"\t{end}")
             edges.append((end, name, ""))
         said = row.wires or ("",) * len(row.inputs)
         edges += [(f"n{operand}", end, words) for operand, words in zip(row.inputs, said, strict=True)]
     for tail, head, words in edges:
-        dot.edge(tail, head, label=graphviz.escape(_writable(words)).replace("\n", "\\n") if words else None)
+        if words or not (_PLAIN.match(tail) and _PLAIN.match(head)):
+            label = graphviz.escape(_writable(words)).replace("\n", "\\n") if words else None
+            dot.edge(tail, head, label=label)
+        else:
+            dot.body.append(f"\t{tail} -> {head}\n")
     if outfile:
         dot.render(outfile, view=False)
     return dot
@@ -325,6 +335,7 @@ def _writable(text: str) -> str:
 
 SHOWN_AT_MOST = 300  # nodes: what is larger is slow to lay out, and too large to read in a cell
 _SECONDS, _SECONDS_IN_ALL = 5.0, 9.5  # for a layout, and for the picture in plain layers after it
+_PLAIN = re.compile(r"n\d+(?:op)?\Z", re.ASCII)  # a name that needs no quotes
 _EXECUTABLES = ("graphviz-pure", "graphviz-pure.exe")
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 
 import graphviz
@@ -279,3 +280,23 @@ def test_what_no_svg_can_hold_is_replaced_in_labels_and_ops():
     assert any(text.startswith("a����") and text.endswith("b") for text in texts)
     assert any(text.startswith("op����") for text in texts)
     ET.fromstring(dot._repr_image_svg_xml())
+
+
+def test_the_text_is_what_the_package_graphviz_writes_whatever_nodes_are_called():
+    names = [0, 12, -3, "1b", "a b", 'q"', "ode"]
+    rows = [NodeRow(names[0], "x", 1.0, 0.0, "", ())]
+    rows += [
+        NodeRow(name, "", 1.0, 0.0, op, (before,))
+        for before, name in pairwise(names)
+        for op in ("tanh", "**2", "+")
+    ]
+    whole = graphviz.Digraph(graph_attr={"rankdir": "LR"}, format="svg")
+    for row in rows:
+        whole.node(f"n{row.id}", label=record(row), shape="record")
+        if row.op:
+            whole.node(f"n{row.id}op", label=graphviz.escape(row.op))
+    for row in rows:
+        if row.op:
+            whole.edge(f"n{row.id}op", f"n{row.id}")
+            whole.edge(f"n{row.inputs[0]}", f"n{row.id}op")
+    assert picture(rows).source == whole.source
