@@ -21,6 +21,7 @@ _LANE = 7.0  # from one lane to the next
 _HEAD = (10.0, 3.5)  # how long an arrow head is, and half its width
 _ROLES: tuple[Role, ...] = ("label", "data", "grad")
 _NEAR = 1e-4  # hundredths
+_AT_A_STROKE = 5_000  # wires
 
 # Everything is worked out from left to right; from top to bottom x and y change places in the end.
 
@@ -155,25 +156,25 @@ class _Laid:
 
     def wires(self, margin: float) -> tuple[Wire, ...]:
         """From every operand to the oval of what is computed of it, and from there to its record."""
-        ends: list[tuple[NodeId, NodeId, int | None]] = []
-        lines: list[list[Point]] = []
-        heads: list[list[Point]] = []
+        coming, made = self._ways(), list[Wire]()
+        while some := [*islice(coming, _AT_A_STROKE)]:
+            lines = self._drawn([self._line(*between, *place) for between, place in some], margin)
+            heads = self._drawn([_head(end) for _, (_, _, end) in some], margin)
+            drawn = zip(some, lines, heads, strict=True)
+            made += [Wire(*between, line, head) for (between, _), line, head in drawn]
+        return tuple(made)
+
+    def _ways(self) -> Iterator[tuple[tuple[NodeId, NodeId, int | None], tuple[Rect, Rect, Point]]]:
+        """Of each wire what it goes between, and what stands there and where it ends."""
         for number in self.graph.order:
             node = self.graph.nodes[number]
             wired = [(port, source) for port, source in enumerate(node.inputs) if source is not None]
             for at, (port, source) in enumerate(wired):
                 end = _on_oval(self.oval[number], at, len(wired))
-                ends.append((source, number, port))
-                lines.append(self._line(source, number, port, self.box[source], self.oval[number], end))
-                heads.append(_head(end))
+                yield (source, number, port), (self.box[source], self.oval[number], end)
             if not node.is_leaf:
                 x, y, _, tall = self.box[number]
-                end = x, y + tall / 2
-                ends.append((number, number, None))
-                lines.append(self._line(number, number, None, self.oval[number], self.box[number], end))
-                heads.append(_head(end))
-        drawn = zip(ends, self._drawn(lines, margin), self._drawn(heads, margin), strict=True)
-        return tuple([Wire(*between, points, head) for between, points, head in drawn])
+                yield (number, number, None), (self.oval[number], self.box[number], (x, y + tall / 2))
 
     def _line(
         self, source: NodeId, node: NodeId, port: int | None, start: Rect, goal: Rect, end: Point
