@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from micrograd.language import again, tr
+from micrograd_gui import languages
 from micrograd_gui.app.screen import why_no_qt
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
@@ -121,13 +122,19 @@ def _pictures(session: Session, name: str) -> Iterator[Path]:
 def window_picture(graph: Graph, name: str, path: Path) -> Path:
     """A picture of the window with the graph in it, made by a process of its own, without a screen.
 
-    That process has settings of its own: it shows the window of a first start, and remembers nothing.
+    That process has settings of its own: it shows the window of a first start, in the language in use, and
+    remembers nothing.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{name}{documents.SUFFIX}"
         documents.write(file, graph)
         order = [sys.executable, "-m", "micrograd_gui.app.portrait", str(file), str(path)]
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": folder}
+        environment = {
+            **os.environ,
+            "QT_QPA_PLATFORM": "offscreen",
+            "XDG_CONFIG_HOME": folder,
+            languages.VARIABLE: languages.used(),
+        }
         try:
             done = subprocess.run(
                 order, env=environment, capture_output=True, text=True, timeout=_WINDOW_SECONDS

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from micrograd.language import columns
 from micrograd_gui import languages
-from micrograd_gui.app import cli, start
+from micrograd_gui.app import cli, headless, start
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.figures.palette import PALETTES
@@ -467,6 +467,22 @@ def test_without_a_screen_the_neuron_is_played_through(tmp_path: Path) -> None:
     made = {path.name: path.stat().st_size for path in (tmp_path / "out").iterdir()}
     assert made.keys() == {"neuron.svg", "neuron.png", "neuron.pdf", "neuron.gif", "window.png"}
     assert min(made.values()) > 1000
+
+
+def test_the_picture_of_the_window_is_of_the_language_that_was_asked_for(tmp_path: Path, monkeypatch) -> None:
+    given: dict[str, str] = {}
+
+    def ran(order: list[str], *, env: dict[str, str], **_: Any) -> subprocess.CompletedProcess[str]:
+        given.update(env)
+        return subprocess.CompletedProcess(order, 0)
+
+    monkeypatch.setattr(subprocess, "run", ran)
+    languages.use("de")
+    try:
+        headless.window_picture(documents.load_example("neuron"), "neuron", tmp_path / "window.png")
+    finally:
+        languages.use("en")
+    assert given["MICROGRAD_GUI_LANGUAGE"] == "de"
 
 
 def test_without_a_screen_a_graph_that_cannot_be_run_is_refused(tmp_path: Path) -> None:
