@@ -314,7 +314,7 @@ def test_a_window_that_cannot_be_made_anew_is_whole_as_before(qtbot, opened, act
     for place, name in ((window_module, "TrainingLoop"), (MainWindow, "explain")):
         QApplication.processEvents()
         state, docks, keys = session.state, _places(window), len(window.actions())
-        parts, seen = _parts(window), window.canvas.grab().toImage()
+        parts, seen, focus = _parts(window), window.canvas.grab().toImage(), window.focusWidget()
         with monkeypatch.context() as patched:
             patched.setattr(place, name, fail)
             window.choose_language("de")
@@ -325,6 +325,7 @@ def test_a_window_that_cannot_be_made_anew_is_whole_as_before(qtbot, opened, act
         qtbot.waitUntil(window.updatesEnabled)
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         assert _parts(window) == parts
+        assert window.focusWidget() is focus is not None
         assert _places(window) == docks
         assert len(window.actions()) == keys
         assert window.canvas.grab().toImage() == seen

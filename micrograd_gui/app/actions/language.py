@@ -236,6 +236,9 @@ class Aside:
             if isinstance(each, QWidget) and not isinstance(each, QDockWidget | QToolBar)
             and not each.isHidden()
         ]  # fmt: skip
+        self._focus = window.focusWidget()
+        if self._focus is not None:  # else the next one is looked for, and the one after, as each is hidden
+            self._focus.clearFocus()
         self._box = QWidget()  # nobody sees it: in it nothing has its name or its keys in the window
         for part in self._parts:
             _take_out(window, part)
@@ -271,6 +274,8 @@ class Aside:
         self._window.addActions(self._keys)
         for each in self._shown:
             each.show()
+        if self._focus is not None and isValid(self._focus):
+            self._focus.setFocus()
         delete(self._box)
 
     def _there(self) -> list[QObject]:
