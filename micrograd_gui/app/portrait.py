@@ -11,8 +11,10 @@ from pathlib import Path
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
+from micrograd.language import tr
 from micrograd_gui.app.start import create_window
 from micrograd_gui.session.session import Session
+from micrograd_gui.views.plot.view import COMING
 from micrograd_gui.views.rendered_graph import RenderedGraph
 
 SIZE = QSize(1600, 900)
@@ -52,7 +54,13 @@ def main(source: str, out: str) -> int:
     window.show()
     run_to_the_middle(window.session)
     rendered = window.findChild(RenderedGraph, "rendered_graph")
-    _let_run(lambda: rendered is None or not rendered.message)
+    words = window.panes.plot.view.words
+
+    def at_rest() -> bool:
+        coming = words.isVisible() and words.text() == tr(COMING)
+        return not coming and (rendered is None or not rendered.message)
+
+    _let_run(at_rest)
     made = window.grab().save(out)
     window.deleteLater()
     application.processEvents()
