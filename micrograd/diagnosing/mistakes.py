@@ -26,6 +26,9 @@ from micrograd.foreign import LiveNode, closure_of, is_like_a_value
 from micrograd.language import N_, joined, kept
 
 
+_LONGEST = 20  # letters of an op that somebody else has named
+
+
 class Mistake(NamedTuple):
     """A known mistake.
 
@@ -122,9 +125,9 @@ def _never(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
 
 
 def _misplaced(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
-    moved = _elsewhere(graph)
+    moved, strays = _elsewhere(graph)
     if moved:
-        kinds = list(dict.fromkeys(graph.kinds[of] for of in moved.values() if of is not None))
+        kinds = list(dict.fromkeys([*(graph.kinds[of] for of in moved.values() if of is not None), *strays]))
         said = kept("the `_backward` of {op} were set on another node than the one that the op made",
                   op=joined(kinds))
         everyone = operands_first(graph)[::-1]  # leaves too: one may run what another node should
@@ -138,10 +141,14 @@ def _silent(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:
         yield Alteration(said, acts=acts, kind=kind)
 
 
-def _elsewhere(graph: FinishedGraph) -> dict[int, int | None]:
-    """By a node whose `_backward` is another's: whose. It is told by the closure, which holds its `out`."""
+def _elsewhere(graph: FinishedGraph) -> tuple[dict[int, int | None], list[str]]:
+    """By a node whose `_backward` is another's: whose. It is told by the closure, which holds its `out`.
+
+    None: of a result that the graph has no use for, whose grad stays 0; the ops of those come second.
+    """
     places = {id(node.value): place for place, node in enumerate(graph.nodes)}
     acts: dict[int, int | None] = {}
+    strays: list[str] = []
     for place, node in enumerate(graph.nodes):
         backward = getattr(node.value, "_backward", None)
         held = closure_of(backward)
@@ -149,8 +156,10 @@ def _elsewhere(graph: FinishedGraph) -> dict[int, int | None]:
             acts[place] = None
         out = held.get("out", node.value)
         if out is not node.value and is_like_a_value(out):
-            acts[place] = places.get(id(out))  # None where its `out` is of another graph
-    return acts if any(of is not None for of in acts.values()) else {}
+            acts[place] = places.get(id(out))
+            if acts[place] is None:
+                strays.append(str(getattr(out, "_op", ""))[:_LONGEST])
+    return (acts, strays) if strays or any(of is not None for of in acts.values()) else ({}, [])
 
 
 def _several(graph: FinishedGraph, clue: Clue | None) -> Iterator[Alteration]:

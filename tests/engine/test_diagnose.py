@@ -177,6 +177,19 @@ def test_a_backward_that_is_hung_on_another_node_is_named(ops):
     assert {each.cause for each in diagnoses} == {"not_run"}
 
 
+def test_one_that_is_hung_on_another_node_by_an_op_that_nobody_uses_is_named():
+    cls = planted(elsewhere=("*",))
+    x, y = cls(0.5), cls(2.0)
+    inner = x.made("tanh")
+    inner.made("*", y)  # its rule stands on `inner` now, in place of that of tanh
+    root = inner.made("exp")
+    root.backward()
+    diagnosis = diagnose(root)
+    assert diagnosis.node is x
+    assert diagnosis.cause == "not_run"
+    assert "the `_backward` of * were set on another node" in diagnosis.sentence
+
+
 def repeated(zeroed):
     def backward(root):
         nodes = everything(root)
