@@ -41,6 +41,7 @@ class Ledger(QWidget):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         below = QWidget(self.area)
+        self.area.setWidget(below)  # while it is empty: with a new parent all that is in it is styled again
         self.paths_notes = self._label("paths_notes")
         self.paths = RowsTable(
             "paths_list", [tr(each) for each in PATH_TITLES], look, below, ((0, 1, 2), (3,))
@@ -60,8 +61,7 @@ class Ledger(QWidget):
         self.data.chosen.connect(partial(self._go, self.data))
         self.table.chosen.connect(partial(self._go, self.table))
         Together(bridge, self).changed.connect(lambda _old, new: self._follow(new))
-        self._worn: Look | None = None  # what it looks like: nobody styles it anew while it is hidden
-        self.set_look(look)
+        self._worn: Look | None = None  # what it looks like: nobody styles it while it is hidden
 
     def _label(self, name: str) -> QLabel:
         label = QLabel(self)
@@ -83,12 +83,11 @@ class Ledger(QWidget):
         for part in parts:
             inner.addWidget(part)
         inner.addStretch()
-        self.area.setWidget(below)
 
     def set_look(self, look: Look) -> None:
         """Draw in that look, from when it is seen on."""
         self._look = look
-        if self.isVisible() or self._worn is None:
+        if self.isVisible():
             self._wear(look)
             self._show(self._bridge.shown)
 
@@ -99,8 +98,8 @@ class Ledger(QWidget):
         for table in (self.paths, self.data, self.table):
             table.set_look(look)
         for label in (self.title, self.total, self.paths_notes, self.notes):
-            label.setFont(look.font(14 if label in (self.title, self.total) else 13))
             dress(label, f"color: {look.theme.text}; background: {look.theme.panel}")
+            label.setFont(look.font(14 if label in (self.title, self.total) else 13))  # Qt may unset one before
             label.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
         ground = f"background: {look.theme.panel}"  # as in code
         dress(self.area, f"QScrollArea, QScrollArea > QWidget > QWidget {{ {ground} }}")
