@@ -25,7 +25,6 @@ from micrograd.diagnosing.wrong_slopes import WRONG_SLOPES, At, WrongSlope
 from micrograd.foreign import LiveNode, closure_of, is_like_a_value
 from micrograd.language import N_, joined, kept
 
-
 _LONGEST = 20  # letters of an op that somebody else has named
 
 
