@@ -99,7 +99,7 @@ class Ledger(QWidget):
             table.set_look(look)
         for label in (self.title, self.total, self.paths_notes, self.notes):
             dress(label, f"color: {look.theme.text}; background: {look.theme.panel}")
-            label.setFont(look.font(14 if label in (self.title, self.total) else 13))  # last: dressed, it loses it
+            label.setFont(look.font(14 if label in (self.title, self.total) else 13))  # dress unsets it
             label.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
         ground = f"background: {look.theme.panel}"  # as in code
         dress(self.area, f"QScrollArea, QScrollArea > QWidget > QWidget {{ {ground} }}")
