@@ -44,7 +44,7 @@ def pseudo() -> Iterator[None]:
 
 
 def test_another_language_keeps_document_moment_and_selection(qtbot, opened, act) -> None:
-    window = opened("neuron")
+    window = opened("neuron", (2400, 900))  # with room for the tools in one row in any language
     session = window.session
     session.forward()
     session.backward_step()
@@ -61,6 +61,7 @@ def test_another_language_keeps_document_moment_and_selection(qtbot, opened, act
     try:
         window.remake()
         qtbot.waitUntil(window.updatesEnabled)
+        QApplication.processEvents()
     finally:
         language.use()
     assert session.state is before
@@ -305,6 +306,7 @@ def test_a_window_that_cannot_be_made_anew_is_whole_as_before(qtbot, opened, act
     window.explain()
     for name in ("moments", "ledger"):  # they are there a little later
         window.panes.ensure(name)
+    window.recovering()
     QApplication.processEvents()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
