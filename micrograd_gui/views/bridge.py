@@ -46,6 +46,7 @@ class Bridge(QObject):
     Who listens to ``changed``, and how often each is told in a run (a test holds the list):
 
     ==============================  =======================  ============================================
+    app/arrangement.py              together                 whether a question needs the room of the panes
     app/disk.py                     150 ms                   whether the file is what it was
     app/hall/projecting.py          150 ms                   whether the pane of choice has something to say
     app/hall/presenter.py           150 ms                   the notes on the first screen of two, in the hall

@@ -7,10 +7,10 @@ import io
 import json
 import math
 import re
-from dataclasses import replace
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui import parse
 from micrograd_gui.document.graph import Graph
