@@ -249,6 +249,7 @@ class Aside:
     def let_go(self) -> None:
         """The new parts stand."""
         delete(self._box)
+        QFont.cleanup()  # Qt keeps what it has read of each font for each size: what is seen it reads again
 
     def put_back(self) -> None:
         """What was made so far goes, and what was there is there again; panes and toolbars are hidden yet."""
