@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 
 from micrograd.language import N_, kept, tr
 from micrograd_gui.app.context import Context
@@ -385,6 +385,8 @@ class Documents(QObject):
 def dropped_names(mime: QMimeData) -> list[str]:
     """The addresses that are dragged, of files and of what else there is; none where something else is."""
     if mime.hasUrls():
+        from PySide6.QtCore import QUrl  # late, as all that nothing needs before something is dropped
+
         return [url.toString(QUrl.ComponentFormattingOption.FullyEncoded) for url in mime.urls()]
     return [line for line in mime.text().splitlines() if is_address(line)]  # as some programs drag a file
 

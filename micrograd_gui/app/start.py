@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from micrograd_gui.files.documents import OpenedGraph
 
 SETTLED_AFTER = 5000  # milliseconds, when all is loaded that a window needs at first
+WORN_AFTER = 300  # milliseconds, when the first paint is over: its icon
 GREETED_AFTER = 700  # milliseconds, when the first paint is over
 _PATIENCE = 0.3  # seconds that the end waits for what nobody wants any more
 _log = logger_of(__name__)
@@ -156,9 +157,15 @@ def window_on(link: Link, follow: bool | None = None) -> MainWindow:
 
 
 def _new_window() -> MainWindow:
+    from PySide6.QtCore import QCoreApplication
+
+    from micrograd_gui.app.desktop.application import Application
     from micrograd_gui.app.window import MainWindow
+    from micrograd_gui.views.background import later
 
     window = MainWindow()
+    if isinstance(app := QCoreApplication.instance(), Application):
+        later(window, app.wear_icon, after=WORN_AFTER)
     window.documents.beside_wanted.connect(lambda path: window.bridge.attempt(open_beside, path))
     return window
 

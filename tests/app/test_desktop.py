@@ -194,6 +194,7 @@ def test_a_file_that_the_desktop_wants_opened_is_opened_also_where_it_came_too_e
         "QCoreApplication.sendEvent(app, QFileOpenEvent('/a b.micrograd'))\n"
         "app.open_by(print)\n"
         "QCoreApplication.sendEvent(app, QFileOpenEvent('/c.svg'))\n"
+        "app.wear_icon()\n"
         "print(app.desktopFileName(), app.windowIcon().isNull())\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

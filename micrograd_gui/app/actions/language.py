@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
-from PySide6.QtCore import QByteArray, QEvent, QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QFont
 from PySide6.QtWidgets import (
     QApplication,
@@ -33,6 +33,8 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QByteArray
+
     from micrograd_gui.app.arrangement import Panes
 
 _log = logger_of(__name__)
@@ -71,12 +73,16 @@ def translate_qt() -> None:
     app = QApplication.instance()
     if app is None:
         return
-    had = app.findChild(QTranslator, _QT_WORDS)
-    if had is not None:
+    code, had = languages.code(), app.findChild(QObject, _QT_WORDS)
+    if had is None and code == "en":
+        return
+    from PySide6.QtCore import QLibraryInfo, QTranslator  # late: the start in English needs none of these
+
+    if isinstance(had, QTranslator):
         app.removeTranslator(had)
         had.deleteLater()
         had.setObjectName("")
-    if (code := languages.code()) not in languages.NAMES or code == "en":
+    if code not in languages.NAMES or code == "en":
         return
     words = QTranslator(app)
     words.setObjectName(_QT_WORDS)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QFileOpenEvent, QIcon
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.resource import resource
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 DESKTOP_ID = "micrograd-gui"  # of its .desktop file: Wayland and docks find icon and name by it
 IN_FUSION = "in_fusion"  # the property that tells whether it has that style
@@ -29,7 +33,11 @@ class Application(QApplication):
         self._waiting: list[Path] = []
         self.setApplicationName("micrograd-gui")
         self.setDesktopFileName(DESKTOP_ID)
-        self.setWindowIcon(icon())
+
+    def wear_icon(self) -> None:
+        """Give all windows the icon, where they have none yet: to load it costs the first paint 5 ms."""
+        if self.windowIcon().isNull():
+            self.setWindowIcon(icon())
 
     def open_by(self, opens: Callable[[Path], object]) -> None:
         """Tell it what opens a file; what has come already is opened now."""
@@ -61,6 +69,8 @@ def application() -> QApplication:
 
 def icon() -> QIcon:
     """The program's icon; each size is read when it is drawn."""
+    from PySide6.QtGui import QIcon
+
     found = QIcon()
     for size in _ICONS:
         found.addFile(str(resource("icons", f"micrograd-gui-{size}.png")))
