@@ -129,6 +129,7 @@ def create_window(source: object = None) -> MainWindow:
 
     Needs a QApplication. Raises Refusal where the source cannot be opened.
     """
+    _speak()
     if not isinstance(source, str | Path | None):  # else it is not live
         from micrograd_gui.document.live.capture import is_live
 
@@ -147,6 +148,14 @@ def create_window(source: object = None) -> MainWindow:
     window = _new_window()
     window.documents.open_soon(read)
     return window
+
+
+def _speak() -> None:
+    """What is read and captured has the words of the window that shows it: the language is that one's."""
+    from micrograd_gui.app.actions.language import follow
+    from micrograd_gui.app.settings import Settings
+
+    follow(Settings().language)
 
 
 def window_on(link: Link, follow: bool | None = None) -> MainWindow:
@@ -216,9 +225,11 @@ def _show(
     from micrograd_gui.app.notebooks.live import Link, picture, ran_through
     from micrograd_gui.document.graph import Graph
 
+    no_screen = why_no_screen()
+    if not no_screen:
+        _speak()
     shown = _read_where_named(value)
     link = None if isinstance(shown, Graph) else Link(value, local, lasting)
-    no_screen = why_no_screen()
     interactive = not no_screen and beside_cells()
     if interactive is None or no_screen:
         if no_screen and any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY"))):  # one was to be expected

@@ -238,8 +238,9 @@ def test_a_language_of_the_menu_is_spoken_at_once_and_by_the_next_window(qtbot, 
         assert window.findChild(QAction, "language_ja").isChecked()
         languages.use("en")
         languages._asked = ""  # another process
-        opened()
+        beside = opened("xor")
         assert languages.used() == "ja"
+        assert not {"layer 1"} & {block.title for block in beside.session.state.graph.blocks}
     finally:
         languages.use("en")
         choosing.translate_qt()
