@@ -38,6 +38,7 @@ app.exec()
 _TOLD = "from origin import tell_own; tell_own('micrograd', 'micrograd_gui')"
 _OURS = """
 import sys, time
+sys.modules["typing_extensions"] = None  # test tools bring it, and msgspec would load it; users have none
 from micrograd_gui.app.start import hurry, load_qt
 hurry()
 load_qt()
