@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from html import escape
 from typing import SupportsFloat
 
 from micrograd.language import N_, in_quotes, joined, tr, trn, within
@@ -47,7 +46,7 @@ _LOWER = dict(zip("0123456789aehijklmnoprstuvx+−_,", "₀₁₂₃₄₅₆₇
 _SUFFIXES = "micrograd|py|ipynb|csv|tsv|txt|json|svg|png|pdf|dot|gv|gif|webp|tex|mmd|html?|npy|npz"
 _A_PATH = r"(?<![^\s“”„«»\"'])(?:~|\.\.?|[A-Za-z]:)?[\\/]\S*"
 _A_FILE = rf"(?<![\w~.-])[\w~.-]+\.(?:{_SUFFIXES})\b"
-_LOWERED = re.compile(rf"{_A_PATH}|{_A_FILE}|{_INDEXED}")
+_LOWERED = rf"{_A_PATH}|{_A_FILE}|{_INDEXED}"  # `re` compiles it, and keeps it, when it is first needed
 
 
 def lowered(text: str) -> str:
@@ -55,7 +54,7 @@ def lowered(text: str) -> str:
 
     What is a name of a file stays, too: ``net_1.csv`` is no other one.
     """
-    return text if "_" not in text else _LOWERED.sub(_lower, text)
+    return text if "_" not in text else re.sub(_LOWERED, _lower, text)
 
 
 def _lower(found: re.Match[str]) -> str:
@@ -67,7 +66,7 @@ def _lower(found: re.Match[str]) -> str:
 
 _LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen
 _LETTERS = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"  # of scripts that go from right to left
-_TURNED = re.compile(rf"{_LETTERS}(?:\s+{_LETTERS})*")
+_TURNED = rf"{_LETTERS}(?:\s+{_LETTERS})*"
 
 
 def in_order(text: str) -> str:
@@ -77,7 +76,7 @@ def in_order(text: str) -> str:
     """
     if text.isascii():
         return text
-    return _TURNED.sub(f"{_LEFT_TO_RIGHT}\\g<0>{_LEFT_TO_RIGHT}", text)
+    return re.sub(_TURNED, f"{_LEFT_TO_RIGHT}\\g<0>{_LEFT_TO_RIGHT}", text)
 
 
 def as_shown(text: str) -> str:
@@ -95,6 +94,8 @@ def as_typed(text: str) -> str:
 
 def in_html(text: str) -> str:
     """The text for a page or a rich label: nothing in it is a tag, its indices are low, all is `in_order`."""
+    from html import escape  # late: it brings the names of all signs there are
+
     parts = ((escape(in_order(part)), lower) for part, lower in runs(text))
     return "".join(f"<sub>{part}</sub>" if lower else part for part, lower in parts)
 
@@ -141,12 +142,12 @@ def one_line(text: str, longest: int | None = None, *, instead: str = " ", ends:
     return f"{line[:first]}…{last[max(0, len(last) - (longest - first - 1)) :]}"
 
 
-_NUMBER = re.compile(r"\s([\d_.,]+)$|(?=(\[\d+\])$)")
+_NUMBER = r"\s([\d_.,]+)$|(?=(\[\d+\])$)"
 
 
 def without_number(name: str) -> tuple[str, str]:
     """A name and the number at its end, or ``""``: it tells ``neuron 1_2`` from ``neuron 1_3``."""
-    found = _NUMBER.search(name)
+    found = re.search(_NUMBER, name)
     return (name, "") if found is None else (name[: found.start()], found[1] or found[2])
 
 
@@ -326,12 +327,12 @@ def _finite(value: object, refusal: Callable[[str], Refusal]) -> float:
     return number
 
 
-_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")  # 1,234 and 1,234,567
+_GROUPED = r"[+-]?[1-9]\d{0,2}(,\d{3})+"  # 1,234 and 1,234,567
 
 
 def may_be_grouped(text: str) -> bool:
     """Whether commas of this number may part its thousands, as in ``1,234``."""
-    return _GROUPED.fullmatch(text.strip().replace(MINUS, "-")) is not None
+    return re.fullmatch(_GROUPED, text.strip().replace(MINUS, "-")) is not None
 
 
 def with_point(text: str) -> str:

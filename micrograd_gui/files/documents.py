@@ -26,7 +26,7 @@ DOT = (".dot", ".gv")
 PICTURES = (".svg", ".png", ".pdf")
 TEXTS = (".py", ".ipynb", ".tex", ".html")  # which carry their graph as pictures do
 SUFFIXES = (SUFFIX, *DOT, *PICTURES, *TEXTS)  # of all files that a graph is read from
-_ADDRESS = re.compile(r"(?i)(file):/|([a-z][a-z0-9+.-]+)://")  # a scheme of one letter is a drive of Windows
+_ADDRESS = r"(?i)(file):/|([a-z][a-z0-9+.-]+)://"  # a scheme of one letter is a drive of Windows
 _SHOWN = 80  # characters of an address in a sentence
 LONG, LONG_PICTURE = 200_000, 20_000  # bytes of a graph, and of a picture or DOT, that are read at once
 
@@ -57,7 +57,7 @@ def takes_long(source: object) -> bool:
 
 def is_address(text: str) -> bool:
     """Whether that is the address of a file or of what lies elsewhere, not a name."""
-    return _ADDRESS.match(text) is not None
+    return re.match(_ADDRESS, text) is not None
 
 
 def as_path(name: str) -> str:
@@ -66,7 +66,7 @@ def as_path(name: str) -> str:
     Signs that stand as ``%20`` are read. Raises FileRefusal where the address is of another machine, or of
     what is no file.
     """
-    found = _ADDRESS.match(name) if ":/" in name else None
+    found = re.match(_ADDRESS, name) if ":/" in name else None
     if found is None:
         return name
     told = in_quotes(f"{visible(name, '�')[:_SHOWN]}{'…' if len(name) > _SHOWN else ''}")
