@@ -39,6 +39,7 @@ TITLE, RENDERED = 30, 226  # pixels at text scale 1: the title of a pane; with i
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 TIGHT = 560  # pixels at text scale 1: a lower window has room for one pane under the canvas
+BOTH = 950  # pixels at text scale 1: in a lower window a question takes the room of the rendered graph
 ASKED = 500  # pixels at text scale 1: a lower window has no room for a question and a pane under the canvas
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
 SOUGHT_AFTER = 250  # milliseconds, when the first paint is over
@@ -63,6 +64,7 @@ class Panes(QObject):
         self._arranged_for = QSize()
         self._lowest = False  # all panes are tabs below the canvas, and a question has no room beside them
         self._away: list[QDockWidget] = []  # hidden while something is asked, the one that was seen last
+        self._heights: dict[str, int] = {}  # of the panes below the canvas, before that
         self.docks: dict[str, QDockWidget] = {}
         stage = self.stage = QWidget(window)
         self.canvas = CanvasView(bridge, look, stage)
@@ -172,21 +174,36 @@ class Panes(QObject):
         return self.predict_line
 
     def _give_room(self) -> None:
-        """In the lowest windows the panes below the canvas go while somebody predicts."""
+        """In a low window the rendered graph goes while somebody predicts, in the lowest all panes do."""
         asked = self._bridge.state.quiz is not None
-        if self._lowest and asked and not self._away and not self._look.projector:
-            shown = [dock for dock in self.docks.values() if not dock.isHidden() and not dock.isFloating()]
-            self._away = sorted(shown, key=lambda dock: not dock.visibleRegion().isEmpty())
-            self._show_all(self._away, shown=False)
+        if asked and not self._away and not self._look.projector and self._window.isVisible():
+            if away := self._in_the_way():
+                below = ("step_card", "rendered_graph")
+                self._away, self._heights = away, {name: self.docks[name].height() for name in below}
+                self._show_all(away, shown=False)
+                if not self._lowest:  # the canvas has the room, not the step card
+                    self._resize(Qt.Orientation.Vertical, step_card=self._heights["step_card"])
         elif not asked and self._away:
             later(self, self._take_room_back)  # when the question has gone
+
+    def _in_the_way(self) -> list[QDockWidget]:
+        """The panes that leave the canvas too little room beside a question."""
+        shown = [dock for dock in self.docks.values() if not dock.isHidden() and not dock.isFloating()]
+        if self._lowest:
+            return sorted(shown, key=lambda dock: not dock.visibleRegion().isEmpty())
+        rendered = self.docks["rendered_graph"]
+        low = self._window.height() < BOTH * self._look.scale
+        below = self._window.dockWidgetArea(rendered) == BOTTOM
+        alone = not self._window.tabifiedDockWidgets(rendered)
+        return [rendered] if low and below and alone and rendered in shown else []
 
     def _take_room_back(self) -> None:
         if self._away and self._bridge.state.quiz is None and not self._look.projector:
             self._show_all(self._away, shown=True)
             self._away.pop().raise_()
             self._away.clear()
-            self._resize(Qt.Orientation.Vertical, step_card=self._window.height() // 4)
+            heights = {"step_card": self._window.height() // 4} if self._lowest else self._heights
+            self._resize(Qt.Orientation.Vertical, **heights)
 
     def _show_all(self, docks: list[QDockWidget], *, shown: bool) -> None:
         before, self._arranging = self._arranging, True
