@@ -36,6 +36,7 @@ OF_LEARNING = ("loss", "boundary", "gradients")  # the plots of what learns
 TABLE, AT_MOST = 400, 0.4  # pixels that the table of gradients needs; the most of a window beside the canvas
 NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes beside the canvas
 TITLE, RENDERED = 30, 226  # pixels at text scale 1: the title of a pane; with it, four legible rows
+CARD = 130  # pixels at text scale 1: the height of a step
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 TIGHT = 560  # pixels at text scale 1: a lower window has room for one pane under the canvas
@@ -175,15 +176,15 @@ class Panes(QObject):
 
     def _give_room(self) -> None:
         """In a low window the rendered graph goes while somebody predicts, in the lowest all panes do."""
-        asked = self._bridge.state.quiz is not None
-        if asked and not self._away and not self._look.projector and self._window.isVisible():
-            if away := self._in_the_way():
-                below = ("step_card", "rendered_graph")
-                self._away, self._heights = away, {name: self.docks[name].height() for name in below}
-                self._show_all(away, shown=False)
-                if not self._lowest:  # the canvas has the room, not the step card
-                    self._resize(Qt.Orientation.Vertical, step_card=self._heights["step_card"])
-        elif not asked and self._away:
+        asked, low = self._bridge.state.quiz is not None, self._window.height() < BOTH * self._look.scale
+        if asked and low and not self._heights and not self._look.projector and self._window.isVisible():
+            self._away = self._in_the_way()
+            below = (self.docks["step_card"], *self._away)
+            self._heights = {name: dock.height() for name, dock in self.docks.items() if dock in below}
+            self._show_all(self._away, shown=False)
+            if not self._lowest:  # the canvas has the room, not the step card
+                self._resize(Qt.Orientation.Vertical, step_card=self._look.px(CARD))
+        elif not asked and self._heights:
             later(self, self._take_room_back)  # when the question has gone
 
     def _in_the_way(self) -> list[QDockWidget]:
@@ -192,18 +193,23 @@ class Panes(QObject):
         if self._lowest:
             return sorted(shown, key=lambda dock: not dock.visibleRegion().isEmpty())
         rendered = self.docks["rendered_graph"]
-        low = self._window.height() < BOTH * self._look.scale
         below = self._window.dockWidgetArea(rendered) == BOTTOM
         alone = not self._window.tabifiedDockWidgets(rendered)
-        return [rendered] if low and below and alone and rendered in shown else []
+        return [rendered] if below and alone and rendered in shown else []
 
     def _take_room_back(self) -> None:
-        if self._away and self._bridge.state.quiz is None and not self._look.projector:
+        if self._heights and self._bridge.state.quiz is None and not self._look.projector:
             self._show_all(self._away, shown=True)
-            self._away.pop().raise_()
+            for last in self._away[-1:]:
+                last.raise_()
             self._away.clear()
             heights = {"step_card": self._window.height() // 4} if self._lowest else self._heights
             self._resize(Qt.Orientation.Vertical, **heights)
+            self._lay_out_at_once()
+            lacking = heights["step_card"] - self.docks["step_card"].height()  # its tabs
+            if lacking and not self._lowest:
+                self._resize(Qt.Orientation.Vertical, step_card=heights["step_card"] + lacking)
+            self._heights = {}
 
     def _show_all(self, docks: list[QDockWidget], *, shown: bool) -> None:
         before, self._arranging = self._arranging, True
@@ -300,6 +306,7 @@ class Panes(QObject):
     def _place(self) -> None:
         window, docks, look = self._window, self.docks, self._look
         self._away.clear()
+        self._heights = {}
         for name, dock in docks.items():
             if dock.isFloating():  # else Qt would take it out and put it back
                 dock.setFloating(False)
@@ -325,7 +332,7 @@ class Panes(QObject):
         docks["training" if self._learns else "gradients"].raise_()
         self._resize(Qt.Orientation.Horizontal, palette=look.px(150), plot=self._beside())
         rendered = max(height // 5, look.px(RENDERED))
-        self._resize(Qt.Orientation.Vertical, step_card=look.px(130), rendered_graph=rendered)
+        self._resize(Qt.Orientation.Vertical, step_card=look.px(CARD), rendered_graph=rendered)
         self._share_height()
 
     def _beside(self) -> int:

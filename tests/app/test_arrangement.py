@@ -77,3 +77,19 @@ def test_a_window_is_laid_out_once_before_it_is_seen(opened, qtbot):
     finally:
         application.removeEventFilter(sizes)
     assert len(found) == 1
+
+
+def test_in_a_low_window_a_question_takes_the_room_of_the_rendered_graph_and_gives_it_back(
+    opened, act, qtbot
+) -> None:
+    window = opened("neuron", (1280, 800))
+    act(window, "forward")
+    rendered, card = window.docks["rendered_graph"], window.docks["step_card"]
+    before = rendered.height(), card.height(), window.canvas.height()
+    act(window, "predict")
+    assert rendered.isHidden()
+    qtbot.waitUntil(lambda: window.canvas.height() > before[2])
+    act(window, "predict")
+    qtbot.waitUntil(lambda: (rendered.height(), card.height(), window.canvas.height()) == before)
+    assert rendered.isVisible()
+    assert not window.panes.touched
