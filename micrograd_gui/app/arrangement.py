@@ -167,14 +167,14 @@ class Panes(QObject):
         if self.predict_line is None:
             from micrograd_gui.views.lab.predict_line import PredictLine
 
-            Together(self._bridge, self).changed.connect(lambda *_: self._give_room())  # before it is shown
+            Together(self._bridge, self).changed.connect(lambda *_: self.give_room())  # before it is shown
             self.predict_line = PredictLine(self._bridge, self.canvas, self._look, self.stage)
             column = self.stage.layout()
             assert isinstance(column, QVBoxLayout)
             column.insertWidget(column.indexOf(self.timeline), self.predict_line)
         return self.predict_line
 
-    def _give_room(self) -> None:
+    def give_room(self) -> None:
         """In a low window the rendered graph goes while somebody predicts, in the lowest all panes do."""
         asked, low = self._bridge.state.quiz is not None, self._window.height() < BOTH * self._look.scale
         if asked and low and not self._heights and not self._look.projector and self._window.isVisible():
@@ -198,7 +198,12 @@ class Panes(QObject):
         return [rendered] if below and alone and rendered in shown else []
 
     def _take_room_back(self) -> None:
-        if self._heights and self._bridge.state.quiz is None and not self._look.projector:
+        if self._bridge.state.quiz is None and not self._look.projector:
+            self.put_back()
+
+    def put_back(self) -> None:
+        """Every pane is where it was before the question, as the arrangement is kept."""
+        if self._heights:
             self._show_all(self._away, shown=True)
             for last in self._away[-1:]:
                 last.raise_()
@@ -278,7 +283,7 @@ class Panes(QObject):
         if resized and not self.touched and self._window.isVisible():
             self.arrange_as_at_first()
         elif before.projector and not look.projector:
-            later(self, self._give_room)  # somebody may have begun to predict in the hall, or left off
+            later(self, self.give_room)  # somebody may have begun to predict in the hall, or left off
 
     def begin(self) -> None:
         """The window is about to be seen, and has the size for it."""
@@ -319,7 +324,7 @@ class Panes(QObject):
         if narrow:
             self._place_below(in_tabs=low)
             self._lay_out_at_once()
-            self._give_room()
+            self.give_room()
             return
         window.addDockWidget(RIGHT, docks["plot"])
         window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)

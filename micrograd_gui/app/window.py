@@ -306,6 +306,8 @@ class MainWindow(QMainWindow):
         self.bridge.changed.emit(blank, self.session.state)
         if learning:
             self.classroom()
+        if self.session.state.quiz is not None:
+            self.panes.ensure_predict_line()
         self.bars.follow_width()
         self.panes.begin()
         language.show_again(seen, self, self.panes)
@@ -314,6 +316,7 @@ class MainWindow(QMainWindow):
     def _settle(self, seen: language.Seen, *, projected: bool) -> None:
         """Qt has laid the panes out by now, and gives them their shares."""
         language.put_docks(seen, self, self.panes)
+        self.panes.give_room()
         self.bars.follow_width()
         self.setUpdatesEnabled(True)
         if projected:
@@ -485,6 +488,7 @@ class MainWindow(QMainWindow):
             self.documents.unless_unsaved(self._close_without_question)
             return
         if not self.projector.on and self.panes.touched:
+            self.panes.put_back()
             self.settings.keep_arrangement(self.saveGeometry(), self.saveState())
         if self._recovering is not None:
             self._recovering.end()

@@ -93,3 +93,25 @@ def test_in_a_low_window_a_question_takes_the_room_of_the_rendered_graph_and_giv
     qtbot.waitUntil(lambda: (rendered.height(), card.height(), window.canvas.height()) == before)
     assert rendered.isVisible()
     assert not window.panes.touched
+
+
+def test_what_a_question_has_hidden_comes_back_in_another_language_and_at_the_next_start(
+    opened, act, qtbot
+) -> None:
+    window = opened("neuron", (1280, 800))
+    act(window, "forward", "predict")
+    window.remake()
+    qtbot.waitUntil(lambda: window.updatesEnabled() and window.docks["rendered_graph"].isHidden())
+    window.panes.touched = True  # so that its arrangement is kept
+    window.session.saved_as_is()
+    window.close()
+    assert opened("neuron").docks["rendered_graph"].isVisible()
+
+
+def test_a_question_that_was_asked_before_another_language_gives_the_room_back(opened, act, qtbot) -> None:
+    window = opened("neuron", (1280, 800))
+    act(window, "forward", "predict")
+    window.remake()
+    qtbot.waitUntil(lambda: window.updatesEnabled() and window.docks["rendered_graph"].isHidden())
+    act(window, "predict")
+    qtbot.waitUntil(window.docks["rendered_graph"].isVisible)

@@ -166,17 +166,18 @@ def test_something_stands_on_every_wire_in_window_and_hall(opened, act):
     window = opened(examples[0])
     view = canvas(window)
     act(window, "wires")
-    for example in examples:
+
+    def told(example):
         window.documents.open_example(example)
         act(window, "backward")
         wires = view.graph_scene.curves.keys()
         assert {chip.wire for chip in view.picture.chips} == wires != set(), example
+
+    for example in examples:
+        told(example)
     act(window, "projector")
     for example in examples:
-        window.documents.open_example(example)
-        act(window, "backward")
-        wires = view.graph_scene.curves.keys()
-        assert {chip.wire for chip in view.picture.chips} == wires != set(), example
+        told(example)
         boxes = [*view.graph_scene.boxes.values()]
         rects = [chip.rect for chip in view.picture.chips]
         assert not any(rect.intersects(box) for rect in rects for box in boxes), example

@@ -192,6 +192,7 @@ def seen_of(window: QMainWindow, panes: Panes) -> Seen:
     """What is seen now."""
     speed = window.findChild(QComboBox, _SPEED)
     focus = window.focusWidget()
+    panes.put_back()
     return Seen(
         window.saveState(), tuple(panes.late), panes.touched, panes.plot.kind,
         -1 if speed is None else speed.currentIndex(), panes.canvas.eye, panes.canvas.navigation.block,
@@ -221,6 +222,7 @@ def show_again(seen: Seen, window: QMainWindow, panes: Panes) -> None:
 def put_docks(seen: Seen, window: QMainWindow, panes: Panes) -> None:
     """Every pane where it was."""
     QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # else Qt shares the room out anew
+    panes.put_back()
     window.restoreState(seen.docks)
     panes.touched = seen.touched
 
