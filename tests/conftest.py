@@ -270,11 +270,11 @@ def nothing_unforeseen() -> Iterator[None]:
         begin(self, *said)
         seen.append(self)
 
-    Unforeseen.__init__ = noted  # type: ignore[method-assign]
+    Unforeseen.__init__ = noted  # type: ignore[method-assign]  # put back below
     try:
         yield
     finally:
-        Unforeseen.__init__ = begin  # type: ignore[method-assign]
+        Unforeseen.__init__ = begin  # type: ignore[method-assign]  # as it was
     if seen:
         raise AssertionError(f"{len(seen)} times something nobody foresaw: {seen[0]}") from seen[0].__cause__
 
