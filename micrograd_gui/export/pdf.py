@@ -144,6 +144,7 @@ class Document:
         made.set_text_shaping(find_spec("uharfbuzz") is not None)
         made.set_xy(x, y - 0.3 * made.font_size)  # a cell of no height has its baseline so far below
         made.cell(0, 0, shown(text))
+        made.current_font_is_set_on_page = False  # a cell may name it within a context that has ended
         made.set_text_shaping(False)
 
     def _named(self, file: FontFile) -> str:

@@ -7,6 +7,7 @@ import warnings
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 from fontTools.fontBuilder import FontBuilder
@@ -18,6 +19,7 @@ import micrograd_gui as mg
 from micrograd_gui import fonts, languages, resource
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.export import glyphs
+from micrograd_gui.export.options import RenderOptions
 from micrograd_gui.figures import text_metrics
 
 SIGNS = "重み入मन"
@@ -73,12 +75,12 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     there.forget()
 
 
-def exported(path: Path, label: str) -> list[str]:
+def exported(path: Path, label: str, **options: Unpack[RenderOptions]) -> list[str]:
     """What was told while a graph with that label was exported."""
     graph = mg.parse("a = 2").relabelled(1, label)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        mg.render(graph, path, gradients=False)
+        mg.render(graph, path, gradients=False, **options)
     return [str(each.message) for each in told]
 
 
@@ -99,8 +101,8 @@ def test_the_font_that_has_the_signs_writes_them(machine: Machine, tmp_path: Pat
 def test_in_a_pdf_the_font_is_embedded_and_the_text_is_text(machine: Machine, tmp_path: Path) -> None:
     machine.append(a_font(tmp_path / "squares.ttf"))
     path = tmp_path / "a.pdf"
-    assert exported(path, "入 b_2") == []
-    assert mg.read(path).nodes[1].label == "入 b_2"
+    assert exported(path, "入 b", style="canvas", width="1.1cm", text="4pt") == []
+    assert mg.read(path).nodes[1].label == "入 b"
     try:
         named = subprocess.run(["pdffonts", path], capture_output=True, text=True).stdout
         said = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True).stdout
@@ -108,6 +110,7 @@ def test_in_a_pdf_the_font_is_embedded_and_the_text_is_text(machine: Machine, tm
         pytest.skip("poppler is not here")
     assert "Squares" in named
     assert "入" in said
+    assert "2.0000" in said, "what comes after it is in the font of figures again"
 
 
 def test_a_font_of_this_machine_writes_japanese(tmp_path: Path) -> None:
