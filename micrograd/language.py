@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import Any, Literal, ParamSpec, TypeVar, cast
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,6 +28,7 @@ CONTEXT = "\x04"  # between a context and its text, as in the catalogues of gett
 _ENGLISH: Texts = {}
 _texts: Texts = _ENGLISH
 _forgetting: list[Callable[[], object]] = []
+_written: Callable[[str], str] | None = None
 
 
 def _one_or_more(n: int) -> int:
@@ -167,9 +168,21 @@ def joined(parts: list[str] | tuple[str, ...], by: Literal["and", "or"] = "and")
     )
 
 
+def write_as(written: Callable[[str], str] | None) -> None:
+    """From now on `columns` counts what is written for a text (None: the text itself)."""
+    global _written
+    _written = written
+
+
 def columns(text: str) -> int:
-    """How many columns of a terminal the text takes: a letter of Chinese or Japanese takes two."""
-    return len(text) if text.isascii() else sum(1 + (east_asian_width(each) in "WF") for each in text)
+    """How many columns of a terminal the text takes: a letter of Chinese or Japanese takes two, a mark none."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_columns_of, text if _written is None else _written(text)))
+
+
+def _columns_of(sign: str) -> int:
+    return 0 if category(sign) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(sign) in "WF")
 
 
 def flush_left(text: str, width: int) -> str:

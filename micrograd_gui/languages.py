@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TextIO
 from unicodedata import decomposition, normalize
+from unicodedata import name as name_of
 
 from micrograd import language
 from micrograd.language import tr
@@ -35,6 +36,8 @@ _PLAINLY = "micrograd-gui-plainly"  # as in code
 _PLAIN = {
     "−": "-", "✓": "ok", "✗": "WRONG", "∂": "d", "×": "x", "÷": "/", "·": ".", "–": "-", "…": "...",
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "→": "->", "¿": "", "¡": "",
+    "←": "<-", "≠": "!=", "≤": "<=", "≥": ">=", "≈": "~", "±": "+-", "∞": "inf", "√": "sqrt", "—": "-",
+    "▶": ">", "◀": "<", "⚠": "!",
     "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "œ": "oe", "\u200e": "",
 }  # fmt: skip
 # It stands in the head of a catalogue that has every text; others are not offered.
@@ -52,6 +55,11 @@ class CatalogueFault(ValueError):
 def used() -> str:
     """The code of the language in use."""
     return _used
+
+
+def wanted() -> str:
+    """As `used`, or what was asked for where the terminal cannot write it."""
+    return _asked or _used if _used == "en" else _used
 
 
 def code() -> str:
@@ -243,11 +251,24 @@ def _plural_rule(head: str, path: Path) -> Callable[[int], int]:
 
 
 def write_plainly(*streams: TextIO | None) -> None:
-    """Let these streams write so what their encoding cannot say."""
+    """Let these streams write so what their encoding cannot say; columns fit what the first one writes."""
     codecs.register_error(_PLAINLY, _plainly)
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_PLAINLY)
+    encoding = getattr(streams[0], "encoding", None) or "utf-8"
+    can_say_all = codecs.lookup(encoding).name.startswith("utf")
+    language.write_as(None if can_say_all else lambda text: _as_written(text, encoding))
+
+
+def _as_written(text: str, encoding: str) -> str:
+    return text.encode(encoding, _PLAINLY).decode(encoding)
+
+
+def is_legible(*streams: TextIO | None) -> bool:
+    """Whether the streams, which write plainly, can write the language in use: no letters of it are lost."""
+    encodings = {getattr(stream, "encoding", None) or "utf-8" for stream in streams}
+    return not any("\\u" in _as_written(NAMES.get(code(), ""), each) for each in encodings)
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:
@@ -258,9 +279,15 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
 
 
 def _plain(sign: str) -> str:
+    """Letters stay told from each other: β is beta, and one of another script is ``\\u91cd``."""
     if sign in _PLAIN:
         return _PLAIN[sign]
     base = normalize("NFKD", sign)[0]
-    if not base.isascii() or decomposition(sign).startswith("<fraction>"):
+    if decomposition(sign).startswith("<fraction>"):
         return "?"
-    return f"^{base}" if decomposition(sign).startswith("<super>") else base
+    if base.isascii():
+        return f"^{base}" if decomposition(sign).startswith("<super>") else base
+    if (words := name_of(base, "").split())[:1] == ["GREEK"]:
+        letter = words[-1].replace("LAMDA", "LAMBDA")
+        return letter.capitalize() if "CAPITAL" in words else letter.lower()
+    return sign.encode("ascii", "backslashreplace").decode() if sign.isalnum() else "?"

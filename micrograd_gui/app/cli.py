@@ -105,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         gc.set_threshold(100_000, 5, 2)  # what is loaded stays: looking through it for garbage is in vain
     languages.write_plainly(sys.stdout, sys.stderr)
     try:
-        _speak(arguments)
+        _speak(arguments, draws=action in (_render, _train))
         name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
         given = parser(name).parse_args(_joined(arguments))
         if debug or given.debug:
@@ -154,11 +154,16 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
     return {name: make(f"micrograd-gui {name}".strip()) for name, (make, _) in _commands().items()}
 
 
-def _speak(arguments: Sequence[str]) -> None:
-    """Use the language that is asked for, before anything is said; raises CatalogueFault."""
+def _speak(arguments: Sequence[str], draws: bool) -> None:
+    """Use the language that is asked for, before anything is said; raises CatalogueFault.
+
+    English where the encoding has not its letters, but for figures; the window asks again.
+    """
     asked = [each.partition("=")[2] for each in arguments if each.startswith("--language=")]
     asked += [code for option, code in pairwise(arguments) if option == "--language"]
     languages.begin(asked[-1] if asked else "")
+    if not draws and not languages.is_legible(sys.stdout, sys.stderr):
+        languages.use("en")
     vars(argparse).update(_=tr, ngettext=trn)  # what argparse says of itself is in the catalogue, too
 
 

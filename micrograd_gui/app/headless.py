@@ -133,7 +133,7 @@ def window_picture(graph: Graph, name: str, path: Path) -> Path:
             **os.environ,
             "QT_QPA_PLATFORM": "offscreen",
             "XDG_CONFIG_HOME": folder,
-            languages.VARIABLE: languages.used(),
+            languages.VARIABLE: languages.wanted(),
         }
         try:
             done = subprocess.run(

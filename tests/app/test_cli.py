@@ -77,11 +77,40 @@ def test_sign_and_verdict_are_told_where_the_encoding_has_neither(tmp_path: Path
 
 def test_letters_that_an_encoding_lacks_keep_their_base() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    languages.write_plainly(stream)
-    stream.write("Größe für „L“, étape, ¿qué?, −½ × 2ⁿ → 重み")
+    try:
+        languages.write_plainly(stream)
+        stream.write("Größe für „L“, étape, ¿qué?, −½ × 2ⁿ → x ≠ β_Δ, 重, ☐")
+        widths = columns("größe"), columns("重"), columns("β")
+    finally:
+        languages.write_plainly(sys.stdout)
     stream.flush()
     stream.seek(0)
-    assert stream.read() == 'Groesse fuer "L", etape, que?, -? x 2^n -> ??'
+    assert stream.read() == 'Groesse fuer "L", etape, que?, -? x 2^n -> x != beta_Delta, \\u91cd, ?'
+    assert widths == (7, 6, 4)
+    assert (columns("größe"), columns("重"), columns("e\u0301")) == (5, 2, 1)
+
+
+def test_a_terminal_that_cannot_write_the_language_is_spoken_to_in_english(
+    said: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(languages, "is_legible", lambda *_: False)
+    try:
+        done = said("check", "-e", "L = a*b", "--language", "ja")
+        assert "gradients agree" in done.out
+        assert said("render", "reuse", "--language", "ja", "-o", str(tmp_path / "r.svg")).status == 0
+        assert languages.used() == "ja"
+    finally:
+        languages.use("en")
+    monkeypatch.undo()
+    languages.use("ja")
+    ascii_file, shift_jis = (io.TextIOWrapper(io.BytesIO(), encoding=each) for each in ("ascii", "shift_jis"))
+    try:
+        assert not languages.is_legible(sys.stdout, ascii_file)
+        assert languages.is_legible(shift_jis, None)
+        languages.use("es")
+        assert languages.is_legible(ascii_file)
+    finally:
+        languages.use("en")
 
 
 @pytest.mark.parametrize("first", [("--language", "de"), ("--language=de",)])
