@@ -175,7 +175,7 @@ def write_as(written: Callable[[str], str] | None) -> None:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal the text takes: a letter of Chinese or Japanese takes two, a mark none."""
+    """How many columns of a terminal the text takes: a letter of Chinese takes two, a mark none."""
     if text.isascii():
         return len(text)
     return sum(map(_columns_of, text if _written is None else _written(text)))
