@@ -12,6 +12,7 @@ from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.node import LARGE
+from micrograd_gui.document.notation import hints
 from micrograd_gui.document.notation.literals import (
     BINARY,
     CONSTANTS,
@@ -75,16 +76,6 @@ def _remembered(graph: Graph, text: str, names: Mapping[str, NodeId], cell: bool
         return graph_from_cell(text, graph, names)
     except ExpressionRefusal as refusal:  # such as an implicit leaf: the statements will do
         return left_unprinted(graph, text, refusal) if "print" in text else graph
-
-
-_NAMED = 8  # functions in a sentence about one that is not there
-_ALSO = {"ln": "log", "σ": "sigmoid"}  # as mathematicians write them
-
-
-def functions() -> tuple[str, ...]:
-    """The function names that expressions understand; those of one operand first."""
-    known = (op for op in OPS.values() if op.name.isidentifier() and op.name != "neg")
-    return tuple(op.name for op in sorted(known, key=lambda op: op.arity))
 
 
 class Reader:
@@ -247,6 +238,12 @@ class Reader:
             return None, []
         each = unsigned(each)
         match each:
+            case ast.BinOp(left=ast.Name("e"), op=ast.Pow(), right=right) if "e" not in self.names:
+                raise self.written_as(each, f"exp({ast.unparse(right)})")
+            case ast.BinOp(left=ast.BinOp(ast.Name(name), ast.Pow(), times), op=ast.Mult(), right=right) if (
+                name not in self.names and hints.function_named(name) and (number_in(times) or -1) > 0
+            ):
+                raise self.written_as(each, f"{name}({ast.unparse(right)})**{ast.unparse(times)}")
             case ast.BinOp(left=left, op=ast.Pow(), right=right) if (n := number_in(right)) is not None:
                 return op_of(f"**{exact(self.finite(n, right))}").name, [left]
             case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
@@ -268,7 +265,10 @@ class Reader:
             case ast.Attribute() if of_library(each) is not None:
                 return None, []
             case ast.BinOp(op=ast.BitXor()):
-                raise self.refuse(each, tr("a power is written with two stars: write {power}", power="x**2"))
+                meant = hints.power(self.source.spoken(each))
+                raise self.refuse(each, tr("a power is written with two stars: write {power}", power=meant))
+            case ast.Call(func=ast.BinOp() | ast.UnaryOp() | ast.Call(), args=[_], keywords=[]):
+                raise self.written_as(each, hints.product(self.source.spoken(each)))
         raise self.refuse(
             each,
             tr(
@@ -280,24 +280,30 @@ class Reader:
 
     def function(self, name: str, args: list[ast.expr], where: ast.expr) -> tuple[str, list[ast.expr]]:
         """The op of a function that is called, and its operands; raises ExpressionRefusal."""
-        known = {each.lower(): each for each in functions()} | _ALSO
-        if name.lower() not in known:
-            some = ", ".join(functions()[:_NAMED])
-            raise self.refuse(
-                where.func if isinstance(where, ast.Call) else where,
-                tr(
-                    "there is no function “{name}”; there are {functions} and others, as the palette shows",
-                    name=spoken(name),
-                    functions=some,
-                ),
-            )
-        op = op_of(name if name in functions() else known[name.lower()])
+        known = hints.function_named(name)
+        if not known:
+            raise self.unknown(name, where)
+        op = op_of(known)
         if len(args) != op.arity:
             raise self.refuse(
                 where,
                 wrong_count(op.name, op.arity, len(args)),
             )
         return op.name, args
+
+    def written_as(self, where: ast.AST, meant: str) -> ExpressionRefusal:
+        """The refusal of what is written otherwise."""
+        return self.refuse(where, hints.written(self.source.spoken(where), meant))
+
+    def unknown(self, name: str, where: ast.expr) -> ExpressionRefusal:
+        """The refusal of a function that is not there: what is meant, where that can be told."""
+        if not isinstance(where, ast.Call) or not isinstance(where.func, ast.Name):
+            return self.refuse(where, hints.of_unknown(name, "", factor=False))
+        otherwise = hints.in_other_words(name, [self.source.spoken(each) for each in where.args])
+        if otherwise:
+            return self.written_as(where, otherwise)
+        factor = len(where.args) == 1 and (name in self.names or len(name.rstrip("0123456789_")) == 1)
+        return self.refuse(where.func, hints.of_unknown(name, self.source.spoken(where), factor=factor))
 
     def leaf(self, each: ast.expr) -> NodeId:
         """The node of a number, a name, a Value, or what a network gives; raises ExpressionRefusal."""
@@ -314,6 +320,8 @@ class Reader:
         if isinstance(each, ast.Name):
             if each.id in self.networks.lists or each.id in self.networks.networks:
                 raise self.refuse(each, tr("{name} is no single number here", name=spoken(each.id)))
+            if each.id not in self.names and each.id in OPS:
+                raise self.written_as(each, f"{each.id}(x)")
             if each.id not in self.names:
                 self.names[each.id] = self.builder.add(label=each.id)
                 self.implicit.add(each.id)

@@ -17,7 +17,8 @@ _SIGNS = {
 }
 _POINTS = "·\u0387"  # Python lets them be part of a name; it makes the second the first
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_LETTERS_ABOVE = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"  # Python takes them for letters of the name before them
+_ABOVE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺" + _LETTERS_ABOVE, "0123456789-+abcdefghijklmnoprstuvwxyz")
 # What an input method for Chinese, Japanese or Korean writes: signs as wide as its letters, and its points.
 _WIDE: dict[int, int] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _WIDE |= {ord(wide): ord(sign) for wide, sign in zip("\u3000、。", " ,.", strict=True)}
@@ -26,9 +27,9 @@ _PIECE = (
     r"(?P<string>'''.*?'''|\"\"\".*?\"\"\"|'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|‘[^’\n]*’|\#[^\n]*)"
     r"|(?P<number>0[xXbBoO]\w+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<part>[¼½¾⅓⅔⅛⅜⅝⅞])"
-    r"|(?P<power>[⁻⁺]?[⁰¹²³⁴-⁹]+)"
+    rf"|(?P<power>[⁻⁺]?[⁰¹²³⁴-⁹{_LETTERS_ABOVE}]+(?:[⁻⁺][⁰¹²³⁴-⁹{_LETTERS_ABOVE}]+)*)"
     r"|(?P<braced>[^\W\d]\w*?_\{ *\w+(?: *, *\w+)* *\})"
-    r"|(?P<name>[^\W\d][\w]*?(?:[₀-₉]+|(?=[⁰¹²³⁴-⁹⁻⁺])|(?!\w)))"
+    rf"|(?P<name>[^\W\d][\w]*?(?:[₀-₉]+|(?=[⁰¹²³⁴-⁹⁻⁺{_LETTERS_ABOVE}])|(?!\w)))"
     r"|(?P<blank>[ \t]+)"
     r"|(?P<other>.)"
 )
@@ -37,7 +38,9 @@ _NUMBER_BEFORE_BRACKET = r"(?<![\w.)\]])\d[\d.]*[ \t]*\("
 
 def python_misreads(text: str) -> bool:
     """Whether it may be Python of another meaning: ``2(a + b)`` calls the number, ``a·b`` is one name."""
-    return re.search(_NUMBER_BEFORE_BRACKET, text) is not None or any(point in text for point in _POINTS)
+    return re.search(_NUMBER_BEFORE_BRACKET, text) is not None or any(
+        sign in text for sign in _POINTS + _LETTERS_ABOVE
+    )
 
 
 def is_name(text: str) -> bool:
@@ -97,7 +100,8 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
         elif kind == "part":
             yield place, f"{' ' * (before == 'number')}{numeric(said)!r}"
         elif kind == "power":
-            yield place, f"**({said.translate(_ABOVE)})"
+            exponent = re.sub(r"(\d)(?=[a-z])", r"\1*", said.translate(_ABOVE))
+            yield place, f"**({exponent})"
         elif kind == "name":
             yield place, said.translate(_BELOW)
         else:

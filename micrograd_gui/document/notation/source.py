@@ -12,6 +12,7 @@ from io import StringIO
 
 from micrograd.language import N_, in_quotes, tr
 from micrograd_gui.document.errors import ExpressionRefusal, Net
+from micrograd_gui.document.notation.hints import instead
 from micrograd_gui.document.notation.signs import plain, python_misreads
 from micrograd_gui.document.text import LONGEST_EXPRESSION, one_line, spoken, with_point
 
@@ -216,10 +217,22 @@ class SourceText:
         elif not rest:
             column, sentence = len(here) + 1, tr("something is missing at the end")
         else:
-            sentence = _with_point(here[: column + 1]) or tr(
-                "“{rest}” cannot stand here", rest=spoken(rest[:20])
-            )
+            sentence = _with_point(here[: column + 1])
+            if not sentence:
+                return self._meant(error.msg, line, column, rest)
         return self._at(line, column, sentence)
+
+    def _meant(self, why: str, line: int, column: int, rest: str) -> ExpressionRefusal:
+        """The refusal of what cannot stand there, with what may be meant."""
+        before = sum(len(each) + 1 for each in self._lines[: line - 1])
+        meant = instead(self.text, before + column - 1)
+        if meant is not None:
+            place, sentence = meant
+            line, column = self._line_and_column(place)
+            return self._at(line, column, sentence)
+        if why.startswith("cannot assign to") and "=" in rest:
+            return self._at(line, column, tr("left of = stands one name, as in L = a*b"))
+        return self._at(line, column, tr("“{rest}” cannot stand here", rest=spoken(rest[:20])))
 
 
 def _character(sign: str) -> str:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.notation.reader import functions, graph_from_expression
+from micrograd_gui.document.notation.hints import functions
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.session.measure import numbers
 

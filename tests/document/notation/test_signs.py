@@ -38,6 +38,7 @@ def target_of(text):
         ("y = (a + b)c", "y = (a + b)*c"),
         ("y = 1e-3x", "y = 0.001*x"),
         ("y = x₁₂ – 1", "y = x12 - 1"),
+        ("y = xⁿ⁻¹ + z²ⁿ", "y = x**(n - 1) + z**(2*n)"),
         ("Ｌ　＝　（ａ＋ｂ）＊２．５", "L = (a + b)*2.5"),
         ("重み＝３；y＝重み×２。5", "重み = 3; y = 重み*2.5"),
     ],
@@ -61,6 +62,45 @@ def test_what_stands_in_quotes_and_comments_stays():
 def test_a_power_of_other_languages_is_answered_with_how_it_is_written(text):
     with pytest.raises(ExpressionRefusal, match=r"two stars: write x\*\*2"):
         graph_from_expression(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("z = a b", "5: “a b” is written a*b here"),
+        ("o = tanh(w_1 x_1 + w_2 x_2 + b)", "10: “w_1 x_1” is written w_1*x_1 here"),
+        ("z = 3 tanh x", "7: “tanh x” is written tanh(x) here"),
+        ("z = (a+b)(c − d)", "5: “(a+b)(c − d)” is written (a+b)*(c − d) here"),
+        ("z = a(b+c)", "5: there is no function “a”; if a product is meant, write a*(b+c)"),
+        ("z = rate(b+c); rate = 2", "5: there is no function “rate”; there are tanh"),
+        ("rate = 2; z = rate(b)", "15: there is no function “rate”; if a product is meant, write rate*(b)"),
+        ("z = tahn(x)", "5: there is no function “tahn”, but there is tanh"),
+        ("z = Σ(x)", "5: there is no function “Σ”"),
+        ("z = pow(x, 2)", "5: “pow(x, 2)” is written x**2 here"),
+        ("z = log10(x)", "5: “log10(x)” is written log(x)/log(10) here"),
+        ("z = sin²(x)", "5: “sin²(x)” is written sin(x)**2 here"),
+        ("z = 2 + tanh", "9: “tanh” is written tanh(x) here"),
+        ("z = e**-x", "5: “e**-x” is written exp(-x) here"),
+        ("z = 1/(1+e^{-x})", "8: a power is written with two stars: write exp(-x)"),
+        ("z = (y + w^3)/2", "6: a power is written with two stars: write w**3"),
+        ("z = |x − 1|·2", "5: “|x - 1|” is written abs(x - 1) here"),
+        ("z = 1 250 000 * x", "5: “1 250 000” is written 1250000 here"),
+        ("a = 2，b = 3； y = a*b", "6: “,b =” is written ; b = here"),
+        ("a*b = L", "1: left of = stands one name, as in L = a*b"),
+        ("f(x) = 3x²", "1: left of = stands one name, as in L = a*b"),
+        ("no such thing", "4: “such thing” cannot stand here"),
+    ],
+)
+def test_who_writes_it_otherwise_is_told_how_it_is_written(text, sentence):
+    with pytest.raises(ExpressionRefusal) as refused:
+        graph_from_expression(text)
+    assert str(refused.value).startswith(f"Column {sentence}")
+
+
+def test_a_node_may_have_the_name_of_a_function_or_of_e():
+    given = graph_from_expression("exp = 3; e = 2; y = exp*e**x")
+    assert {node.label for node in given} >= {"exp", "e", "y"}
+    assert expression_of(graph_from_expression(expression_of(given))) == expression_of(given)
 
 
 @pytest.mark.parametrize(
