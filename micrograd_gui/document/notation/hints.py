@@ -173,7 +173,7 @@ def in_other_words(name: str, operands: list[str]) -> str:
     match name, operands:
         case "pow", [base, exponent]:
             return f"{base}**{exponent}"
-        case ("log2" | "log10"), [x]:
+        case (("log2" | "log10"), [x]):
             return f"log({x})/log({name[3:]})"
     return ""
 
