@@ -32,7 +32,7 @@ GREETED_AFTER = 700  # milliseconds, when the first paint is over
 _PATIENCE = 0.3  # seconds that the end waits for what nobody wants any more
 _log = logger_of(__name__)
 
-_IGNORED = -1  # how PySide6 writes down that a module does not use it
+_IGNORED, _PLAIN = -1, 0  # how PySide6 writes down that a module does not use it, and that it wants no dialect
 
 # What the first paint needs and knows nothing of Qt.
 _FIRST = (
@@ -57,16 +57,27 @@ def hurry() -> None:
 
 
 def load_qt() -> None:
-    """Import Qt's core, and tell PySide6 that none of what was there before uses it: it need not read that.
+    """Import Qt's core, and tell PySide6 which modules do not use it and which want none of its dialects.
 
-    To see whether a module wants its dialects (``from __feature__ import …``) it would read the source of
-    each that an import names from now on, 120 files before the first paint.
+    To see whether one wants them (``from __feature__ import …``) it would read the source of each module that
+    an import names from now on, 120 files before the first paint.
     """
     before = dict.fromkeys(sys.modules, _IGNORED)
     import_module("PySide6.QtCore")
     known = getattr(sys.modules.get("__feature__"), "pyside_feature_dict", None)
     if known is not None:  # it is PySide6's own, and may go: then it reads
         known.update(before)
+        known.update(dict.fromkeys(_modules_of_qt(), _PLAIN))
+
+
+def _modules_of_qt() -> Iterator[str]:
+    """The names of this program's modules that know Qt: those of its two upper floors."""
+    top = os.path.dirname(os.path.dirname(__file__))
+    for floor in ("views", "app"):
+        for folder, _, files in os.walk(os.path.join(top, floor)):
+            package = os.path.relpath(folder, os.path.dirname(top)).replace(os.sep, ".")
+            yield package
+            yield from (f"{package}.{file[:-3]}" for file in files if file.endswith(".py"))
 
 
 def _let_collect() -> None:

@@ -298,7 +298,7 @@ class PlotPane(QWidget):
         if not self._buttons and self._least_width() <= self.width():
             self._buttons = self._make_buttons()
         beside = (*(() if self._beside is None else self._beside.all), *self._leaves)
-        wide = sum(each.sizeHint().width() for each in self._buttons) + self._look.px(4 * len(KINDS) + 20)
+        wide = sum(each.sizeHint().width() for each in self._buttons) + self._gaps()
         # A field wishes for more than it may have, and a gap stands before each widget of the row.
         widths = [min(each.sizeHint().width(), each.maximumWidth()) for each in beside if not each.isHidden()]
         wide += sum(widths) + self._look.px(4 * len(widths))
@@ -311,7 +311,11 @@ class PlotPane(QWidget):
         """Pixels that buttons of all kinds need at least."""
         text = "".join(tr(kind.text) for kind in KINDS.values())
         width = QFontMetrics(self._choice.font()).horizontalAdvance(text)
-        return width + len(KINDS) * 2 * self._look.px(BUTTON_AIR)
+        return width + len(KINDS) * 2 * self._look.px(BUTTON_AIR) + self._gaps()
+
+    def _gaps(self) -> int:
+        """Pixels between the buttons of all kinds, and around them."""
+        return self._look.px(4 * len(KINDS) + 20)
 
     def _show_below(self) -> None:
         offered = self._bridge.state.graph.data is not None and self.kind != "loss"
