@@ -32,7 +32,7 @@ GREETED_AFTER = 700  # milliseconds, when the first paint is over
 _PATIENCE = 0.3  # seconds that the end waits for what nobody wants any more
 _log = logger_of(__name__)
 
-_IGNORED, _PLAIN = -1, 0  # how PySide6 writes down that a module does not use it, and that it wants no dialect
+_IGNORED, _PLAIN = -1, 0  # how PySide6 writes down that a module does not use it, or wants no dialect
 
 # What the first paint needs and knows nothing of Qt.
 _FIRST = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import ceil
@@ -309,49 +309,80 @@ def _inputs(graph: Graph, number: NodeId) -> tuple[NodeId, ...]:
     return tuple(source for source in graph.nodes[number].inputs if source is not None)
 
 
+class ByGraphviz:
+    """Graphviz's answer in JSON, whose objects are called ``n3`` (node 3) or ``n3op`` (its op).
+
+    ``objects``: the number of the node, whether it is the op's, and what Graphviz says of it. ``width`` and
+    ``height``: of the figure, with the margin, in points. Graphviz counts upwards, a figure downwards.
+    """
+
+    def __init__(self, answer: Mapping[str, Any], margin: float) -> None:
+        left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
+        self._left, self._top, self._margin = left, top, margin
+        self.width, self.height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
+        self.objects: list[tuple[NodeId, bool, Mapping[str, Any]]] = [
+            (int(each["name"][1:].removesuffix("op")), each["name"].endswith("op"), each)
+            for each in answer["objects"]
+        ]
+        self._edges: list[Mapping[str, Any]] = answer.get("edges", [])
+
+    def place(self, x: float, y: float) -> Point:
+        """That point of Graphviz's in the figure."""
+        return round(x - self._left + self._margin, 2), round(self._top - y + self._margin, 2)
+
+    def point(self, text: str) -> Point:
+        """The point that Graphviz writes as ``x,y`` in the figure."""
+        x, y = text.split(",")
+        return self.place(float(x), float(y))
+
+    def wires(self, graph: Graph) -> Iterator[Wire]:
+        """The wires as Graphviz drew them, in its order."""
+        ports: defaultdict[tuple[NodeId, NodeId], list[int]] = defaultdict(list)
+        for node in graph:
+            for port, operand in enumerate(node.inputs):
+                if operand is not None:
+                    ports[operand, node.id].append(port)
+        for edge in self._edges:
+            (source, from_op, _), (node, _, _) = self.objects[edge["tail"]], self.objects[edge["head"]]
+            points, head = (
+                tuple(
+                    self.place(*point)
+                    for part in edge.get(key, [])
+                    if part["op"] in ops
+                    for point in part["points"]
+                )
+                for key, ops in (("_draw_", "bB"), ("_hdraw_", "pP"))
+            )
+            yield Wire(source, node, None if from_op else ports[source, node].pop(0), points, head)
+
+    def chips(self, wires: Iterable[Wire], sizes: Mapping[End, Size]) -> Iterator[ChipText]:
+        """A chip with nothing on it for each wire that has something to say, where Graphviz left room."""
+        for wire, edge in zip(wires, self._edges, strict=True):
+            if wire.port is not None and (wire.node, wire.port) in sizes and "lp" in edge:
+                x, y = self.point(edge["lp"])
+                wide, tall = sizes[wire.node, wire.port]
+                left, top = round(x - wide / 2, 2), round(y - tall / 2, 2)
+                yield ChipText(wire.node, wire.port, left, top, round(wide, 2), round(tall, 2), (x, y))
+
+
 def _figure_of(
     graph: Graph, answer: Mapping[str, Any], margin: float, sizes: Mapping[End, Size] = _NOTHING
 ) -> Figure:
-    left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
-
-    def place(x: float, y: float) -> Point:
-        return round(x - left + margin, 2), round(top - y + margin, 2)
-
-    names: list[tuple[NodeId, bool]] = []
+    drawn = ByGraphviz(answer, margin)
     boxes: list[CardBox] = []
     ovals: list[Oval] = []
-    for each in answer["objects"]:
-        is_op = each["name"].endswith("op")
-        number = int(each["name"][1:].removesuffix("op"))
-        names.append((number, is_op))
+    for number, is_op, each in drawn.objects:
+        node = graph.nodes[number]
         if is_op:
-            x, y = place(*(float(part) for part in each["pos"].split(",")))
+            x, y = drawn.point(each["pos"])
             radii = (round(float(each[side]) * 36, 2) for side in ("width", "height"))
-            ovals.append(Oval(number, symbol_of(graph.nodes[number]), x, y, *radii))
+            ovals.append(Oval(number, symbol_of(node), x, y, *radii))
         else:
-            cells = tuple(_cells(each["rects"], place))
-            node = graph.nodes[number]
+            cells = tuple(_cells(each["rects"], drawn.place))
             boxes.append(CardBox(number, label_of(node), cells, named=not is_nameless_constant(node)))
-    edges = answer.get("edges", [])
-    wires = tuple(wires_of(graph, edges, names, place))
-    chips = tuple(chips_of(wires, edges, sizes, place)) if sizes else ()
-    width, height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
-    return Figure(width, height, tuple(boxes), tuple(ovals), wires, chips)
-
-
-def chips_of(
-    wires: Iterable[Wire],
-    edges: Iterable[Mapping[str, Any]],
-    sizes: Mapping[End, Size],
-    place: Callable[[float, float], Point],
-) -> Iterable[ChipText]:
-    """A chip with nothing on it for each wire that has something to say, where Graphviz left room."""
-    for wire, edge in zip(wires, edges, strict=True):
-        if wire.port is not None and (wire.node, wire.port) in sizes and "lp" in edge:
-            x, y = place(*(float(part) for part in edge["lp"].split(",")))
-            wide, tall = sizes[wire.node, wire.port]
-            left, top = round(x - wide / 2, 2), round(y - tall / 2, 2)
-            yield ChipText(wire.node, wire.port, left, top, round(wide, 2), round(tall, 2), (x, y))
+    wires = tuple(drawn.wires(graph))
+    chips = tuple(drawn.chips(wires, sizes)) if sizes else ()
+    return Figure(drawn.width, drawn.height, tuple(boxes), tuple(ovals), wires, chips)
 
 
 def _cells(rects: str, place: Callable[[float, float], Point]) -> Iterable[Cell]:
@@ -360,29 +391,6 @@ def _cells(rects: str, place: Callable[[float, float], Point]) -> Iterable[Cell]
         x0, y0, x1, y1 = (float(part) for part in rect.split(","))
         (x, y), (right, bottom) = place(x0, y1), place(x1, y0)
         yield Cell(role, x, y, round(right - x, 2), round(bottom - y, 2))
-
-
-def wires_of(
-    graph: Graph,
-    edges: Iterable[Mapping[str, Any]],
-    names: list[tuple[NodeId, bool]],
-    place: Callable[[float, float], Point],
-) -> Iterable[Wire]:
-    """The wires as Graphviz drew them; ``names`` are the nodes of its objects, and which of them are ops."""
-    ports: defaultdict[tuple[NodeId, NodeId], list[int]] = defaultdict(list)
-    for node in graph:
-        for port, operand in enumerate(node.inputs):
-            if operand is not None:
-                ports[operand, node.id].append(port)
-    for edge in edges:
-        (source, from_op), (node, _) = names[edge["tail"]], names[edge["head"]]
-        points, head = (
-            tuple(
-                place(*point) for part in edge.get(key, []) if part["op"] in ops for point in part["points"]
-            )
-            for key, ops in (("_draw_", "bB"), ("_hdraw_", "pP"))
-        )
-        yield Wire(source, node, None if from_op else ports[source, node].pop(0), points, head)
 
 
 @dataclass(frozen=True)

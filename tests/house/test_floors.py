@@ -67,7 +67,8 @@ def test_what_the_window_needs_of_the_floors_below_is_loaded_before_qt() -> None
 def test_qt_reads_no_source_to_see_whether_it_wants_its_dialects() -> None:
     done = python(
         "import sys\nfrom micrograd_gui.app.start import hurry, load_qt\nhurry()\n"
-        "import linecache\nload_qt()\nimport micrograd_gui.session.session, micrograd_gui.views.canvas.pens, PySide6.QtGui\n"
+        "import linecache\nload_qt()\n"
+        "import micrograd_gui.session.session, micrograd_gui.views.canvas.pens, PySide6.QtGui\n"
         "sys.exit(sorted(name for name in linecache.cache if 'micrograd_gui' in name) or 0)"
     )
     assert done.returncode == 0, done.stderr

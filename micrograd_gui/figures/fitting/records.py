@@ -16,14 +16,13 @@ from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.fitting.sizing import Sizing
 from micrograd_gui.figures.geometry import Size
 from micrograd_gui.figures.notebook_style import (
+    ByGraphviz,
     StandIns,
     blank_chip,
-    chips_of,
     is_nameless_constant,
     name_width,
     operands_drawn,
     straight,
-    wires_of,
 )
 from micrograd_gui.figures.parts import (
     PADDING,
@@ -187,21 +186,12 @@ def _figure_of(
     form: RecordForm,
     sized: Mapping[End, Size],
 ) -> Figure:
-    left, bottom, right, top = (float(part) for part in answer["bb"].split(","))
-    margin = wanted.margin
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        return round(x - left + margin, 2), round(top - y + margin, 2)
-
-    names: list[tuple[NodeId, bool]] = []
+    drawn = ByGraphviz(answer, wanted.margin)
     boxes: list[CardBox] = []
     ovals: list[Oval] = []
-    for each in answer["objects"]:
-        is_op = each["name"].endswith("op")
-        number = int(each["name"][1:].removesuffix("op"))
-        names.append((number, is_op))
+    for number, is_op, each in drawn.objects:
         node = graph.nodes[number]
-        x, y = place(*(float(part) for part in each["pos"].split(",")))
+        x, y = drawn.point(each["pos"])
         if is_op:
             wide, tall = _oval_size(symbol_of(node))
             ovals.append(Oval(number, symbol_of(node), x, y, wide / 2, tall / 2))
@@ -209,13 +199,11 @@ def _figure_of(
             wide, tall = _whole(sizes[number], form)
             cells = tuple(_cells(sizes[number], x - wide / 2, y - tall / 2, form))
             boxes.append(CardBox(number, label_of(node), cells, named=not is_nameless_constant(node)))
-    edges = answer.get("edges", [])
-    wires = tuple(wires_of(graph, edges, names, place))
-    chips = tuple(chips_of(wires, edges, sized, place)) if sized else ()
-    width, height = (round(length + 2 * margin, 2) for length in (right - left, top - bottom))
+    wires = tuple(drawn.wires(graph))
+    chips = tuple(drawn.chips(wires, sized)) if sized else ()
     return Figure(
-        width,
-        height,
+        drawn.width,
+        drawn.height,
         tuple(boxes),
         tuple(ovals),
         wires,
