@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -52,6 +52,18 @@ def learned_rows(graph: Graph) -> int:
     """How many rows are learned from: those that are not held out."""
     assert graph.data is not None
     return len(graph.data) - len(held_out(graph))
+
+
+def some_rows(rows: int, most: int) -> Sequence[int]:
+    """Which rows stand for all, in their order: of more than ``most`` so many, at random but always the same.
+
+    Every so many-th would be one class alone where classes take turns.
+    """
+    if rows <= most:
+        return range(rows)
+    from random import Random  # few graphs have so many rows
+
+    return sorted(Random(0).sample(range(rows), most))
 
 
 def looked_at(graph: Graph) -> int:

@@ -60,6 +60,11 @@ class Gathered(Struct, frozen=True):
     before: float | None
     after: float
 
+    @property
+    def adds(self) -> bool:
+        """Whether an earlier pass had left a gradient there, so that the present one is a sum of passes."""
+        return bool(self.before)
+
 
 class Change(Struct, frozen=True):
     """What an update does to one parameter: ``after = before − rate × by``.

@@ -202,15 +202,15 @@ def _step_on_card(
                 yield "the sum", said, [before[x], before[x], slope * up, after]
             before[x] = before.get(x, 0.0) + slope * up
     elif moment.kind == "rows":
-        shown = [line for line in lines[1:] if " alone: " in line]
+        shown = [line for line in lines[1:] if ".grad" in line and " of " in line.partition("=")[2]]
         before = {n: moment.grad[n] for n in oracle.sheet.parameters}
         for line, n in zip(shown, before, strict=False):
             adds = " += " in line
             numbers = NUMBER.findall(line)
             amount = oracle.sheet.learned(oracle.leaves, oracle.rows_of(moment.over or 0, oracle.sheet))[1][n]
             own = oracle.sheet.slopes(moment.data)[n]
-            right = [amount, *([moment.grad[n]] if adds else []), own]
-            if moment.passes > 1:  # what the row alone has put there is of several passes, too
+            right = [amount, moment.grad[n] if adds else own]
+            if moment.passes > 1 and not adds:  # what the row alone has put there is of several passes, too
                 right, numbers = right[:-1], numbers[:-1]
             yield "what comes of the rows", numbers, right
     elif moment.kind == "update" and moment.before:

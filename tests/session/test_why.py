@@ -6,7 +6,11 @@ import pytest
 
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
+from micrograd_gui.session.asking.ledger_words import page_of
+from micrograd_gui.session.asking.paths_words import paths_page
 from micrograd_gui.session.asking.why import why, why_data, why_grad, why_wire
+from micrograd_gui.session.explain.card import card
+from micrograd_gui.session.explain.verdicts import verdict_of, verdict_of_moment
 from micrograd_gui.session.session import Session
 
 
@@ -38,6 +42,33 @@ def test_a_half_sum_says_who_has_still_to_add(session) -> None:
     assert "−6 from e and 3 from d" in why_grad(session.state, of(session, "a"))
     session.zero_grad()
     assert "is 0: it was set so" in why_grad(session.state, of(session, "a"))
+
+
+def test_a_further_pass_is_no_further_use_and_who_has_still_to_add_is_of_that_pass() -> None:
+    session = Session(graph_from_expression("a = 2; b = 3; c = a*b; L = c + b"))
+    session.backward()
+    session.backward()
+    assert why_grad(session.state, of(session, "a")) == (
+        "The grad on a is 9: more than one pass has added to it."
+    )
+    session.zero_grad()
+    session.backward_step()
+    session.backward_step()
+    assert why_grad(session.state, of(session, "b")).endswith("= 1. c has still to add a share.")
+
+
+def test_after_two_passes_over_rows_no_grad_is_said_to_be_that_of_one() -> None:
+    session = Session(load_example("line"))
+    session.select({of(session, "w")})
+    for verb in ("backward", "update", "forward", "check_all", "backward"):
+        getattr(session, verb)()
+    state, w = session.state, of(session, "w")
+    assert why_grad(state, w) == "The grad on w is −4.1538: more than one pass has added to it."
+    assert verdict_of(state, w).words == "accumulated"
+    assert "accumulated at" in verdict_of_moment(state)
+    assert page_of(state).grad[-1].cells[1:3] == ("mean of 20 rows", "−2.2421 − 1.9117 = −4.1538")
+    assert any("more than one pass" in each for each in paths_page(state).notes)
+    assert "alone" not in card(state)[1].text
 
 
 def test_what_does_not_feed_the_target_and_what_has_no_target_says_so() -> None:

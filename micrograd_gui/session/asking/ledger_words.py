@@ -16,6 +16,7 @@ from micrograd_gui.session.explain.formulas import (
     Kind,
     Line,
     Naming,
+    as_text,
     definition,
     forward_line,
     name_of,
@@ -208,6 +209,10 @@ def _grad_row(graph: Graph, posting: Posting) -> LabRow:
     elif posting.gathered is not None:
         said = rows_in_words(graph)
         made = tr("{row} alone: {grad}", row=row_in_words(graph), grad=written(posting.gathered.own))
+        if (earlier := posting.gathered.before) is not None and posting.gathered.adds:
+            # What the row has put in is not its slope, in a further pass, and stays no part of the sum.
+            summed = sum_in_numbers([earlier, posting.gathered.amount])
+            made = f"{as_text([Line('big', tuple(summed))])} = {written(posting.after)}"
         numbers = (posting.moment, None, posting.gathered.amount, posting.after)
     elif posting.kind == "seed":
         name = operand_name(graph.nodes[graph.target or 0])

@@ -212,7 +212,8 @@ def _beside_grad(state: State, found: Paths) -> list[str]:
     name = name_of(node)
     gathered = gathered_at(state.trace, state.cursor, found.node) if not state.is_training else None
     said = []
-    over = gathered is not None or (state.is_training and node.role == "parameter" and is_over_rows(graph))
+    over = gathered is not None and not gathered.adds
+    over = over or (state.is_training and node.role == "parameter" and is_over_rows(graph))
     if over:
         said.append(
             tr(

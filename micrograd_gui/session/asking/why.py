@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from micrograd.language import N_, tr
 from micrograd_gui.document.graph import Node, NodeId
 from micrograd_gui.document.text import short, written
-from micrograd_gui.session.asking.ledger import Posting, account, origins, postings
+from micrograd_gui.session.asking.ledger import Posting, origins, postings
 from micrograd_gui.session.asking.on_wires import GraphWire, on_wires_of
 from micrograd_gui.session.explain.formulas import (
     as_text,
@@ -111,6 +111,10 @@ def _made_of(state: State, number: NodeId, past: Sequence[Posting]) -> str:
             "Its grad is 1: the backward pass begins here, with the slope of {target} for itself.",
             target=goal,
         )
+    added = _since_set(past)
+    if len({each.backward_pass for each in added}) > 1:
+        name, grad = name_of(graph.nodes[number]), _number(state.frame.grad[number])
+        return tr("The grad on {name} is {grad}: more than one pass has added to it.", name=name, grad=grad)
     if last.gathered is not None:
         own = written(last.gathered.own)
         return tr(
@@ -118,54 +122,44 @@ def _made_of(state: State, number: NodeId, past: Sequence[Posting]) -> str:
             rows=rows_in_words(graph),
             own=own,
         )
-    found = account(past, state.cursor)
-    shares = _shares(state, past)
-
-    def upon(said: str) -> str:
-        if found.start is None:
-            return tr("{said}.", said=said)
-        return tr("{said}, upon {number} that was there.", said=said, number=_number(found.start))
-
+    shares, missing = _shares(state, added), _still_missing(state, number, added)
     if len(shares) == 1:
         each = past[-1].contribution
         assert each is not None
-        name = shares[0][0]
         said = tr(
             "Its grad came from {name}: the slope {slope} × {name}'s grad {grad} = {amount}",
-            name=name,
+            name=shares[0][0],
             slope=_number(each.slope),
             grad=_number(each.upstream),
             amount=_number(each.amount),
         )
-        return " ".join(filter(None, (upon(said), _still_missing(state, number, past))))
-    if len(shares) > _MOST:
-        if found.start is None:
-            return tr("Its grad is the sum of {n} shares: one for each use of the node.", n=len(shares))
-        return tr(
-            "Its grad is the sum of {n} shares, upon {number} that was there: one for each use of the node.",
-            n=len(shares),
-            number=_number(found.start),
+        said = tr("{said}.", said=said)
+    elif len(shares) > _MOST:
+        said = tr("Its grad is the sum of {n} shares: one for each use of the node.", n=len(shares))
+    else:
+        told = tr(" and ").join(
+            tr("{amount} from {name}", amount=_number(amount), name=name) for name, amount in shares
         )
-    told = tr(" and ").join(
-        tr("{amount} from {name}", amount=_number(amount), name=name) for name, amount in shares
-    )
-    return upon(tr("Its grad is a sum, for it is used more than once: {shares}", shares=told))
+        said = tr("Its grad is a sum, for it is used more than once: {shares}", shares=told)
+        said = tr("{said}.", said=said)
+    return " ".join(filter(None, (said, missing)))
 
 
-def _shares(state: State, past: Sequence[Posting]) -> list[tuple[str, float]]:
-    """By whom how much was added, since the grad was set the last time."""
-    shares: list[tuple[str, float]] = []
-    for each in past:
-        if each.contribution is None or each.wire is None:
-            shares = []
-        else:
-            shares.append((name_of(state.graph.nodes[each.wire[0]]), each.contribution.amount))
-    return shares
+def _since_set(past: Sequence[Posting]) -> Sequence[Posting]:
+    """What has been added to the grad since it was set the last time, to 0 or to 1, or its node was new."""
+    last = max((at for at, each in enumerate(past, 1) if not (each.contribution or each.gathered)), default=0)
+    return past[last:]
 
 
-def _still_missing(state: State, number: NodeId, past: Sequence[Posting]) -> str:
+def _shares(state: State, added: Sequence[Posting]) -> list[tuple[str, float]]:
+    """By whom how much was added."""
+    names = ((each.wire, each.contribution) for each in added)
+    return [(name_of(state.graph.nodes[wire[0]]), made.amount) for wire, made in names if wire and made]
+
+
+def _still_missing(state: State, number: NodeId, added: Sequence[Posting]) -> str:
     """Who has still to add a share in this pass."""
-    done = {each.wire for each in past if each.wire is not None}
+    done = {each.wire for each in added if each.wire is not None}
     uses = [wire for wire in state.graph.users[number] if wire[0] in state.graph.feeding]
     names = list(dict.fromkeys(name_of(state.graph.nodes[each[0]]) for each in uses if each not in done))
     if not names:

@@ -285,8 +285,12 @@ def seed_line(node: Node, names: Naming = GRAD) -> Line:
 
 
 def gathered_line(node: Node, gathered: Gathered, rows: str, row: str, names: Naming = GRAD) -> Line:
-    """``w.grad = mean of 20 rows = −2.2420   (row 1 of 20 alone: −10.1406)``."""
-    adds = gathered.before is not None and gathered.before != 0
+    """``w.grad = mean of 20 rows = −2.2420   (row 1 of 20 alone: −10.1406)``.
+
+    What the row has put in by a further pass is not its slope: the grads between it and the target have grown.
+    """
+    adds = gathered.adds
+    alone = "" if adds else "   " + tr("({row} alone: {grad})", row=row, grad=written(gathered.own))
     whole = (EQUALS, Fragment("grad", written(gathered.after), strong=True)) if adds else ()
     return Line(
         "big",
@@ -298,7 +302,7 @@ def gathered_line(node: Node, gathered: Gathered, rows: str, row: str, names: Na
             Fragment("grad", written(gathered.amount), strong=not adds),
             *(Fragment("plain", f",  {names.grad(node)}") for _ in whole[:1]),
             *whole,
-            Fragment("plain", "   " + tr("({row} alone: {grad})", row=row, grad=written(gathered.own))),
+            *((Fragment("plain", alone),) if alone else ()),
         ),
     )
 

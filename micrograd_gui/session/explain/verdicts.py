@@ -173,7 +173,7 @@ def alike_on_nodes(old: State, new: State) -> bool:
 
 def _over_rows(state: State, row: Checked, gathered: Gathered) -> Marked:
     """The check measures the row that is shown: that is said beside a grad which is over rows."""
-    if gathered.own != row.analytic:  # there has been more than one pass
+    if gathered.adds or gathered.own != row.analytic:  # there has been more than one pass
         return _of_another_pass(state)
     here, rows, found = row_in_words(state.graph), rows_in_words(state.graph), verdict_on(row)
     said = tr(
@@ -343,7 +343,7 @@ def verdict_of_moment(state: State) -> str:
 
 def _is_over_rows(state: State, row: Checked) -> bool:
     gathered = gathered_at(state.trace, state.cursor, row.node)
-    return gathered is not None and gathered.own == row.analytic
+    return gathered is not None and not gathered.adds and gathered.own == row.analytic
 
 
 def _named(graph: Graph, rows: Sequence[Checked]) -> list[tuple[str, Checked]]:

@@ -13,13 +13,14 @@ from micrograd.replay.tape import Tape
 from micrograd_gui.document.block import nodes_of
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.session.build import build
+from micrograd_gui.session.over_rows import some_rows
 
 LayerVerdict = Literal["healthy", "vanishing", "exploding", "all zero"]  # as in code
 # The tip of the plot says these three to the user.
 SATURATED = 0.97  # |tanh| above which hardly any slope is left
 EXPLODING = 100.0
 VANISHING = 1e-3  # of the largest typical gradient among the layers
-_ROWS_AT_MOST = 500  # of more rows, every so many-th
+_ROWS_AT_MOST = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,10 @@ class LayerHealth:
 
 
 class Health:
-    """A graph with a target compiled once, and examined with the numbers its leaves hold at any moment."""
+    """A graph with a target compiled once, and examined with the numbers its leaves hold at any moment.
+
+    ``rows`` is over how many rows of its data, at most 500; 0: over none, with the numbers that it shows.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -74,9 +78,11 @@ class Health:
         self._leaf_ids = [n.id for n in graph if n.is_leaf and n.id not in taken and values.get(n.id) in rows]
         self._leaves = tuple(values[node] for node in self._leaf_ids)
         self._columns: Any = None
+        self.rows = 0
         if data is not None and bound:
-            thinned = data.rows[:: max(1, len(data.rows) // _ROWS_AT_MOST)]
+            thinned = [data.rows[row] for row in some_rows(len(data.rows), _ROWS_AT_MOST)]
             self._columns = np.array(thinned, float).T[[at for at, _ in bound]]
+            self.rows = len(thinned)
 
     def fits(self, graph: Graph) -> bool:
         """Whether it is still that graph, whatever its leaves hold."""
@@ -85,7 +91,7 @@ class Health:
             return False
         if mine is not None and data is not None:
             same_rows = mine.rows is data.rows and mine.columns == data.columns
-            if not same_rows:
+            if not same_rows or mine.reduction != data.reduction:
                 return False
         return graph.parameters == self.graph.parameters and graph.same_structure(self.graph)
 
@@ -100,6 +106,8 @@ class Health:
             replay = self._tape.forward(held)
             data, grad = replay.data.matrix, replay.grad.matrix
             means = grad.reshape(len(grad), -1).mean(axis=1)
+            if self.graph.data is not None and self.graph.data.reduction == "sum":
+                means *= max(1, self.rows)
             data = data.reshape(len(data), -1)
             typical = [float(np.sqrt(np.mean(means[rows] ** 2))) for _, rows, _, _ in self._layers]
         largest = max((size for size in typical if np.isfinite(size)), default=0.0)

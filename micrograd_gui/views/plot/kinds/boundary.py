@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from micrograd.language import tr
+from micrograd.language import N_, tr
 from micrograd_gui.document.data import Data
 from micrograd_gui.document.graph import Graph, NodeId, Span
 from micrograd_gui.document.text import short
 from micrograd_gui.session.explain.formulas import operand_name
-from micrograd_gui.session.over_rows import held_out
+from micrograd_gui.session.over_rows import held_out, some_rows
 from micrograd_gui.session.state import State
 from micrograd_gui.session.training.judge import Judge, judge_of
 from micrograd_gui.views.plot.model import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 GRID = 50  # points along each side
 _CURVE = 201
-_ROWS_DRAWN = 600  # of more rows, every so many-th
+_ROWS_DRAWN = 600
 _MARGIN = 0.18
 
 
@@ -104,7 +104,7 @@ class BoundaryPlot:
         assert isinstance(query, BoundaryQuery)
         assert graph.data is not None
         judge, data = query.judge, graph.data
-        drawn = range(0, len(data.rows), max(1, len(data.rows) // _ROWS_DRAWN))
+        drawn = some_rows(len(data.rows), _ROWS_DRAWN)
         rows = np.array([data.rows[at] for at in drawn], float)
         apart = frozenset(held_out(graph))
         held = np.array([at in apart for at in drawn], bool)
@@ -257,6 +257,9 @@ def _wrong(static: BoundaryStatic, predictions: Any) -> Sequence[Mark]:
     y = rest[0] if rest else static.answers[wrong]
     count = int(wrong.sum())
     words = tr("{wrong:,} of {rows:,} wrong", wrong=count, rows=len(wrong))
+    if static.data is not None and len(wrong) < (rows := len(static.data.rows)):
+        told = N_("{wrong:,} wrong of {drawn:,} drawn ({rows:,} rows)")
+        words = tr(told, wrong=count, drawn=len(wrong), rows=rows)
     return (
         Mark(
             "secant",

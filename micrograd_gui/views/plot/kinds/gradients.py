@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from micrograd.language import N_, tr, trn
 from micrograd_gui.document.text import written
+from micrograd_gui.session.explain.of_rows import rows_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot.model import Bars, Color, Note, PlotItem, StaticPlot
 
@@ -62,7 +63,7 @@ class GradientsPlot:
             graph,
             None,
             tr("sizes of the gradients, layer by layer"),
-            tr("|grad| over all rows"),
+            "|grad|" if self._health.rows < 2 else f"|grad| ({rows_in_words(graph, self._health.rows)})",
             "",
             (10.0 ** _SPAN[0], 10.0 ** _SPAN[1]),
             (0.0, float(count)),

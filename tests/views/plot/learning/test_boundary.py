@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.plot.kinds.boundary import GRID, BoundaryPlot
@@ -65,6 +66,15 @@ def test_the_shown_row_is_ringed(session):
 def crosses(kind, session, static):
     items = kind.live_items(session.state, static)
     return next(mark for mark in items if getattr(mark, "style", "") == "crosses")
+
+
+def test_of_very_many_rows_some_are_drawn_of_each_class_though_they_take_turns_and_that_is_said():
+    graph = learning.plane()
+    turns = [next(row for row in graph.data.rows if row[2] == side) for side in (-1, 1)]
+    kind, session = BoundaryPlot(), Session(graph.fed(replace(graph.data, rows=tuple(turns * 600))))
+    static = kind.build(session.state, None)
+    assert [mark.legend for mark in static.curves] == ["y = 1", "y = −1"]
+    assert crosses(kind, session, static).legend.endswith(" wrong of 600 drawn (1,200 rows)")
 
 
 def test_rows_that_are_told_wrong_are_crossed_and_counted(session):

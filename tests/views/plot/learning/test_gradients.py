@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import BlockSpec, with_block
@@ -62,6 +63,20 @@ def test_the_gradient_is_the_mean_over_all_rows():
         one.backward()
         means += [one.state.frame.grad[node] / 4 for node in graph.parameters]
     assert found == pytest.approx(np.sort(np.abs(means)))
+
+
+def test_of_a_sum_over_rows_the_gradients_are_the_sum_and_the_axis_says_of_how_many_rows():
+    graph = learning.plane()
+    data = replace(graph.data, reduction="sum", rows=graph.data.rows * 300)
+    sums = replace(graph, data=data)
+    kind = GradientsPlot()
+    static = kind.build(Session(sums).state, None)
+    assert static.x_name == "|grad| (sum of 500 of 1,200 rows)"
+    means = replace(graph, data=replace(data, reduction="mean"))
+    mean, total = (np.concatenate([each.sizes for each in Health(g).at(g)]) for g in (means, sums))
+    assert total == pytest.approx(500 * mean)
+    assert not kind.still_valid(static, Session(means).state)
+    assert kind.build(Session(replace(graph, data=None)).state, None).x_name == "|grad|"
 
 
 def test_a_histogram_stands_in_the_row_of_its_layer_with_its_verdict(session):
