@@ -19,6 +19,7 @@ from micrograd_gui.document.text import MINUS, NOT_YET, as_shown, as_tip, writte
 from micrograd_gui.session.explain.formulas import name_of, naming_of
 from micrograd_gui.session.explain.verdicts import both, verdict_of
 from micrograd_gui.session.found import Apart
+from micrograd_gui.session.measure import Nudge
 from micrograd_gui.session.state import State, moved_between
 from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.trace import Field
@@ -218,8 +219,8 @@ class GradientsModel(QAbstractTableModel):
         """Whether a number stands there from before an update, where a fresh run would give another."""
         state = self._state
         if column in (NUMERIC, ERROR):
-            nudged = state.nudge is not None and state.nudge.node == node
-            return state.check_is_stale and state.check_of(node) is not None and not nudged
+            checked = state.check_of(node) is not None
+            return state.check_is_stale and checked and _nudge_of(state, node) is None
         if column == DATA and state.nudge is not None and state.nudge.shows(node) is not None:
             return False
         return column in _FIELDS and (node, _FIELDS[column]) in state.frame.stale
@@ -311,18 +312,29 @@ def measured(state: State) -> bool:
 
 
 def _numeric(state: State, node: NodeId) -> float | None:
-    if state.nudge is not None and state.nudge.node == node:
-        return state.nudge.numeric
+    """The numeric slope that the verdict is on, where there is one; else that of a nudge.
+
+    A nudge of a large h gives another number, to one side more so: with ✓ beside it, it would pass for right.
+    """
+    if (nudge := _nudge_of(state, node)) is not None:
+        return nudge.numeric
     row = state.check_of(node)
     return None if row is None else row.numeric
+
+
+def _nudge_of(state: State, node: NodeId) -> Nudge | None:
+    """The nudge that the measured numbers of the node's row are of; None where they are of a check."""
+    if state.nudge is None or state.nudge.node != node:
+        return None
+    return state.nudge if state.check_is_stale or state.check_of(node) is None else None
 
 
 def _analytic(state: State, node: NodeId) -> float | None:
     """The gradient on screen; before the backward pass has come by, the one that it would bring."""
     if node in state.frame.grad:
         return state.frame.grad[node]
-    if state.nudge is not None and state.nudge.node == node:
-        return state.nudge.analytic
+    if (nudge := _nudge_of(state, node)) is not None:
+        return nudge.analytic
     row = state.check_of(node)
     return None if row is None else row.analytic
 

@@ -156,6 +156,17 @@ def test_a_nudge_fills_the_row_of_its_node(table, session):
     assert cell(table, "a", "numeric") == "·"
 
 
+def test_beside_a_verdict_stands_the_slope_that_it_is_on_and_not_that_of_a_coarse_nudge(table, session):
+    session.build("a = 1; L = a**2")
+    session.set_sides("forward")
+    session.set_h(0.1)
+    session.backward()
+    session.nudge(session.state.graph.named("a"))
+    assert cell(table, "a", "numeric") == "2.1000"
+    session.check_all()
+    assert [cell(table, "a", each) for each in ("numeric", "error", "verdict")] == ["2.0000", "0", "✓"]
+
+
 def test_a_kink_and_two_zeros_are_told_in_words(table, session):
     session.build("a = 0; b = relu(a); w = 0; x = 3; L = b + w*w*x")
     session.backward()

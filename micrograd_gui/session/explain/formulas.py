@@ -287,7 +287,7 @@ def seed_line(node: Node, names: Naming = GRAD) -> Line:
 def gathered_line(node: Node, gathered: Gathered, rows: str, row: str, names: Naming = GRAD) -> Line:
     """``w.grad = mean of 20 rows = −2.2420   (row 1 of 20 alone: −10.1406)``.
 
-    What the row has put in by a further pass is not its slope: the grads between it and the target have grown.
+    What the row has put in by a further pass is not its slope: the grads above it have grown.
     """
     adds = gathered.adds
     alone = "" if adds else "   " + tr("({row} alone: {grad})", row=row, grad=written(gathered.own))
