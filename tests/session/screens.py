@@ -102,8 +102,8 @@ class Screen:
                 expect_cell(what, text, right.get(node), scale)
                 self._struck(f"{part} of {node} in the table", (node, part), struck, stale)
             nudged = oracle.nudged
-            of_check = oracle.checked is not None and not oracle.check_is_stale and node in oracle.sheet.feeding
-            if nudged is not None and nudged.box == node and not of_check:
+            checked = oracle.checked is not None and not oracle.check_is_stale
+            if nudged is not None and nudged.box == node and not (checked and node in oracle.sheet.feeding):
                 what = f"the numeric slope of {node} in the table"
                 expect_cell(what, cells[2][0], nudged.numeric, scale / abs(nudged.h))
 

@@ -44,6 +44,19 @@ def test_a_half_sum_says_who_has_still_to_add(session) -> None:
     assert "is 0: it was set so" in why_grad(session.state, of(session, "a"))
 
 
+def test_what_a_wire_carried_before_an_update_is_said_to_be_of_then() -> None:
+    session = Session(graph_from_expression("w = 2; x = 3; c = w*x; L = c**2"))
+    session.mark({of(session, "w")}, "parameter")
+    session.backward()
+    session.update(0.01)
+    session.forward_step()
+    c, end = of(session, "c"), of(session, "L")
+    assert why_wire(session.state, (c, 0)).startswith("It carries 1.64 to c; its share")
+    assert why_wire(session.state, (end, 0)) == (
+        "It carries 6 to L, and has brought 12 back: slope × L's grad. It is from before the update."
+    )
+
+
 def test_a_further_pass_is_no_further_use_and_who_has_still_to_add_is_of_that_pass() -> None:
     session = Session(graph_from_expression("a = 2; b = 3; c = a*b; L = c + b"))
     session.backward()

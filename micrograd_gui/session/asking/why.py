@@ -181,9 +181,10 @@ def why_wire(state: State, wire: GraphWire) -> str:
     value = _number(here.value)
     if here.carried is None or hidden(state, source, "grad"):
         told = N_("It carries {value} to {user}; its share of the gradient comes back when {user} acts.")
-        return tr(told, value=value, user=user)
+        return _and_stale(tr(told, value=value, user=user), here.past)
     told = N_("It carries {value} to {user}, and has brought {share} back: slope × {user}'s grad.")
-    return tr(told, value=value, user=user, share=_number(here.carried))
+    said = tr(told, value=value, user=user, share=_number(here.carried))
+    return _and_stale(said, here.past or here.stale)
 
 
 def _number(number: float) -> str:
