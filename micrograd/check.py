@@ -325,6 +325,8 @@ def _measure(graph: Flat, rows: list[int], right: list[RightSlope], h: float) ->
             if h >= _AS_ASKED:
                 low, high = ends[k]
                 left_for = f"{low if math.isfinite(high) else high}"
+            elif base[row] + steps[k] == base[row] - steps[k]:
+                reason = Reason.H_TOO_SMALL
             else:
                 reason = Reason.H_TOO_LARGE
                 again.append(k)

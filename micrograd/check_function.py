@@ -17,8 +17,10 @@ from micrograd.replay.nudged import Flat, as_it_was, root_at
 
 _FIRST = 0.02  # the first step, relative to the input; each further one is shorter by the ratio
 _RATIO = 1.6
+_NEAR = 1e-5  # where a kink is within the steps of the first table; relative to the input, or to 1
 _STEPS = 12
 _NOTHING = 1e-12  # what a slope does to the root, relative, that nobody can see
+_SURE = 1e-3  # relative: of what doubt a slope still tells
 _ENOUGH = 1e-7  # relative: what the extrapolated differences are asked for at least
 
 Judge = Callable[[Any, float], tuple[Flat, list[Row]]]  # of a finished graph, with a step
@@ -30,12 +32,14 @@ def check_function(f: Callable[..., Any], inputs: Any, h: float, judge: Judge) -
     Where the graph that the function makes gives the same numbers when it is computed again, an input is
     judged by `judge` of that graph. Else its verdict rests on differences of many steps, extrapolated to the
     step 0 (Ridders, Advances in Engineering Software 4, 1982); the numeric slope is the difference of h.
-    Raises TypeError where the inputs are no numbers or values, or the function gives no value.
+    Raises TypeError where the inputs are no numbers or values, or the function gives no value, and ValueError
+    where it gives another number when it is called again, as with a dropout.
     """
     given = _inputs(inputs)
     with as_it_was(given):
         root = f(*given)
         nodes = _graph_of(root)
+        _is_the_same(number(root.data), number(f(*given).data))
         with as_it_was(nodes):
             for node in (*given, *nodes):
                 node.grad = 0.0
@@ -88,6 +92,12 @@ def _same(moved: _Moved, graph: Flat, row: int, h: float) -> bool:
     return True
 
 
+def _is_the_same(first: float, again: float) -> None:
+    if first != again and (first == first or again == again):
+        raise ValueError(f"the function gives {first!r}, and {again!r} when it is called again with the same "
+                         "inputs: there is no slope to check")
+
+
 def _inputs(inputs: Any) -> list[Any]:
     if is_like_a_value(inputs) or isinstance(inputs, (str, bytes)) or not hasattr(inputs, "__iter__"):
         raise TypeError("the inputs of a function to check are a list of values or numbers")
@@ -116,7 +126,11 @@ def _row(moved: _Moved, label: str, analytic: float, h: float, scale: float) -> 
     x = moved.x
     step = h * max(1.0, abs(x))
     numeric = _central(moved, x, step)
-    best, doubt = _extrapolated(moved, x, scale)
+    best, doubt = _extrapolated(moved, x, scale, _FIRST * (abs(x) or 1.0))
+    if abs(analytic - best) > 4 * doubt + _ENOUGH * max(abs(analytic), abs(best)):
+        near, near_doubt = _extrapolated(moved, x, scale, _NEAR * max(1.0, abs(x)))
+        if near_doubt <= _SURE * max(abs(near), abs(best)):  # a kink is between those steps and these
+            best, doubt = near, near_doubt
     row = Row(label, x, analytic, numeric, math.nan, None, moved.input)
     if not (math.isfinite(analytic) and math.isfinite(best)):
         return _not_finite(row, best)
@@ -167,11 +181,10 @@ def _central(f: Callable[[float], float], x: float, step: float) -> float:
     return (f(above) - f(below)) / (above - below) if above != below else math.nan
 
 
-def _extrapolated(f: Callable[[float], float], x: float, scale: float) -> tuple[float, float]:
-    """The slope at x and its doubt, by Neville's table over steps that shrink, all within the domain."""
+def _extrapolated(f: Callable[[float], float], x: float, scale: float, step: float) -> tuple[float, float]:
+    """The slope at x and its doubt, by Neville's table over steps that shrink from that one, within the domain."""
     best, doubt = math.nan, math.inf
     table: list[float] = []
-    step = _FIRST * (abs(x) if x else 1.0)
     for _ in range(_STEPS):
         step /= _RATIO
         new = [_central(f, x, step)]

@@ -110,6 +110,8 @@ def all_ok(oks: Sequence[bool | None]) -> bool | None:
 
 
 def apart(a: float, n: float) -> float:
-    """How far two slopes are apart, relative to the larger."""
+    """How far two slopes are apart, relative to the larger; nan where one of them is."""
+    if a != a or n != n:
+        return a + n
     size = max(abs(a), abs(n))
     return abs(a - n) / size if size else 0.0

@@ -110,7 +110,7 @@ def test_slopes_whose_sum_would_overflow_are_finite_all_the_same():
 
 
 def test_an_h_too_large_or_too_small_is_told_from_a_wrong_rule():
-    for h, reason in ((0.3, Reason.H_TOO_LARGE), (1e-15, Reason.H_TOO_SMALL)):
+    for h, reason in ((0.3, Reason.H_TOO_LARGE), (1e-15, Reason.H_TOO_SMALL), (1e-300, Reason.H_TOO_SMALL)):
         row = gradcheck(Value(0.5).tanh(), h=h)[0]
         assert (row.ok, row.reason) == (True, reason)
     for h in (0.0, -1e-6, math.inf, math.nan):

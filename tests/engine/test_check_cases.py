@@ -257,6 +257,23 @@ def test_a_function_takes_numbers_and_stays_in_its_domain():
     assert gradcheck(lambda x: x**3, [0.0]).ok is True
 
 
+@pytest.mark.parametrize("at", [0.999999, 0.99999, 1.00001])
+@pytest.mark.parametrize(("slope", "ok"), [(1.0, True), (1.00001, False)])
+def test_a_kink_beside_the_input_of_a_function_makes_no_right_slope_wrong(at, slope, ok):
+    def clamp(x):
+        out = Value(min(1.0, x.data), (x,), "clamp")
+
+        def _backward():
+            x.grad += slope * (x.data < 1) * out.grad
+
+        out._backward = _backward
+        return out
+
+    row = gradcheck(lambda x: clamp(x) * 3 + x, [at])[0]
+    assert row.ok is (ok or at > 1)
+    assert row.numeric == pytest.approx(4.0 if at < 1 else 1.0)
+
+
 def test_what_a_function_takes_past_its_graph_is_seen():
     row = gradcheck(lambda x: x * x.data, [3.0])[0]
     assert (row.analytic, row.ok) == (3.0, False)
@@ -283,6 +300,10 @@ def test_what_a_function_cannot_be_checked_with_is_refused_in_a_sentence():
             gradcheck(f, inputs)
     with pytest.raises(ValueError, match="positive"):
         gradcheck(abs, [x], h=-1)
+    calls = iter((1.0, 2.0))
+    with pytest.raises(ValueError, match="gives 1.0, and 2.0 when it is called again"):
+        gradcheck(lambda v: v * next(calls), [x])
+    assert gradcheck(lambda v: v**v, [0.0])[0].error != 0  # there is no numeric slope to be near to
 
 
 def test_a_check_is_a_sequence_that_prints_as_a_table_in_a_notebook_too():
