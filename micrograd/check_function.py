@@ -182,7 +182,7 @@ def _central(f: Callable[[float], float], x: float, step: float) -> float:
 
 
 def _extrapolated(f: Callable[[float], float], x: float, scale: float, step: float) -> tuple[float, float]:
-    """The slope at x and its doubt, by Neville's table over steps that shrink from that one, within the domain."""
+    """The slope at x and its doubt, by Neville's table over steps that shrink from that one."""
     best, doubt = math.nan, math.inf
     table: list[float] = []
     for _ in range(_STEPS):

@@ -301,7 +301,7 @@ def test_what_a_function_cannot_be_checked_with_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match="positive"):
         gradcheck(abs, [x], h=-1)
     calls = iter((1.0, 2.0))
-    with pytest.raises(ValueError, match="gives 1.0, and 2.0 when it is called again"):
+    with pytest.raises(ValueError, match="when it is called again"):
         gradcheck(lambda v: v * next(calls), [x])
     assert gradcheck(lambda v: v**v, [0.0])[0].error != 0  # there is no numeric slope to be near to
 
