@@ -151,6 +151,24 @@ def without_number(name: str) -> tuple[str, str]:
     return (name, "") if found is None else (name[: found.start()], found[1] or found[2])
 
 
+def tight(name: str) -> str:
+    """A name that is a formula, without the air around its signs: ``x1w1+x2w2``."""
+    return re.sub(r"(?<=\S) ([-+*/×÷−·=]) (?=\S)", r"\1", name)
+
+
+def in_two(name: str) -> list[str]:
+    """A name in two lines, broken near its middle behind a sign, a space, a dot or ``_``; in one, where none is.
+
+    >>> in_two("x1w1 + x2w2")
+    ['x1w1 +', 'x2w2']
+    """
+    breaks = [found.end() for found in re.finditer(r" [-+*/×÷−·=] |[ ._](?=[^\W_])|\](?=\w)", name)]
+    if not breaks:
+        return [name]
+    at = min(breaks, key=lambda place: abs(2 * place - len(name)))
+    return [name[:at].rstrip(), name[at:]]
+
+
 def without_marks(sentence: str) -> str:
     """A sentence of the library without the marks of code, which a window would show as they are.
 

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from micrograd.language import N_, tr, trn, with_colon
 from micrograd_gui.document.errors import Net
 from micrograd_gui.document.node import LARGE
-from micrograd_gui.document.text import WIDEST, as_shown, short
+from micrograd_gui.document.text import WIDEST, as_shown, in_two, short, tight
 from micrograd_gui.session.explain.formulas import name_of
 from micrograd_gui.session.explain.verdicts import verdict_of
 from micrograd_gui.session.state import State
@@ -60,6 +60,7 @@ _WIDE, _HEAD, _ROW, _FEW, _LARGEST = 500, 60, 23, 6, 2.0
 HEAD_AIR = 14  # pixels at text scale 1 on both sides of a heading
 _IN_TWO = 0.74  # of the usual size, at which two lines stand in one row
 SMALLEST = 0.6  # of the usual size: a number that does not fit is drawn smaller, never cut
+_SMALLEST_NAME = 0.7  # the same of a name, whose middle is cut then
 _STEPS = tuple(each / 100 for each in range(100, 55, -5))  # of the usual size, to which headings shrink
 _WHERE_ONE_SCROLLS = 0.8  # of the usual size: where there is no room for the numbers alone either
 
@@ -240,15 +241,30 @@ def _width(metrics: QFontMetrics, text: str) -> int:
     return max(map(metrics.horizontalAdvance, lines_of(text)))
 
 
+def _fit_name(option: QStyleOptionViewItem) -> None:
+    """A name without air around its signs, smaller, or in two lines: what is the largest."""
+    advance, room = option.fontMetrics.horizontalAdvance, option.rect.width() - 6
+    if len(option.text) > LOOKED_AT or advance(option.text) <= room:
+        return
+    whole, lines = tight(option.text), in_two(option.text)
+    alone, both = room / advance(whole), min(_IN_TWO, room / max(map(advance, lines)))
+    font = option.font
+    font.setPixelSize(int(font.pixelSize() * max(_SMALLEST_NAME, min(1.0, max(alone, both)))))
+    option.font = font
+    option.text = whole if alone >= both or len(lines) == 1 else "\u2028".join(lines)
+
+
 class RowDelegate(QStyledItemDelegate):
-    """A number is made to fit its cell."""
+    """A name, and a number, is made to fit its cell."""
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """With a font that is small enough."""
         super().initStyleOption(option, index)
-        if index.column() != NODE:
+        if index.column() == NODE:
+            _fit_name(option)
+        else:
             room = option.rect.width() - (10 if index.column() == VERDICT else 6)  # words reach its edge
             width = _width(option.fontMetrics, option.text)
             lines, font = lines_of(option.text), option.font

@@ -105,9 +105,13 @@ def test_a_long_name_is_made_smaller_before_it_is_cut(qtbot):
     name, narrowed, size = readable(title, font, room, 0.65)
     assert name == title
     assert font.width(name) * narrowed * size <= room + 0.01
-    name, narrowed, size = readable(title, font, room, 0.8)
+    name, narrowed, size = readable(title, font, room, 0.9)
     assert name.endswith("…")
-    assert size == 0.8
+    assert size == 0.9
+    formula, room = "x1w1 + x2w2", font.width("x1w1+x2w2") * 0.75
+    name, narrowed, size = readable(formula, font, room, 0.95)
+    assert name == "x1w1+x2w2", "before a formula is cut, it has no air, and is narrow"
+    assert font.width(name) * narrowed * size <= room + 0.01
     assert readable("L", font, room, 0.8) == ("L", 1.0, 1.0)
 
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QStyle, QTableView
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QTableView
 
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
@@ -326,6 +326,13 @@ def test_the_neurons_names_are_not_cut_in_a_narrow_pane(pane, table, session, qt
     margin = table.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1
     needed = QFontMetrics(font).horizontalAdvance("x1w1") + 2 * margin
     assert table.columnWidth(0) >= needed
+    session.open_graph(load_example("neuron"))
+    option = QStyleOptionViewItem()
+    option.rect.setWidth(table.columnWidth(0))
+    row = next(row for row in range(10) if table.model().index(row, 0).data() == "x1w1 + x2w2")
+    table.itemDelegate().initStyleOption(option, table.model().index(row, 0))
+    assert option.text.split("\u2028") == ["x1w1 +", "x2w2"]
+    assert QFontMetrics(option.font).horizontalAdvance("x1w1 +") <= table.columnWidth(0) - 6
 
 
 def test_all_that_may_differ_is_read_again_after_an_edit(table, session):

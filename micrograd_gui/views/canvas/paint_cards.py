@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from micrograd.language import N_, tr
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId, Place
-from micrograd_gui.document.text import NOT_YET, runs, short, told_apart, written
+from micrograd_gui.document.text import NOT_YET, runs, short, tight, told_apart, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import (
     COUNT_SIZE,
@@ -123,8 +123,23 @@ def _paint_title(
         font = pens.name if node.label else pens.unnamed
     else:
         font = pens.row_name if node.label else pens.row_unnamed
-    name = font.elided(node.name, geometry.name_room(left, right))
-    draw_text(painter, name, left, middle, font, pens.text if node.label else pens.muted)
+    colour = pens.text if node.label else pens.muted
+    _draw_name(painter, node.name, left, middle, geometry.name_room(left, right), font, colour)
+
+
+def _draw_name(
+    painter: QPainter, name: str, left: float, middle: float, room: float, font: Font, colour: QColor
+) -> None:
+    """A name from there on, narrowed before it is cut."""
+    if font.width(name) <= room or not room:
+        draw_text(painter, font.elided(name, room), left, middle, font, colour)
+        return
+    narrowed = max(NARROWEST, min(1.0, room / font.width(tight(name))))
+    painter.save()
+    painter.translate(left, middle)
+    painter.scale(narrowed, 1.0)
+    draw_text(painter, font.elided(name, room / narrowed), 0, 0, font, colour)
+    painter.restore()
 
 
 def _paint_role_mark(

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
-from micrograd_gui.document.text import one_line, runs, without_number
+from micrograd_gui.document.text import one_line, runs, tight, without_number
 from micrograd_gui.figures.geometry import (
     AMOUNT_SIZE,
     BADGE_SIZE,
@@ -74,6 +74,7 @@ class Font:
 
     def _elided(self, text: str, width: float) -> str:
         text, dots = one_line(text, _LOOKED_AT), Qt.TextElideMode.ElideRight
+        text = tight(text) if self.advance(text) > width else text
         name, number = without_number(text)
         if number and self.advance(text) > width:
             begun = self.metrics.elidedText(name + "…", dots, width - self.advance(number))

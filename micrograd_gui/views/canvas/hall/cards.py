@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from micrograd.language import tr, trc, trn
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId
-from micrograd_gui.document.text import written
+from micrograd_gui.document.text import tight, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import LIT_RADIUS, RADIUS, CardForm, Rect
 from micrograd_gui.session.trace import Field
@@ -37,6 +37,7 @@ from micrograd_gui.views.theme import Look
 
 _EDGE, _PAD = 12.0, 8.0  # between the edge of a card and its title, and its numbers
 _TAG_ABOVE = 0.75  # of the height of a tag, above the card: none of the name is hidden
+_NAMES_NARROWEST = 0.72  # before a name is cut
 SMALLEST_NAME = 20.0  # pixels of a screen 1080 high
 _NO_PEN, _NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
 
@@ -140,10 +141,13 @@ def readable(name: str, font: Font, room: float, least: float) -> tuple[str, flo
 
     Where it would have to be, it is its beginning that stands there.
     """
-    narrowed, size = fit(font.width(name), room)
     least = min(1.0, least)
-    if size >= least:
-        return name, narrowed, size
+    for shown in dict.fromkeys((name, tight(name))):
+        narrowed, size = fit(font.width(shown), room)
+        if size >= least:
+            return shown, narrowed, size
+    if (narrow := room / (font.width(tight(name)) * least)) >= _NAMES_NARROWEST:
+        return tight(name), narrow, least
     return font.elided(name, room / (narrowed * least)), narrowed, least
 
 
