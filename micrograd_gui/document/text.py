@@ -157,7 +157,7 @@ def tight(name: str) -> str:
 
 
 def in_two(name: str) -> list[str]:
-    """A name in two lines, broken near its middle behind a sign, a space, a dot or ``_``; in one, where none is.
+    """A name in two lines, broken near its middle behind a sign, a space, a dot or ``_``, if it has one.
 
     >>> in_two("x1w1 + x2w2")
     ['x1w1 +', 'x2w2']
