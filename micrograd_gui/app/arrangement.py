@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from micrograd_gui.views.data.pane import DataPane
     from micrograd_gui.views.lab.panes import LatePane
     from micrograd_gui.views.lab.predict_line import PredictLine
-    from micrograd_gui.views.training_panel import TrainingPanel
+    from micrograd_gui.views.training.panel import TrainingPanel
 
 
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -105,7 +105,7 @@ class Panes(QObject):
         if self.training is None or self.data is None:
             from micrograd_gui.views.data.pane import DataPane
             from micrograd_gui.views.lab.panes import Scrolled
-            from micrograd_gui.views.training_panel import TrainingPanel
+            from micrograd_gui.views.training.panel import TrainingPanel
 
             self.training = TrainingPanel(self._bridge, self._look, self.docks["training"])
             self.data = DataPane(self._bridge, self._look, self.docks["data"])

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.recovery.recovering import Recovering
     from micrograd_gui.views.canvas.layers.pace import Pace
     from micrograd_gui.views.data.pane import DataPane
-    from micrograd_gui.views.training_panel import TrainingPanel
+    from micrograd_gui.views.training.panel import TrainingPanel
 
 _TITLE_BAR = 40  # pixels that the desktop may add above a window: else its status bar is below a low screen
 _RECOVERING = "micrograd_gui.app.recovery.recovering"

@@ -74,7 +74,7 @@ class Bridge(QObject):
     views/rendered_graph.py         together                 Graphviz's picture
     views/step_card.py              together                 the step in words
     views/timeline.py               together                 all moments of the run, and which it is
-    views/training_panel.py         together; choices each   how far training is; optimiser and schedule
+    views/training/panel.py         together; choices each   how far training is; optimiser and schedule
     ==============================  =======================  ============================================
 
     *Together*: of one moment, in one turn of the event loop, so that it is painted at one stroke; see Rounds.

@@ -9,7 +9,7 @@ from micrograd_gui.views.data.pane import DataPane
 from micrograd_gui.views.plot.kinds.boundary import BoundaryPlot
 from micrograd_gui.views.plot.kinds.loss import LossPlot
 from micrograd_gui.views.plot.model import Mark
-from micrograd_gui.views.training_panel import TrainingPanel
+from micrograd_gui.views.training.panel import TrainingPanel
 from tests.views import learning
 from tests.views.plot.reading import run, shown
 

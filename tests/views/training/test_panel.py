@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
 from micrograd_gui.session.session import Session
-from micrograd_gui.views.training_panel import TrainingPanel
+from micrograd_gui.views.training.panel import TrainingPanel
 from tests.views import learning
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
@@ -22,20 +20,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from micrograd.language import N_, again, tr, trc, trn
-from micrograd_gui.document.data import TrainingPlan
+from micrograd.language import N_, again, tr, trn
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Optimiser, RateSchedule
-from micrograd_gui.document.text import as_shown, exact, read_number, short, spoken, written
+from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
+from micrograd_gui.document.text import as_shown, short, written
 from micrograd_gui.session.over_rows import held_out, untrainable
 from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.training.progress import diverging
 from micrograd_gui.views.bridge import Bridge, Together
-from micrograd_gui.views.expression_line import ReadLine
 from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.screen_reader.roles import name_choice
 from micrograd_gui.views.theme import Look, dress
+from micrograd_gui.views.training.plan import PlanChoice, PlanLine, plan_of
 
 _WATCHED = N_("a run in 3 s")  # long enough to be watched, however many steps it has
 _SECONDS = 3.0
@@ -270,7 +267,7 @@ class TrainingPanel(QScrollArea):
     def speed(self) -> float:
         """Steps a second; infinite: as many as there is time for."""
         text = self._speed.currentData()
-        return _plan(self._bridge.state).steps / _SECONDS if text == _WATCHED else SPEEDS[text]
+        return plan_of(self._bridge.state).steps / _SECONDS if text == _WATCHED else SPEEDS[text]
 
     def set_speed(self, text: str) -> None:
         """Choose a speed by its name in ``SPEEDS``."""
@@ -292,7 +289,7 @@ class TrainingPanel(QScrollArea):
             self._say(*self._reason(new))
 
     def _show(self, state: State) -> None:
-        training, plan = state.training, _plan(state)
+        training, plan = state.training, plan_of(state)
         k = 0 if training is None else training.k
         by_hand = 0 if state.is_training else descent_at(state).k - k  # updates since then: steps like others
         k += by_hand
@@ -358,7 +355,7 @@ class TrainingPanel(QScrollArea):
         self.reason.style().polish(self.reason)
 
     def _redraw(self) -> None:
-        self._bridge.attempt(self._bridge.session.redraw, _plan(self._bridge.state).seed)
+        self._bridge.attempt(self._bridge.session.redraw, plan_of(self._bridge.state).seed)
 
 
 def _wants_rows(state: State) -> bool:
@@ -392,106 +389,3 @@ def _held_out(state: State) -> str:
         loss=loss,
         accuracy=100 * training.held_accuracy,
     )
-
-
-def _plan(state: State) -> TrainingPlan:
-    return state.graph.plan or TrainingPlan()
-
-
-ALL_ROWS = "all"
-
-
-def _all_rows() -> str:
-    return trc("rows of a batch", "all")
-
-
-class PlanLine(ReadLine):
-    """A number of the plan; ``refusal`` is the label under it."""
-
-    def __init__(
-        self, bridge: Bridge, name: str, title: str, what: str, tip: str, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(bridge, parent)
-        self._name = name
-        self._what = what
-        self.setObjectName(f"plan_{name}")
-        self.setAccessibleName(tr(title))
-        self.setMaxLength(60)
-        self.refusal = QLabel()
-        self.refusal.setTextFormat(Qt.TextFormat.PlainText)
-        self.refusal.setObjectName(f"plan_{name}_refusal")
-        self.refusal.setWordWrap(True)
-        self.refusal.setProperty("refused", True)
-        self.refusal.hide()
-        self.set_tip(tr(tip))
-        self.editingFinished.connect(self._read_if_modified)
-        self._show(bridge.state)
-
-    def read(self, text: str) -> None:
-        """That number in the plan; raises Refusal."""
-        change: dict[str, Any] = {self._name: self._meant(text)}
-        self.bridge.session.set_plan(**change)
-
-    def _meant(self, text: str) -> float | int | None:
-        what = tr(self._what)
-        if self._name == "batch" and text.strip().casefold() in ("", ALL_ROWS, _all_rows().casefold()):
-            return None
-        if self._name in ("rate", "held_out"):
-            return read_number(text, what)
-        plain = text.strip().replace(",", "").replace("\u2009", "")
-        if not plain.removeprefix("-").isdecimal():
-            number = read_number(text, what)  # 1e3 is a whole number, too
-            if not number.is_integer():
-                raise Refusal(
-                    tr("{what} must be a whole number, not “{text}”.", what=what, text=spoken(text))
-                )
-            return int(number)
-        return int(plain)
-
-    def text_for(self, state: State) -> str:
-        """The number in the plan, to its last digit; “all” for a batch of every row."""
-        number = getattr(state.graph.plan or TrainingPlan(), self._name)
-        return _all_rows() if number is None else exact(float(number))
-
-    def _mark(self, sentence: str) -> None:
-        super()._mark(sentence)
-        self.refusal.setText(as_shown(sentence))
-        self.refusal.setVisible(bool(sentence))
-
-    def _differs(self, old: State, new: State) -> bool:
-        return old.graph is not new.graph and old.graph.plan != new.graph.plan
-
-    def _read_if_modified(self) -> None:
-        if self.isModified():
-            self._read()
-            self.setModified(bool(self.property("refused")))  # Return and the loss of focus both come here
-
-
-class PlanChoice(QComboBox):
-    """One of the rows of a table, for the part of the plan that has that name."""
-
-    def __init__(
-        self, bridge: Bridge, name: str, title: str, rows: Iterable[Optimiser | RateSchedule]
-    ) -> None:
-        super().__init__()
-        self._bridge = bridge
-        self._name = name
-        self.setObjectName(f"plan_{name}")
-        self.setAccessibleName(title)
-        for row in rows:
-            self.addItem(again(row.title), row.name)
-            self.setItemData(self.count() - 1, again(row.sentence), Qt.ItemDataRole.ToolTipRole)
-        self._show(bridge.state)
-        self.activated.connect(lambda _: bridge.attempt(self._choose))
-        bridge.changed.connect(self._on_changed)
-
-    def _choose(self) -> None:
-        self._bridge.session.set_plan(**{self._name: self.currentData()})
-
-    def _on_changed(self, old: State, new: State) -> None:
-        if old.graph.plan != new.graph.plan:
-            self._show(new)
-
-    def _show(self, state: State) -> None:
-        self.setCurrentIndex(self.findData(getattr(state.graph.plan or TrainingPlan(), self._name)))
-        self.setToolTip(str(self.currentData(Qt.ItemDataRole.ToolTipRole)))
