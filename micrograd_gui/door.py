@@ -424,8 +424,10 @@ def _moment(given: object) -> int:
 
 
 def _path(given: object, what: str = "path") -> Path:
-    """The path; raises Refusal where it is none."""
+    """The path, or that of an address, ``file:///…``; raises Refusal where it is none."""
+    from micrograd_gui.files.documents import as_path
+
     name = fspath(given) if isinstance(given, str | PathLike) else None
     if isinstance(name, str):
-        return Path(name)
+        return Path(as_path(name) if given is name else name)
     raise Refusal(tr("{what} must be the name of a file, not {given}.", what=what, given=quoted(given)))

@@ -55,6 +55,10 @@ def is_used(name: str) -> bool:
     return _UNUSED.search(name.replace("\\", "/")) is None
 
 
+# What others import by a name that is only made when a plot is written: matplotlib's writers, by form.
+BY_NAME = ["matplotlib.backends.backend_svg", "matplotlib.backends.backend_pdf"]
+
+
 def own_modules() -> list[str]:
     """All modules of the program: some are imported by a name that is only made when it runs."""
     names = []

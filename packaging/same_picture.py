@@ -17,10 +17,15 @@ sys.path.insert(0, str(HERE))
 import build
 
 PICTURES = (
-    ("neuron", "neuron.svg"),
-    ("neuron", "canvas.svg", "--style", "canvas", "--step", "8", "--card"),
-    ("lecture", "lecture.pdf"),
-    ("mlp", "mlp.png"),
+    ("render", "neuron", "-o", "neuron.svg"),
+    ("render", "neuron", "--style", "canvas", "--step", "8", "--card", "-o", "canvas.svg"),
+    ("render", "lecture", "-o", "lecture.pdf"),
+    ("render", "mlp", "-o", "mlp.png"),
+    ("render", "reuse", "-o", "reuse.html"),
+    ("render", "lecture", "--step", "all", "-o", "lecture.gif"),
+    ("train", "line", "--steps", "5", "--plot", "loss.svg"),
+    ("train", "line", "--steps", "5", "--plot", "loss.pdf"),
+    ("train", "line", "--steps", "5", "--plot", "loss.png"),
 )
 
 
@@ -35,11 +40,11 @@ def differing(built: Path) -> list[str]:
     """The pictures that differ; raises where one cannot be made."""
     different = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, picture, *options in PICTURES:
+        for *words, picture in PICTURES:
             contents = []
             for command in ([str(built)], [str(build.PYTHON), "-m", "micrograd_gui"]):
                 out = Path(folder, picture)
-                order = [*command, "render", name, "-o", str(out), *options]
+                order = [*command, *words, str(out)]
                 subprocess.run(order, check=True, cwd=build.ROOT, stdout=subprocess.DEVNULL)
                 contents.append(out.read_bytes())
             if contents[0] != contents[1]:

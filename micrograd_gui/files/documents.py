@@ -74,6 +74,7 @@ def as_path(name: str) -> str:
         raise FileRefusal(
             tr("{address} is no file of this machine: save it here first, then open the file.", address=told)
         )
+    import socket
     from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
     try:
@@ -81,7 +82,7 @@ def as_path(name: str) -> str:
         host = (parts.hostname or "").lower()
     except ValueError:
         raise FileRefusal(tr("{address} cannot be read as an address of a file.", address=told)) from None
-    if host not in ("", "localhost"):
+    if host not in ("", "localhost", "127.0.0.1", socket.gethostname().lower()):
         raise FileRefusal(
             tr(
                 "{address} is on another machine, “{machine}”: only files of this one are opened.",

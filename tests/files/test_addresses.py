@@ -1,5 +1,6 @@
 """A file may be named by its address: file:///lecture/net.micrograd, wherever a file is named."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def test_an_address_of_a_file_is_read_as_its_path(file: Path) -> None:
         address,
         address.replace("file://", "file://localhost"),
         address.replace("file://", "FILE:"),
+        address.replace("file://", f"file://{socket.gethostname()}"),
     ):
         assert is_address(each)
         assert Path(as_path(each)) == file
@@ -58,6 +60,9 @@ def test_another_address_is_refused_in_a_sentence(address: str, sentence: str) -
 def test_all_ways_to_open_take_an_address(file: Path) -> None:
     assert len(mg.read(file.as_uri())) == 7
     assert resolve(file.as_uri()).path == file
+    beside = file.with_name("ä.micrograd")
+    mg.write(mg.read("lecture"), beside.as_uri())
+    assert beside.exists()
     lesson = resource("lessons", "01-slope.toml")
     assert open_lesson(lesson.as_uri()).steps == open_lesson(lesson).steps
 

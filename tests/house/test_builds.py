@@ -15,8 +15,10 @@ from types import ModuleType
 
 import msgspec
 import pytest
+from matplotlib.backend_bases import get_registered_canvas_class
 
 import micrograd
+from micrograd_gui.export import loss_curve
 from micrograd_gui.resource import resource
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +45,12 @@ def test_all_that_the_program_reads_is_in_a_build(contents: ModuleType) -> None:
             assert f"micrograd_gui/resources/{path.relative_to(root).as_posix()}" in places
     assert {"micrograd.engine", "micrograd_gui", "micrograd_gui.app.portrait"} <= {*contents.own_modules()}
     assert contents.graphviz().is_file()
+
+
+def test_a_build_has_what_writes_each_form_of_a_plot(contents: ModuleType) -> None:
+    writers = {get_registered_canvas_class(suffix[1:]).__module__ for suffix in loss_curve.SUFFIXES}
+    found = {"matplotlib.backends.backend_agg"}  # ours names it
+    assert writers - found == {*contents.BY_NAME}
 
 
 @pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="notices are known on Debian alone")
