@@ -287,6 +287,8 @@ def _compared(row: Row, right: RightSlope, measured: _Measured, root: float) -> 
     if not right.told or shaky:  # only a difference that agrees could tell
         if math.isfinite(n) and reason is None and _near(a, n):
             return replace(row, error=apart(a, n), ok=True)
+        if not math.isfinite(n):  # at a jump, or at an end where no side has a slope
+            return replace(row, error=apart(a, n), reason=Reason.NOT_FINITE, detail="the slope")
         if shaky or not math.isfinite(t) or size * max(1.0, abs(row.data)) > _NOTHING * max(root, 1e-300):
             return replace(row, error=apart(a, n), reason=Reason.ROUNDING)
     if right.bend > allowed:

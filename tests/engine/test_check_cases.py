@@ -102,6 +102,13 @@ def test_where_the_last_place_of_a_number_moves_the_slope_nothing_can_be_told(f)
     assert found[-1].ok is True
 
 
+def test_where_a_jump_or_an_end_leaves_no_slope_that_is_said_and_not_rounding():
+    a, b = Value(0.0), Value(0.0, label="b")
+    for root in (a**b, b**b):
+        row = next(row for row in gradcheck(root) if row.label == "b")
+        assert (row.ok, row.words) == (None, "not finite: the slope")
+
+
 def test_a_slope_that_is_nan_marks_its_node_alone():
     a, b, x = Value(-2.0, label="a"), Value(-3.0, label="b"), Value(1.0, label="x")
     rows = {row.label: row for row in gradcheck(a**b + x * 2)}

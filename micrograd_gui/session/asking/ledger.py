@@ -85,7 +85,7 @@ def postings(graph: Graph, run: Run, node: NodeId) -> tuple[Posting, ...]:
             if before is not None:
                 found.append(Posting(*said, before, None))
         elif step.kind == "zero":
-            if computed and before != 0:
+            if computed:
                 found.append(Posting(*said, before, 0.0))
             grad = 0.0 if computed else grad
         elif step.kind == "seed":
