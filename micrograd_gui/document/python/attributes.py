@@ -10,7 +10,8 @@ from micrograd.nn import Module
 from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
-from micrograd_gui.document.python.classes import of_super
+from micrograd_gui.document.python.classes import named_tuple, of_super
+from micrograd_gui.document.python.known.generators import drawn_from
 from micrograd_gui.document.python.known.methods import few, method, method_of
 from micrograd_gui.document.python.known.torch_parts import attribute_of_tensor
 from micrograd_gui.document.python.limits import Wrong
@@ -18,17 +19,21 @@ from micrograd_gui.document.python.objects import (
     VALUE,
     Builtin,
     Class,
+    DefaultDict,
     ErrorKind,
     Function,
+    Generator,
     Instance,
     Library,
     Method,
+    NamedPlaces,
     NetworkKind,
     PassedOver,
     Running,
     Super,
     TensorRow,
     Thrown,
+    TupleKind,
     kind_name,
     pythons,
 )
@@ -62,7 +67,13 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
         case Class() | ValueClass():
             return _of_class(thing, name)
         case Super():
-            return of_super(thing, name)
+            return of_super(run, thing, name)
+        case NamedPlaces():
+            return _of_named_tuple(thing, name)
+        case TupleKind() if name in ("_fields", "__name__"):
+            return thing.fields if name == "_fields" else thing.name
+        case Generator():
+            return drawn_from(thing, name)
         case TensorRow():
             return attribute_of_tensor(run, thing, name)
         case Thrown() if name == "args":
@@ -89,6 +100,8 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
         return _of_array(thing, name)
     if ops.is_number(thing) and name == "item":
         return Builtin("item", lambda run, args, words: thing)
+    if ops.is_number(thing) and name in ("round", "is_integer"):  # as numpy's have
+        return Builtin(name, lambda run, args, words: _of_number(run, thing, name, args))
     raise _unknown(thing, name)
 
 
@@ -192,6 +205,12 @@ def _of_network(run: Running, thing: Module, name: str) -> Any:
     raise _unknown(thing, name)
 
 
+def _of_number(run: Running, thing: Any, name: str, args: list[Any]) -> Any:
+    if name == "is_integer":
+        return float(thing).is_integer()
+    return run.call(run.builtin("round"), [thing, *args], {})
+
+
 def _of_array(thing: Any, name: str) -> Any:
     if name in ("shape", "size", "ndim"):
         return getattr(thing, name)
@@ -200,6 +219,45 @@ def _of_array(thing: Any, name: str) -> Any:
     if name == "dtype":
         return str(thing.dtype)
     raise _unknown(thing, name)
+
+
+def item_of(run: Running, thing: Any, place: Any) -> Any:
+    """``thing[place]``, also of an object whose class says what that is; raises Wrong."""
+    if isinstance(thing, Instance) and (own := thing.of.find("__getitem__")) is not None:
+        return run.call(own, [thing, place], {})
+    if isinstance(thing, DefaultDict) and thing.factory is not None and ops.key(place) not in thing:
+        places.put(thing, place, run.call(thing.factory, [], {}), run.meter)
+    return places.item(thing, place, run.meter)
+
+
+def set_item_of(run: Running, thing: Any, place: Any, new: Any) -> None:
+    """``thing[place] = new``, also of an object whose class says what that does; raises Wrong."""
+    if isinstance(thing, Instance) and (own := thing.of.find("__setitem__")) is not None:
+        run.call(own, [thing, place, new], {})
+    else:
+        places.put(thing, place, new, run.meter)
+
+
+def _of_named_tuple(thing: NamedPlaces, name: str) -> Any:
+    kind = thing.of
+    if name in kind.fields:
+        return thing[kind.fields.index(name)]
+    if name == "_asdict":
+        return method(lambda run, it, args, words: dict(zip(kind.fields, it, strict=True)), thing)
+    if name == "_replace":
+        return method(
+            lambda run, it, args, words: named_tuple(
+                kind, [], {**dict(zip(kind.fields, it, strict=True)), **words}
+            ),
+            thing,
+        )
+    found = kind.names.get(name)
+    if isinstance(found, Function):
+        return Method(found, thing)
+    held = found if found is not None else method_of(thing, name)
+    if held is None:
+        raise _unknown(thing, name)
+    return held
 
 
 def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:

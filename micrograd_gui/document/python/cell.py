@@ -22,6 +22,7 @@ from micrograd_gui.document.python.drawing import drawn, not_yet
 from micrograd_gui.document.python.interpreter import Interpreter
 from micrograd_gui.document.python.known.imports import magics
 from micrograd_gui.document.python.known.library import BUILTINS
+from micrograd_gui.document.python.known.standard import LIBRARIES
 from micrograd_gui.document.python.limits import CELLS_AT_MOST, Meter, Wrong
 from micrograd_gui.document.python.objects import Class, Function, Instance, Method
 from micrograd_gui.document.python.operations import plain
@@ -36,7 +37,9 @@ _PROGRAM = (
     ast.Assert, ast.Try, ast.Raise, ast.Return, ast.Delete, ast.Yield, ast.Global, ast.Nonlocal, ast.Match,
     ast.AsyncFunctionDef, ast.Starred, ast.NamedExpr,
 )  # fmt: skip
-_CALLED = (frozenset(BUILTINS) | UNKNOWN) - {"abs", "pow"}
+_OF_LIBRARIES = frozenset(part for each in LIBRARIES.values() for part in each.parts)
+_CALLED = (frozenset(BUILTINS) | UNKNOWN | _OF_LIBRARIES) - {"abs", "pow"}
+_LIBRARIES = frozenset(("np", "numpy", "random", "torch", "time", "plt", *LIBRARIES))
 _METHODS = ("append", "extend", "parameters", "_backward", "uniform", "arange", "seed")
 
 
@@ -289,7 +292,7 @@ def _tells(each: ast.AST, known: Mapping[str, Any]) -> bool:
             return name != "Value"
         case ast.Assign(value=ast.List(elts=[])) | ast.Assign(targets=[ast.Tuple() | ast.List()]):
             return True
-        case ast.Attribute(value=ast.Name(id="np" | "numpy" | "random" | "torch" | "time" | "plt")):
+        case ast.Attribute(value=ast.Name(id=name)) if name in _LIBRARIES:
             return True
         case ast.List(elts=parts) | ast.Tuple(elts=parts):
             return any(isinstance(one, (ast.List, ast.Tuple)) for one in parts)

@@ -16,14 +16,16 @@ from micrograd_gui.document.python.objects import (
     Function,
     Instance,
     Method,
+    NamedPlaces,
     PassedOver,
     Running,
     Scope,
     Super,
     Thrown,
+    TupleKind,
     kind_name,
 )
-from micrograd_gui.document.python.value_class import ValueClass, is_value_class
+from micrograd_gui.document.python.value_class import ValueClass, is_value_class, of_value_above
 from micrograd_gui.document.text import spoken
 
 _PLAIN_DECORATORS = ("staticmethod", "classmethod", "property")
@@ -58,12 +60,13 @@ def decorated(run: Running, each: ast.FunctionDef, made: Function, scope: Scope)
     return out
 
 
-def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueClass | PassedOver:
+def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueClass | TupleKind:
     """The class that the statement defines; one in the manner of the lecture's Value stands for ours."""
     bases = tuple(run.evaluate(one, scope) for one in each.bases)
     inner = Scope(scope)
     fields: list[DataField] = []
-    given = any("dataclass" in run.source.quoted(one) for one in each.decorator_list)
+    tuples = [each for each in bases if isinstance(each, PassedOver) and each.name.endswith("NamedTuple")]
+    given = bool(tuples) or any("dataclass" in run.source.quoted(one) for one in each.decorator_list)
     for one in each.body:
         if given and isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
             fields.append(_field(run, one, inner))
@@ -74,10 +77,17 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
     for thing in inner.names.values():
         if isinstance(thing, Function) and thing.scope is inner:
             thing.scope = scope  # what a class has is not seen from its functions
+    if tuples:
+        late = {one.name: one.default for one in fields if one.has_default}
+        return TupleKind(each.name, tuple(one.name for one in fields), late, inner.names)
     if is_value_class(each, bases):
         run.pass_over(each, kept("class {name}: Value of this program is used", name=each.name))
         base = next((one for one in bases if isinstance(one, ValueClass)), None)
-        return ValueClass(each.name, inner.names, each) if base is None else base.extended(inner.names, each)
+        kind = ValueClass(each.name, inner.names, each) if base is None else base.extended(inner.names, each)
+        for thing in inner.names.values():
+            if isinstance(thing, Function):
+                thing.of = kind
+        return kind
     made = Class(each.name, bases, inner.names)
     inherited = [one for base in bases if isinstance(base, Class) for one in base.fields]
     made.fields = (*inherited, *fields)
@@ -111,7 +121,12 @@ def _field(run: Running, each: ast.AnnAssign, scope: Scope) -> DataField:
 def _is_plain(each: ast.stmt) -> bool:
     """Whether it is ``name = …`` or a text."""
     match each:
-        case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()):
+        case ast.Assign(targets=targets):
+            found = [
+                one for each in targets for one in (each.elts if isinstance(each, ast.Tuple) else [each])
+            ]
+            return all(isinstance(one, ast.Name) for one in found)
+        case ast.AnnAssign(target=ast.Name()):
             return True
         case ast.Expr(value=ast.Constant()):
             return True
@@ -159,6 +174,31 @@ def _fill(run: Running, called: Class, new: Instance, args: list[Any], words: di
         run.call(after, [new], {})
 
 
+def named_tuple(kind: TupleKind, args: list[Any], words: dict[str, Any]) -> NamedPlaces:
+    """A tuple whose places have names; raises Wrong."""
+    if len(args) > len(kind.fields):
+        raise too_many(kind.name, len(kind.fields), len(args))
+    strange = next((word for word in words if word not in kind.fields), None)
+    if strange is not None:
+        raise unknown(kind.name, strange)
+    given = {**kind.defaults, **dict(zip(kind.fields, args, strict=False)), **words}
+    lacking = next((each for each in kind.fields if each not in given), None)
+    if lacking is not None:
+        raise missing(kind.name, lacking)
+    new = NamedPlaces(given[each] for each in kind.fields)
+    new.of = kind
+    return new
+
+
+def as_number(run: Running, thing: Any, name: str) -> Any:
+    """The data of a Value, or what its own ``__float__`` and the like give; else the thing itself."""
+    kind = run.values if isinstance(thing, Value) else thing.of if isinstance(thing, Instance) else None
+    own = None if kind is None else kind.find(name)
+    if own is not None:
+        return run.call(own, [thing], {})
+    return thing.data if isinstance(thing, Value) and kind is None else thing
+
+
 def own_text(run: Running, thing: Any, as_text: bool) -> str | None:
     """What an object's, or a Value's, own ``__repr__`` gives; None where it has none."""
     if isinstance(thing, Thrown) and thing.of.kind is KeyError and len(thing.args) == 1:
@@ -193,8 +233,10 @@ def own_text(run: Running, thing: Any, as_text: bool) -> str | None:
     return None
 
 
-def of_super(thing: Super, name: str) -> Any:
+def of_super(run: Running, thing: Super, name: str) -> Any:
     """``super().name``: the next one in line after the class that the function is of."""
+    if isinstance(thing.of, Value):
+        return of_value_above(run, thing.above, thing.of, name)
     line = thing.of.of.line()
     after = line[line.index(thing.above) + 1 :] if thing.above in line else []
     for each in after:
@@ -206,6 +248,9 @@ def of_super(thing: Super, name: str) -> Any:
 
 def super_of(function: Function | None, first: Any) -> Any:
     """What ``super()`` gives in a function of a class."""
-    if function is None or function.of is None or not isinstance(first, Instance):
+    kind = None if function is None else function.of
+    if isinstance(first, Value) and isinstance(kind, ValueClass) and kind.above is not None:
+        return Super(kind.above, first)
+    if not isinstance(kind, Class) or not isinstance(first, Instance):
         return PassedOver("super()")
-    return Super(function.of, first)
+    return Super(kind, first)

@@ -148,6 +148,57 @@ def entered(run: Running, each: ast.With, scope: Scope) -> str | None:
             run.call(thing.of.find("__exit__"), [thing, None, None, None], {})
 
 
+def matched(run: Running, each: ast.Match, scope: Scope) -> str | None:
+    """``match``: the first case that fits; what it gives says where it leads to."""
+    thing = run.evaluate(each.subject, scope)
+    for case in each.cases:
+        run.meter.step()
+        holds = _fits(run, case.pattern, thing, scope)
+        if holds and (case.guard is None or run.truth(run.evaluate(case.guard, scope))):
+            return run.block(case.body, scope)
+    return None
+
+
+def _fits(run: Running, pattern: ast.pattern, thing: Any, scope: Scope) -> bool:
+    """Whether it is of that pattern, whose names stand for its parts then."""
+    match pattern:
+        case ast.MatchValue(value=value):
+            return bool(run.compared(ast.Eq(), thing, run.evaluate(value, scope)))
+        case ast.MatchSingleton(value=value):
+            return thing is value
+        case ast.MatchOr(patterns=patterns):
+            return any(_fits(run, one, thing, scope) for one in patterns)
+        case ast.MatchAs(pattern=inner, name=name):
+            if inner is not None and not _fits(run, inner, thing, scope):
+                return False
+            if name is not None:
+                run.bind(ast.Name(name), thing, scope)
+            return True
+        case ast.MatchClass(cls=kind, patterns=[], kwd_patterns=[]):
+            return bool(run.call(run.builtin("isinstance"), [thing, run.evaluate(kind, scope)], {}))
+        case ast.MatchSequence(patterns=patterns):
+            return isinstance(thing, (list, tuple)) and _fit(run, patterns, list(thing), scope)
+    raise run.refusal(pattern, tr("“{word}” is not understood here", word=run.source.quoted(pattern)))
+
+
+def _fit(run: Running, patterns: list[ast.pattern], things: list[Any], scope: Scope) -> bool:
+    """Whether the things, one after the other, are of those patterns."""
+    run.meter.hold(len(things))
+    stars = [at for at, one in enumerate(patterns) if isinstance(one, ast.MatchStar)]
+    rest = len(things) - len(patterns) + len(stars)
+    if rest < 0 or (rest and not stars):
+        return False
+    for at in stars:
+        things[at : at + rest] = [things[at : at + rest]]
+    for one, thing in zip(patterns, things, strict=True):
+        if isinstance(one, ast.MatchStar):
+            if one.name is not None:
+                run.bind(ast.Name(one.name), thing, scope)
+        elif not _fits(run, one, thing, scope):
+            return False
+    return True
+
+
 def generates(body: list[ast.stmt] | ast.expr) -> bool:
     """Whether a function of that body has a ``yield`` of its own."""
     parts = _own_parts(body) if isinstance(body, list) else ()

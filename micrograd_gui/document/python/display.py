@@ -10,11 +10,15 @@ from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     Builtin,
     Class,
+    DefaultDict,
+    Deque,
     ErrorKind,
     Instance,
+    NamedPlaces,
     NetworkKind,
     TensorRow,
     Thrown,
+    TupleKind,
     kind_name,
 )
 from micrograd_gui.document.python.operations import is_array, is_number, plain
@@ -68,10 +72,16 @@ class Display:
             return str(self._own(thing, True)) if as_text else f"{thing.of.name}{given.replace(',)', ')')}"
         if isinstance(thing, Builtin) and thing.name in TYPES:
             return f"<class '{thing.name}'>"
-        if isinstance(thing, (Class, ValueClass)):
+        if isinstance(thing, (Class, ValueClass, TupleKind)):
             return f"<class '__main__.{thing.name}'>"
         if isinstance(thing, (NetworkKind, ErrorKind)):
             return f"<class '{_WHERE.get(thing.name, '')}{thing.name}'>"
+        if isinstance(thing, NamedPlaces):
+            told = zip(thing.of.fields, (self._written(each, depth - 1) for each in thing), strict=True)
+            return f"{thing.of.name}({', '.join(f'{name}={what}' for name, what in told)})"
+        if isinstance(thing, DefaultDict):
+            made = self._written(thing.factory, 1)
+            return f"defaultdict({made}, {self._listed(thing, depth - 1)})"
         if isinstance(thing, (list, tuple, set, dict)):
             return self._listed(thing, depth - 1)
         if isinstance(thing, (range, Module)) or is_array(thing):
@@ -90,6 +100,9 @@ class Display:
         if len(thing) > len(inside):
             inside.append("…")
         match thing:
+            case Deque():
+                most = "" if thing.most is None else f", maxlen={thing.most}"
+                return f"deque([{', '.join(inside)}]{most})"
             case list():
                 return f"[{', '.join(inside)}]"
             case tuple():

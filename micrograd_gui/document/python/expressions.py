@@ -13,14 +13,15 @@ from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.arguments import names_given
-from micrograd_gui.document.python.attributes import attribute_of, set_attribute_of
-from micrograd_gui.document.python.classes import made
+from micrograd_gui.document.python.attributes import attribute_of, item_of, set_attribute_of
+from micrograd_gui.document.python.classes import as_number, made, named_tuple
 from micrograd_gui.document.python.control import ERRORS, UNKNOWN, CellRefusal, generates
 from micrograd_gui.document.python.known.imports import known
 from micrograd_gui.document.python.known.libraries import network, through_network
 from micrograd_gui.document.python.known.torch_parts import of_tensors, tensor_of
 from micrograd_gui.document.python.limits import DEEPEST, Endless, Wrong
 from micrograd_gui.document.python.objects import (
+    DOUBLE,
     TENSOR,
     VALUE,
     Builtin,
@@ -28,14 +29,17 @@ from micrograd_gui.document.python.objects import (
     ErrorKind,
     Function,
     Instance,
+    Library,
     Method,
     NetworkKind,
     Once,
+    Partial,
     PassedOver,
     Running,
     Scope,
     TensorRow,
     Thrown,
+    TupleKind,
     kind_name,
     pythons,
 )
@@ -194,13 +198,15 @@ class Expressions:
                     return bool(self.call(own, [thing], {}))
         return ops.truth(thing)
 
-    def _compared(self, sign: ast.cmpop, left: Any, right: Any) -> Any:
+    def compared(self, sign: ast.cmpop, left: Any, right: Any) -> Any:
         """``left sign right``, also of objects, and of Values, whose class says what that is."""
         for own, other, names in ((left, right, _COMPARED), (right, left, _TURNED)):
             kind = self.run.values if isinstance(own, Value) else getattr(own, "of", None)
             found = kind.find(names.get(type(sign), "")) if isinstance(kind, (Class, ValueClass)) else None
             if found is not None:
                 return self.call(found, [own, other], {})
+        if self.run.values is None and type(sign) in ops.ORDERS:  # as with this program's own Value
+            left, right = (each.data if isinstance(each, Value) else each for each in (left, right))
         return ops.compared(sign, left, right, self.meter)
 
     def _bool(self, each: ast.BoolOp, scope: Scope) -> Any:
@@ -215,7 +221,7 @@ class Expressions:
         left, out = self.evaluate(each.left, scope), True
         for sign, one in zip(each.ops, each.comparators, strict=True):
             right = self.evaluate(one, scope)
-            out = self._compared(sign, left, right)
+            out = self.compared(sign, left, right)
             if len(each.ops) > 1 and not ops.truth(out):
                 return out
             left = right
@@ -306,15 +312,15 @@ class Expressions:
                 spec = "" if one.format_spec is None else str(self.evaluate(one.format_spec, scope))
                 display = self.run.display
                 shown = display.code(thing) if one.conversion == ord("r") else display.text(thing)
+                if spec:
+                    thing = as_number(self.run, thing, "")
                 pieces.append(ops.formatted(shown if one.conversion > 0 else thing, spec, shown))
         return self.meter.text("".join(pieces))
 
     def _subscript(self, each: ast.Subscript, scope: Scope) -> Any:
         thing = self.evaluate(each.value, scope)
         place = self.evaluate(each.slice, scope)
-        if isinstance(thing, Instance) and (own := thing.of.find("__getitem__")) is not None:
-            return self.call(own, [thing, place], {})
-        return places.item(thing, place, self.meter)
+        return item_of(self.run, thing, place)
 
     def _slice(self, each: ast.Slice, scope: Scope) -> slice:
         parts = [
@@ -416,12 +422,18 @@ class Expressions:
                 return made(self.run, called, args, words)
             case ErrorKind():
                 return Thrown(called, tuple(args))
+            case TupleKind():
+                return named_tuple(called, args, words)
+            case Partial():
+                return self.call(called.function, [*called.args, *args], {**called.words, **words})
+            case Library() if called.called is not None:
+                return called.called.call(self.run, args, words)
             case ValueClass() | NetworkKind() if called in (VALUE, TENSOR) or isinstance(called, ValueClass):
                 row = args[0] if called is TENSOR and args else None
                 while isinstance(row, (list, tuple)) and len(row) == 1:
                     (row,) = row
                 if isinstance(row, (list, tuple)):
-                    return tensor_of(self.run, row)
+                    return tensor_of(self.run, row, double=words.get("dtype") is DOUBLE)
                 return value_of(self.run, called, args, words)
             case NetworkKind():
                 return network(self.run, called, args, words)

@@ -12,8 +12,9 @@ from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
+from micrograd_gui.document.python.attributes import item_of, set_item_of
 from micrograd_gui.document.python.classes import class_of, decorated, own_text
-from micrograd_gui.document.python.control import ERRORS, CellRefusal, entered, raised, tried
+from micrograd_gui.document.python.control import ERRORS, CellRefusal, entered, matched, raised, tried
 from micrograd_gui.document.python.display import Display
 from micrograd_gui.document.python.expressions import Expressions
 from micrograd_gui.document.python.known.imports import imported, told_pictures
@@ -85,6 +86,7 @@ class Interpreter:
             self.expressions.binary,
         )
         self.attribute, self.set_attribute = self.expressions.attribute, self.expressions.set_attribute
+        self.truth, self.compared = self.expressions.truth, self.expressions.compared
         self.iterable, self.builtin = self.expressions.iterable, self.expressions.builtin
         self.returned: Any = None
         self.at: ast.stmt = ast.Pass()  # the statement of the cell itself that is gone through
@@ -108,6 +110,7 @@ class Interpreter:
             ast.Try: lambda each, scope: tried(self, each, scope),
             ast.Raise: self._raise,
             ast.Nonlocal: self._nonlocal,
+            ast.Match: lambda each, scope: matched(self, each, scope),
             ast.Pass: lambda each, scope: None,
             ast.Break: lambda each, scope: _BREAK,
             ast.Continue: lambda each, scope: _CONTINUE,
@@ -238,7 +241,7 @@ class Interpreter:
                 self.set_attribute(self.evaluate(target.value, scope), target.attr, thing)
             case ast.Subscript():
                 holder = self.evaluate(target.value, scope)
-                places.put(holder, self.evaluate(target.slice, scope), thing, self.meter)
+                set_item_of(self, holder, self.evaluate(target.slice, scope), thing)
             case _:
                 raise self.refusal(target, tr("nothing can be given to this"))
 
@@ -303,10 +306,8 @@ class Interpreter:
                 self.set_attribute(holder, field, new)
             case ast.Subscript(value=of, slice=place):
                 holder, at = self.evaluate(of, scope), self.evaluate(place, scope)
-                new = self._added_to(
-                    places.item(holder, at, self.meter), sign, self.evaluate(each.value, scope)
-                )
-                places.put(holder, at, new, self.meter)
+                new = self._added_to(item_of(self, holder, at), sign, self.evaluate(each.value, scope))
+                set_item_of(self, holder, at, new)
 
     def _added_to(self, before: Any, sign: str, change: Any) -> Any:
         if sign == "+" and isinstance(before, list):

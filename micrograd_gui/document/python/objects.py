@@ -79,6 +79,12 @@ class Running(Protocol):
     def binary(self, sign: str, x: Any, y: Any) -> Any:
         """``x sign y``."""
 
+    def truth(self, thing: Any) -> bool:
+        """Whether it counts as true."""
+
+    def compared(self, sign: ast.cmpop, left: Any, right: Any) -> Any:
+        """``left sign right``."""
+
     def iterable(self, thing: Any) -> Any:
         """The thing, or what an object's own ``__iter__`` gives."""
 
@@ -165,11 +171,31 @@ class Builtin(Lasting):
         self.name, self.call = name, call
 
 
-class Library(Lasting):
-    """``math``, ``np`` and the like: a table of functions and numbers."""
+class Bound(Builtin):
+    """A method of something that changes, such as a list: ``of(interpreter, thing, args, words)``."""
 
-    def __init__(self, name: str, parts: Mapping[str, Any]) -> None:
-        self.name, self.parts = name, parts
+    def __init__(
+        self, name: str, of: Callable[[Running, Any, list[Any], dict[str, Any]], Any], thing: Any
+    ) -> None:
+        super().__init__(name, lambda run, args, words: of(run, thing, args, words))
+        self.of, self.thing = of, thing
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Bound:
+        return Bound(self.name, self.of, deepcopy(self.thing, memo))
+
+
+class Partial:
+    """``partial(f, 3)``: what it calls, and what it gives before and beside what else is given."""
+
+    def __init__(self, function: Any, args: list[Any], words: dict[str, Any]) -> None:
+        self.function, self.args, self.words = function, args, words
+
+
+class Library(Lasting):
+    """``math``, ``np`` and the like: a table of functions and numbers; ``called``: what calling it does."""
+
+    def __init__(self, name: str, parts: Mapping[str, Any], called: Builtin | None = None) -> None:
+        self.name, self.parts, self.called = name, parts, called
 
     def part(self, name: str) -> Any:
         """What it has by that name; raises Wrong."""
@@ -223,6 +249,55 @@ class Once:
         return left
 
 
+class DefaultDict(dict[Any, Any]):
+    """A dict that makes what it lacks by its ``factory``."""
+
+    factory: Any = None
+
+
+class Deque(list[Any]):
+    """A list that keeps its last ones, at most ``most`` of them; None: all."""
+
+    most: int | None = None
+
+    def append(self, thing: Any) -> None:
+        """The thing is its last one."""
+        super().append(thing)
+        if self.most is not None:
+            del self[: max(len(self) - self.most, 0)]
+
+    def extend(self, things: Any) -> None:
+        """The things are its last ones."""
+        super().extend(things)
+        if self.most is not None:
+            del self[: max(len(self) - self.most, 0)]
+
+
+class TupleKind:
+    """What ``namedtuple`` and ``NamedTuple`` give: names of places, and what stands in some of them.
+
+    ``names`` are the functions that it has besides.
+    """
+
+    def __init__(
+        self, name: str, fields: tuple[str, ...], defaults: dict[str, Any], names: dict[str, Any]
+    ) -> None:
+        self.name, self.fields, self.defaults, self.names = name, fields, defaults, names
+
+
+class NamedPlaces(tuple[Any, ...]):
+    """A tuple whose places have names."""
+
+    of: TupleKind
+
+
+class Generator:
+    """A generator of random numbers that a cell has made: what it is called, and what draws for it."""
+
+    def __init__(self, kind: str, source: Any) -> None:
+        self.kind, self.source = kind, source
+
+
 class TensorRow:
     """A tensor of several numbers: Values, or the numbers of their data or grads."""
 
@@ -260,7 +335,7 @@ class Function:
         self.scope, self.source, self.defaults = scope, source, defaults
         self.asked = self.static = self.of_class = self.generates = False
         self.setter: Function | None = None
-        self.of: Class | None = None
+        self.of: Any = None  # a Class, or a class of Values
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Function:
         new = Function(self.name, self.args, self.body, self.scope, self.source, self.defaults)
@@ -335,7 +410,7 @@ class Method:
 class Super:
     """What ``super()`` gives: the object, and the class above which it is looked for."""
 
-    def __init__(self, above: Class, of: Instance) -> None:
+    def __init__(self, above: Any, of: Any) -> None:
         self.above, self.of = above, of
 
 
@@ -350,6 +425,7 @@ MODULE, NEURON, LAYER, MLP = (NetworkKind(name) for name in ("Module", "Neuron",
 COLUMNS = NetworkKind("np.c_")  # which takes arrays in [ ] and sets them side by side
 VALUE = NetworkKind("Value")
 TENSOR = NetworkKind("tensor")
+DOUBLE = NetworkKind("torch.float64")  # the kind of numbers that Python's own are
 
 
 def kind_name(thing: Any) -> str:
@@ -357,16 +433,20 @@ def kind_name(thing: Any) -> str:
     match thing:
         case Instance():
             return tr("an object of {name}", name=spoken(thing.of.name))
-        case Class():
+        case Class() | TupleKind():
             return tr("the class {name}", name=spoken(thing.name))
         case Function() | Builtin():
             return tr("the function {name}", name=spoken(thing.name))
+        case Partial():
+            return tr("the function {name}", name="partial")
         case Library() | PassedOver() | NetworkKind() | ErrorKind():
             return spoken(thing.name)
         case Thrown():
             return tr("the error {name}", name=spoken(thing.of.name))
         case Once():
             return tr("an iterator")
+        case Generator():
+            return thing.kind
         case TensorRow():
             return tr("a tensor")
         case None:

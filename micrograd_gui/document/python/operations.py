@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
+import struct
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,7 +33,7 @@ _OF_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
     "//": operator.floordiv, "%": operator.mod, "@": operator.matmul, "&": operator.and_, "|": operator.or_,
     "^": operator.xor,
 }  # fmt: skip
-_ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 ARRAY_AT_MOST = 100_000  # numbers in an array
@@ -56,6 +58,14 @@ def plain(thing: Any) -> Any:
     if isinstance(thing, Traced):
         return float(thing) if isinstance(thing, float) else int(thing)  # type: ignore[call-overload]
     return thing
+
+
+def rounded(number: float) -> float:
+    """The number as a tensor of torch holds it where nothing else is said, in 32 bits."""
+    try:
+        return float(struct.unpack("f", struct.pack("f", number))[0])
+    except OverflowError:
+        return math.copysign(math.inf, number)
 
 
 def binary(sign: str, x: Any, y: Any, meter: Meter) -> Any:
@@ -300,13 +310,13 @@ def compared(sign: ast.cmpop, x: Any, y: Any, meter: Meter) -> Any:
             return not _within(x, y, meter)
     if (is_array(x) or is_array(y)) and all(is_array(each) or is_number(each) for each in (x, y)):
         meter.hold(getattr(x, "size", 1) + getattr(y, "size", 1))
-        order = {ast.Eq: operator.eq, ast.NotEq: operator.ne}.get(type(sign)) or _ORDERS[type(sign)]
+        order = {ast.Eq: operator.eq, ast.NotEq: operator.ne}.get(type(sign)) or ORDERS[type(sign)]
         return order(plain(x), plain(y))
     if isinstance(sign, ast.Eq):
         return equal(x, y, meter)
     if isinstance(sign, ast.NotEq):
         return not equal(x, y, meter)
-    return ordered(_ORDERS[type(sign)], x, y)
+    return ordered(ORDERS[type(sign)], x, y)
 
 
 def ordered(order: Callable[[Any, Any], Any], x: Any, y: Any) -> bool:

@@ -20,6 +20,8 @@ def items(thing: Any, meter: Meter) -> Iterable[Any]:
         meter.hold(len(thing))
         return list(thing)
     if isinstance(thing, Once):
+        if isinstance(thing.things, range):
+            meter.hold(len(thing.things) - thing.at)
         return thing.rest()
     if isinstance(thing, TensorRow):
         return thing.things

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from math import isnan
 from typing import Any, cast
@@ -17,7 +17,16 @@ from micrograd_gui.document.python import places
 from micrograd_gui.document.python.arguments import too_many, unknown
 from micrograd_gui.document.python.control import CellRefusal
 from micrograd_gui.document.python.limits import NoOp, Wrong
-from micrograd_gui.document.python.objects import TENSOR, VALUE, Function, Running, kind_name
+from micrograd_gui.document.python.objects import (
+    DOUBLE,
+    TENSOR,
+    VALUE,
+    Builtin,
+    Function,
+    Method,
+    Running,
+    kind_name,
+)
 from micrograd_gui.document.text import spoken
 
 ROLES = ("data", "grad", "_prev", "_op", "label", "_backward")
@@ -37,21 +46,30 @@ class ValueClass:
         called: what a field or a method of it is called in ours, by its own name.
         takes: what each operand of its ``__init__`` is, in order; "" for what is none of ours.
         operands: the names of these.
+        begins: its own ``__init__`` calls that of the class that it is made from, ``above``.
         same: of each function that was looked at, the op that it is; "" where it is none alone.
     """
 
-    def __init__(self, name: str, names: dict[str, Any], tree: ast.ClassDef | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        names: dict[str, Any],
+        tree: ast.ClassDef | None = None,
+        above: ValueClass | None = None,
+    ) -> None:
         self.name, self.names = name, names
         self.called: dict[str, str] = {}
         self.takes: tuple[str, ...] = _LECTURE
         self.operands: tuple[str, ...] = ("data", "_children", "_op", "label")
         self.same: dict[str, str] = {}
+        self.begins, self.above = False, above
         if tree is not None:
             self._read(tree)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ValueClass:
         new = ValueClass(self.name, {})
         memo[id(self)] = new
+        new.begins, new.above = self.begins, deepcopy(self.above, memo)
         new.called, new.takes, new.operands = self.called, self.takes, self.operands
         new.same = dict(self.same)
         new.names = deepcopy(self.names, memo)
@@ -75,7 +93,7 @@ class ValueClass:
 
     def extended(self, names: dict[str, Any], tree: ast.ClassDef) -> ValueClass:
         """The class that is made from this one, and has these besides."""
-        new = ValueClass(tree.name, {**self.names, **names})
+        new = ValueClass(tree.name, {**self.names, **names}, above=self)
         new.called, new.takes, new.operands = dict(self.called), self.takes, self.operands
         new._read(tree)
         return new
@@ -83,7 +101,8 @@ class ValueClass:
     def _read(self, tree: ast.ClassDef) -> None:
         functions = {each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)}
         made = functions.get("__init__")
-        if made is not None:
+        self.begins = made is not None and any(_calls(each, "__init__") for each in ast.walk(made))
+        if made is not None and not self.begins:
             fields = dict(_fields(made))
             parameters = [each.arg for each in (*made.args.posonlyargs, *made.args.args)][1:]
             parameters += [each.arg for each in made.args.kwonlyargs]
@@ -262,14 +281,41 @@ def _near(a: float, b: float) -> bool:
     return a == b or (isnan(a) and isnan(b)) or abs(a - b) <= _CLOSE * max(1.0, abs(a), abs(b))
 
 
+def _begun(run: Running, kind: ValueClass, args: list[Any], words: dict[str, Any]) -> Value:
+    """A Value of a class whose own ``__init__`` calls that of the class that it is made from."""
+    run.meter.hold(5)
+    new = Value(0.0)
+    run.call(kind.names["__init__"], [new, *args], words)
+    return new
+
+
+def of_value_above(run: Running, above: ValueClass, thing: Value, name: str) -> Any:
+    """``super().name`` in a function of a class that is made from a class of Values; raises Wrong."""
+    found = above.find(name)
+    if name == "__init__" and not above.begins:
+
+        def begin(run: Running, args: list[Any], words: dict[str, Any]) -> None:
+            made = value_of(run, above, args, words)
+            thing.data, thing.label = made.data, made.label
+
+        return Builtin(name, begin)
+    if isinstance(found, Function) and above.own(name) is not None:
+        return Method(found, thing)
+    return run.attribute(thing, name)
+
+
 def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) -> Value:
     """``Value(2.0, label='a')``, one that an op made of others, and a tensor of one number; raises Wrong."""
+    hold: Callable[[float], float] = float
     if called is TENSOR:
+        hold = float if words.get("dtype") is DOUBLE else ops.rounded
         words = {}
         while args and isinstance(args[0], list) and len(args[0]) == 1:
             args = args[0]
         args = args[:1]
     kind = called if isinstance(called, ValueClass) else ValueClass("Value", {})
+    if kind.begins:
+        return _begun(run, kind, args, words)
     given = operands_of(kind, args, words)
     data, operands = given.get("data"), given.get("_prev")
     if operands:
@@ -285,4 +331,4 @@ def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) 
     if not isinstance(label, str):
         raise Wrong(tr("a label is a text in quotes"), TypeError)
     run.meter.hold(5)
-    return Value(float(cast(float, data)), label=label[:200])
+    return Value(hold(cast(float, data)), label=label[:200])

@@ -68,4 +68,18 @@ FOLLOWERS = {
         'c = a + 1\nc += 2\nprint(c, c._prev if False else len(c._prev))\nc.backward(); print(a.grad)',
         'z = sum([a, b, c]); print(z.data, (z > 1) if False else z.data > 1)',
     ],
+    "own generators": [
+        "import random, math\nimport numpy as np\nclass Net:\n    def __init__(self, *sizes, rng):\n        assert len(sizes) > 1, 'at least two sizes'\n        self.layers = [[[Value(rng.uniform(-1, 1)) for _ in range(i + 1)] for _ in range(o)] for i, o in zip(sizes, sizes[1:])]\n    def __call__(self, x):\n        assert len(x) == len(self.layers[0][0]) - 1, f'{len(x)} inputs'\n        for layer in self.layers:\n            x = [(sum(w*xi for w, xi in zip(ws, x)) + ws[-1]).tanh() for ws in layer]\n        return x[0] if len(x) == 1 else x\n    def __len__(self): return sum(len(ws) for layer in self.layers for ws in layer)\nrng = random.Random(5)\nnet = Net(2, 3, 1, rng=rng)\nprint(len(net), net([1.0, -0.5]).data)",
+        "print(rng.random(), rng.gauss(0, 1), rng.sample(range(9), k=3), rng.choice('abc'))\ntry:\n    net([1.0])\nexcept AssertionError as e:\n    print('AssertionError:', e)\ndraw = rng.uniform",
+        "order = list(range(5)); rng.shuffle(order)\nprint(order, draw(0, 1), rng.random())",
+        "g = np.random.default_rng(0)\nprint(g.normal(size=2).round(6), g.uniform(-1, 1, 2).round(6), g.integers(0, 9, 3), g.permutation(4), g.choice([1, 2, 3], size=2))\nold = np.random.RandomState(3)\nprint(old.randn(2).round(6), old.rand(1).round(6), old.randint(0, 5, 2))",
+    ],
+    "library": [
+        "import itertools, operator, copy\nfrom functools import reduce, partial\nfrom collections import defaultdict, namedtuple, deque\nfrom typing import NamedTuple\nfrom itertools import accumulate, combinations, count, islice\nRow = namedtuple('Row', 'x y')\nclass Step(NamedTuple):\n    loss: float\n    rate: float = 0.1\n    def half(self): return self.loss/2\nrows = [Row(x, y) for x, y in itertools.product([0, 1], repeat=2)]\nprint(rows[1], rows[2].x, Step(2.0), Step(3.0, rate=1).half(), Row(1, 2)._replace(y=5))",
+        "p = reduce(operator.mul, [Value(x) for x in (1.5, 2.0, -0.5)]); p.backward()\nprint(p.data, list(accumulate([1, 2, 3])), list(combinations('abc', 2)), list(islice(count(5), 3)), list(zip(count(1), 'ab')))",
+        "last, groups = deque(maxlen=2), defaultdict(list)\nfor i in range(5):\n    last.append(i); groups[i % 2].append(i)\nprint(last, groups, partial(pow, 3)(2), sorted(rows, key=operator.attrgetter('y'))[0])\nbest = copy.deepcopy({'w': [1.0, [2.0]]})\nprint(best, math.prod([2, 3]), math.hypot(3, 4), 'x'.center(5, '*'))",
+        "def told(thing):\n    match thing:\n        case 0 | 1: return 'bit'\n        case [a, *rest]: return f'{a} and {len(rest)}'\n        case str(): return 'text'\n        case n if n > 5: return 'many'\n        case _: return 'other'\nprint([told(t) for t in (1, [3, 4, 5], 'a', 9, 3.5)])",
+        "a, b = Value(2.0), Value(-1.0)\nprint(max(a, b).data, a < b, f'{a:.3f}', float(b), sorted([a, b])[0] is b, round(a, 1))",
+        "class Scalar:\n    __slots__ = ('value', 'grad', 'parents', 'name')\n    def __init__(self, value, parents=(), name=''):\n        self.value, self.grad, self.parents, self.name = value, 0.0, parents, name\n    def __mul__(self, other):\n        return Scalar(self.value * other.value, (self, other))\n    def __add__(self, other):\n        return Scalar(self.value + other.value, (self, other))\n    __rmul__, __radd__ = __mul__, __add__\nclass Parameter(Scalar):\n    def __init__(self, value):\n        super().__init__(value, name='parameter')\nw = Parameter(0.25)\nprint(w.name, (w * w + w).value, isinstance(w, Scalar))",
+    ],
 }  # fmt: skip

@@ -240,8 +240,8 @@ def test_cells_print_what_python_prints():
             "Column 13: this goes on for more than 100,000 steps, and is not followed further.",
         ),
         (
-            "x = Value(1.0)\nif x < 2: y = x",
-            "Line 2, column 4: Values are not ordered: compare their numbers",
+            "class Value: pass\nx = Value(1.0)\nif x < 2: y = x",
+            "Line 3, column 4: Values are not ordered: compare their numbers",
         ),
         ("a, b = [1, 2, 3]\nprint(a + 1)", "Line 1, column 1: 3 things cannot be given to 2 names."),
     ],
@@ -303,3 +303,9 @@ print((logits*2.0 - 1.0).sum().item(), logits.mean().item(), torch.nn.LogSoftmax
     ):
         with pytest.raises(ExpressionRefusal, match="row"):
             paste_all(f"x = {wrong}\nprint(x)")
+
+
+def test_a_tensor_holds_32_bits_unless_it_is_double():
+    cell = "import torch\nb = torch.Tensor([6.8813735870195432]).double()\nw = torch.tensor([-3.0])\nn = b + w*2.0\n"
+    assert printed(cell + "print(torch.tanh(n).item())").startswith("0.7071066904050")
+    assert printed("import torch\nprint(torch.tensor(0.1, dtype=torch.float64).item())") == "0.1"

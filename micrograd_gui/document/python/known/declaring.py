@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -71,6 +72,26 @@ def count(thing: Any, what: str) -> int:
     if not isinstance(thing, int) or isinstance(thing, bool):
         raise Wrong(tr("{what} takes a whole number, not {thing}", what=what, thing=kind_name(thing)))
     return int(thing)
+
+
+def size_of(run: Running, thing: Any) -> int:
+    """How many numbers an array is to have, for which there is room then; raises Wrong."""
+    many = count(thing, tr("an array"))
+    if not 0 <= many <= ops.ARRAY_AT_MOST:
+        raise Wrong(tr("an array has at most {most:,} numbers", most=ops.ARRAY_AT_MOST))
+    run.meter.hold(many)
+    return many
+
+
+def shape_of(run: Running, thing: Any) -> tuple[int, ...]:
+    """The shape of an array, for which there is room then; raises Wrong."""
+    sizes = tuple(
+        count(each, tr("a shape")) for each in (thing if isinstance(thing, (tuple, list)) else (thing,))
+    )
+    if len(sizes) > 4 or any(each < 0 for each in sizes):
+        raise Wrong(tr("a shape has at most 4 sizes, none of them below 0"))
+    size_of(run, math.prod(sizes))
+    return sizes
 
 
 def all_items(run: Running, thing: Any) -> list[Any]:

@@ -15,6 +15,8 @@ from micrograd_gui.document.python.control import ERRORS
 from micrograd_gui.document.python.known.libraries import MATH, RANDOM, TIME, TORCH, of_one
 from micrograd_gui.document.python.known.library import BUILTINS
 from micrograd_gui.document.python.known.numpy_parts import NUMPY, SKLEARN
+from micrograd_gui.document.python.known.standard import LIBRARIES
+from micrograd_gui.document.python.known.torch_parts import FUNCTIONAL, NN
 from micrograd_gui.document.python.objects import LAYER, MLP, MODULE, NEURON, VALUE, Library, PassedOver
 
 _ROOTS = {
@@ -24,8 +26,10 @@ _ROOTS = {
     "numpy": "np",
     "torch": "torch",
     "micrograd": "micrograd",
+    **{name: name for name in LIBRARIES},
 }
 _MODULES = {"micrograd.engine": "nn", "micrograd.nn": "nn"}
+_TORCHS = {"torch.nn": NN, "torch.nn.functional": FUNCTIONAL}
 _PICTURES = ("trace", "draw_dot", "draw")
 _MAGIC = re.compile(r"^[ \t]*(%{1,2}[A-Za-z].*|!.*)$")
 
@@ -72,12 +76,14 @@ def known() -> dict[str, Any]:
 
 def imported(each: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Any]]:
     """The names that an import gives, and what they stand for here."""
-    table = known()
+    table = {**known(), **LIBRARIES}
     for one in each.names:
         if isinstance(each, ast.Import):
             root = one.name.partition(".")[0]
             if one.asname and one.name in _MODULES:
                 yield one.asname, table["nn"]
+            elif one.name in _TORCHS and one.asname:
+                yield one.asname, _TORCHS[one.name]
             elif one.name in ("numpy.random",) and one.asname:
                 yield one.asname, table["np"].part("random")
             elif root in _ROOTS and (one.name == root or not one.asname):
@@ -88,6 +94,9 @@ def imported(each: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Any]]:
         module = each.module or ""
         if module == "sklearn.datasets" and one.name in SKLEARN.parts:
             yield one.asname or one.name, SKLEARN.part(one.name)
+            continue
+        if module in _TORCHS and one.name in _TORCHS[module].parts:
+            yield one.asname or one.name, _TORCHS[module].part(one.name)
             continue
         if module == "micrograd" and one.name in ("nn", "engine"):
             yield one.asname or one.name, table["nn"]

@@ -16,9 +16,11 @@ from micrograd.nn import Layer, Module, Neuron
 from micrograd.ops import OPS
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, number
+from micrograd_gui.document.python.known.generators import PYTHONS, of_document, random_generator
 from micrograd_gui.document.python.known.torch_parts import PARTS
-from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.limits import Wrong, whole
 from micrograd_gui.document.python.objects import (
+    DOUBLE,
     LAYER,
     MLP,
     MODULE,
@@ -27,6 +29,7 @@ from micrograd_gui.document.python.objects import (
     Builtin,
     Library,
     NetworkKind,
+    Partial,
     Running,
 )
 from micrograd_gui.document.python.traced import function_of
@@ -73,6 +76,13 @@ _OF_ONE_NUMBER = (
     "fabs",
     "log1p",
     "expm1",
+    "asin",
+    "acos",
+    "atan",
+    "erf",
+    "degrees",
+    "radians",
+    "trunc",
 )
 FUNCTIONS: Mapping[str, Callable[[float], Any]] = {name: getattr(math, name) for name in _OF_ONE_NUMBER}
 
@@ -88,6 +98,43 @@ def _isclose(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return math.isclose(*(number(each, "isclose") for each in args), **words)
 
 
+@builtin("math.prod", 1, 1, ("start",))
+def _prod(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    out = given.get("start", 1)
+    for each in all_items(run, args[0]):
+        out = run.binary("*", out, each)
+    return out
+
+
+@builtin("math.hypot", 0, 99)
+def _hypot(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return math.hypot(*(number(each, "hypot") for each in args))
+
+
+def _of_two(name: str) -> Builtin:
+    @builtin(f"math.{name}", 2, 2)
+    def both(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        return getattr(math, name)(*(number(each, name) for each in args))
+
+    return both
+
+
+def _of_whole_ones(name: str, few: int) -> Builtin:
+    @builtin(f"math.{name}", few, 2)
+    def counted(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        numbers = [count(each, name) for each in args]
+        if name != "gcd" and max(numbers) > 500:
+            raise Wrong(tr("the whole number is too large"))
+        return whole(getattr(math, name)(*numbers))
+
+    return counted
+
+
+@builtin("math.fsum", 1, 1)
+def _fsum(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return math.fsum(number(each, "fsum") for each in all_items(run, args[0]))
+
+
 _CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 MATH = Library(
     "math",
@@ -96,8 +143,17 @@ MATH = Library(
         **{name: of_one(name, plain) for name, plain in FUNCTIONS.items()},
         "pow": _math_pow,
         "isclose": _isclose,
+        "prod": _prod,
+        "hypot": _hypot,
+        "fsum": _fsum,
+        **{name: _of_two(name) for name in ("atan2", "copysign", "fmod")},
+        **{
+            name: _of_whole_ones(name, few)
+            for name, few in (("factorial", 1), ("comb", 2), ("perm", 1), ("gcd", 2))
+        },
         "isnan": of_one("isnan", math.isnan),
         "isinf": of_one("isinf", math.isinf),
+        "isfinite": of_one("isfinite", math.isfinite),
     },
 )
 
@@ -113,55 +169,12 @@ def _seed(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     run.chance.seeded = True
 
 
-def _drawn(name: str, few: int, many: int) -> Builtin:
-    @builtin(f"random.{name}", few, many)
-    def draw(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-        run.chance.drawn = run.chance.drawn or not run.chance.seeded
-        whole_ones = name in ("randint", "randrange")
-        numbers = [count(each, name) if whole_ones else number(each, name) for each in args]
-        return getattr(run.random, name)(*numbers)
-
-    return draw
-
-
-def _picked(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Builtin:
-    @builtin(f"random.{name}", few, many, words)
-    def pick(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-        run.chance.drawn = run.chance.drawn or not run.chance.seeded
-        things = args[0] if name == "shuffle" else all_items(run, args[0])
-        if name == "shuffle" and not isinstance(things, list):
-            raise Wrong(tr("a list is shuffled"))
-        if name in ("sample", "choices"):
-            many = count(args[1] if len(args) > 1 else given.get("k", 1), name)
-            run.meter.hold(max(many, 0))
-            return getattr(run.random, name)(things, k=many)
-        run.meter.evaluate(len(things))
-        return getattr(run.random, name)(things)
-
-    return pick
-
-
 RANDOM = Library(
     "random",
     {
+        **{name: made(of_document) for name, made in PYTHONS.items()},
         "seed": _seed,
-        **{
-            name: _drawn(name, few, many)
-            for name, few, many in (
-                ("random", 0, 0),
-                ("uniform", 2, 2),
-                ("gauss", 0, 2),
-                ("normalvariate", 0, 2),
-                ("randint", 2, 2),
-                ("randrange", 1, 3),
-                ("triangular", 0, 3),
-                ("expovariate", 1, 1),
-            )
-        },
-        "choice": _picked("choice", 1, 1),
-        "shuffle": _picked("shuffle", 1, 1),
-        "sample": _picked("sample", 2, 2),
-        "choices": _picked("choices", 1, 2, ("k",)),
+        "Random": random_generator,
     },
 )
 
@@ -191,9 +204,9 @@ TORCH = Library(
         **PARTS,
         "tensor": TENSOR,
         "Tensor": TENSOR,
-        "DoubleTensor": TENSOR,
-        "double": None,
-        "float64": None,
+        "DoubleTensor": Partial(TENSOR, [], {"dtype": DOUBLE}),
+        "double": DOUBLE,
+        "float64": DOUBLE,
         "float32": None,
         "float": None,
         **{name: of_one(name, getattr(ieee, name)) for name in OPS if hasattr(ieee, name)},

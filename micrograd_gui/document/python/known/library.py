@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
 from functools import cmp_to_key
-from operator import lt
+from itertools import islice
 from typing import Any
 
 from micrograd.engine import Value
@@ -12,7 +12,7 @@ from micrograd.language import tr
 from micrograd.nn import Module as _Module
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
-from micrograd_gui.document.python.classes import super_of
+from micrograd_gui.document.python.classes import as_number, super_of
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, dict_of, number
 from micrograd_gui.document.python.limits import Wrong, whole
 from micrograd_gui.document.python.objects import (
@@ -27,12 +27,14 @@ from micrograd_gui.document.python.objects import (
     Function,
     Instance,
     Method,
+    NamedPlaces,
     NetworkKind,
     Once,
     PassedOver,
     Running,
     TensorRow,
     Thrown,
+    TupleKind,
     kind_name,
 )
 from micrograd_gui.document.python.traced import function_of
@@ -55,7 +57,7 @@ def _sum(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return total
 
 
-def _extreme(name: str, wins: Callable[[Any, Any], bool]) -> Builtin:
+def _extreme(name: str, wins: ast.cmpop) -> Builtin:
     @builtin(name, 1, 999, ("key", "default"))
     def chosen(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         things = args if len(args) > 1 else all_items(run, args[0])
@@ -68,11 +70,7 @@ def _extreme(name: str, wins: Callable[[Any, Any], bool]) -> Builtin:
         for at, each in enumerate(things):
             run.meter.evaluate()
             judged = each if judge is None else run.call(judge, [each], {})
-            if isinstance(judged, Value):
-                raise Wrong(
-                    tr("{name} of Values is not known here: take their numbers, as in x.data", name=name)
-                )
-            if at == 0 or ops.ordered(wins, judged, its):
+            if at == 0 or ops.truth(run.compared(wins, judged, its)):
                 best, its = each, judged
         return best
 
@@ -94,7 +92,9 @@ def _sorted(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
 def _order(run: Running, x: Any, y: Any) -> int:
     run.meter.evaluate()
-    return -1 if ops.ordered(lt, x, y) else int(ops.ordered(lt, y, x))
+    if ops.truth(run.compared(ast.Lt(), x, y)):
+        return -1
+    return int(ops.truth(run.compared(ast.Lt(), y, x)))
 
 
 @builtin("len", 1, 1)
@@ -123,8 +123,12 @@ def _range(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("zip", 0, 99, ("strict",))
 def _zip(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     lists = [run.iterable(each) for each in args]
-    found = [places.items(each, run.meter) for each in lists]
-    shortest = min((len(each) for each in found), default=0)  # type: ignore[arg-type]  # as above
+    counting = [each for each in lists if isinstance(each, Once) and isinstance(each.things, range)]
+    found = [each if each in counting else places.items(each, run.meter) for each in lists]
+    if len(counting) == len(lists):
+        found = [places.items(each, run.meter) for each in lists]
+    shortest = min((len(each) for each in found if each not in counting), default=0)  # type: ignore[arg-type]
+    found = [list(islice(each.turns(), shortest)) if each in counting else each for each in found]
     run.meter.hold(shortest * (len(found) + 1))
     return Once([tuple(each) for each in zip(*found, strict=False)])
 
@@ -184,7 +188,7 @@ def _type(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     (thing,) = args
     if isinstance(thing, Value):
         return VALUE if run.values is None else run.values
-    if isinstance(thing, (Instance, Thrown)):
+    if isinstance(thing, (Instance, Thrown, NamedPlaces)):
         return thing.of
     if isinstance(thing, _Module):
         return {"Neuron": NEURON, "Layer": LAYER, "MLP": MLP}.get(type(thing).__name__, MODULE)
@@ -242,7 +246,8 @@ def _id(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("format", 1, 2)
 def _format(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     spec = args[1] if len(args) > 1 else ""
-    return run.meter.text(ops.formatted(args[0], str(spec), run.display.text(args[0])))
+    thing = as_number(run, args[0], "") if spec else args[0]
+    return run.meter.text(ops.formatted(thing, str(spec), run.display.text(args[0])))
 
 
 @builtin("chr", 1, 1)
@@ -277,7 +282,8 @@ def _abs(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 def _round(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     digits = args[1] if len(args) > 1 else given.get("ndigits")
     return round(
-        number(args[0], "round"), None if digits is None else max(-99, min(99, count(digits, "round")))
+        number(as_number(run, args[0], "__round__"), "round"),
+        None if digits is None else max(-99, min(99, count(digits, "round"))),
     )
 
 
@@ -291,18 +297,20 @@ def _float(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     if not args:
         return 0.0
     if isinstance(args[0], str):
-        return float(args[0][:400])
+        return float(args[0])
     if isinstance(args[0], float):
         return args[0]
-    return float(number(args[0], "float"))
+    return float(number(as_number(run, args[0], "__float__"), "float"))
 
 
 @builtin("int", 0, 1)
 def _int(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     thing = args[0] if args else 0
     if isinstance(thing, str):
-        return whole(int(thing[:400]))
-    return whole(int(number(thing, "int")))
+        if len(thing) > 1000:
+            raise Wrong(tr("the whole number is too large"))
+        return whole(int(thing))
+    return whole(int(number(as_number(run, thing, "__int__"), "int")))
 
 
 @builtin("bool", 0, 1)
@@ -376,6 +384,8 @@ def _is_a(thing: Any, kind: Any) -> bool:
         return isinstance(thing, Value)
     if isinstance(kind, Class):
         return isinstance(thing, Instance) and kind in thing.of.line()
+    if isinstance(kind, TupleKind):
+        return isinstance(thing, NamedPlaces) and thing.of is kind
     if isinstance(kind, Builtin) and kind.name in _TYPES:
         return isinstance(thing, _TYPES[kind.name])
     if isinstance(kind, ErrorKind):
@@ -442,7 +452,7 @@ BUILTINS: dict[str, Any] = {
         _ord,
         _super,
         _input,
-        _extreme("max", lambda x, its: x > its),
-        _extreme("min", lambda x, its: x < its),
+        _extreme("max", ast.Gt()),
+        _extreme("min", ast.Lt()),
     )
 }

@@ -9,8 +9,9 @@ from typing import Any
 from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
+from micrograd_gui.document.python.classes import as_number
 from micrograd_gui.document.python.limits import Wrong
-from micrograd_gui.document.python.objects import Builtin, Running, kind_name
+from micrograd_gui.document.python.objects import Bound, Builtin, Deque, Running, kind_name
 from micrograd_gui.document.text import spoken, wrong_count
 
 Of = Callable[[Running, Any, list[Any], dict[str, Any]], Any]
@@ -18,11 +19,13 @@ Of = Callable[[Running, Any, list[Any], dict[str, Any]], Any]
 
 def method(call: Of, thing: Any) -> Builtin:
     """The method of that thing."""
-    return Builtin("method", lambda run, args, words: call(run, thing, args, words))
+    return Bound("method", call, thing)
 
 
 def method_of(thing: Any, name: str) -> Builtin | None:
     """The method that it has by that name; None for none."""
+    if isinstance(thing, Deque) and name in _OF_DEQUE:
+        return method(_OF_DEQUE[name], thing)
     table = next((methods for kind, methods in _METHODS if isinstance(thing, kind)), None)
     if table is not None and name in table:
         return method(table[name], thing)
@@ -235,7 +238,7 @@ def _padded(name: str) -> Of:
         width = _whole(args[0]) if args else 0
         if not 0 <= width <= 1000:
             raise Wrong(tr("a width of so many places is not written here"))
-        return run.meter.text(getattr(thing, name)(width))
+        return run.meter.text(getattr(thing, name)(width, *args[1:]))
 
     return padded
 
@@ -258,6 +261,7 @@ def _format(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) ->
         else:
             raise Wrong(tr("nothing is given for {field}", field=f"{{{spoken(name)}}}"))
         shown = run.display.code(given) if conversion == "r" else run.display.text(given)
+        given = as_number(run, given, "") if spec else given
         pieces.append(ops.formatted(given, spec or "", shown))
         run.meter.hold(1 + len(pieces[-1]) // 10)
     return run.meter.text("".join(pieces))
@@ -276,6 +280,18 @@ def _whole(thing: Any) -> int:
     return int(thing)
 
 
+def _append_left(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    if len(thing) == thing.most:
+        del thing[-1:]
+    if thing.most != 0:
+        _insert(run, thing, [0, *few(args, 1, "appendleft")], words)
+
+
+def _pop_left(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
+    return _pop(run, thing, [0], words)
+
+
+_OF_DEQUE: dict[str, Of] = {"appendleft": _append_left, "popleft": _pop_left}
 _METHODS: tuple[tuple[type, dict[str, Of]], ...] = (
     (
         list,

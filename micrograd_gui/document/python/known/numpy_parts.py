@@ -8,7 +8,8 @@ from typing import Any
 from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
-from micrograd_gui.document.python.known.declaring import builtin, count, number
+from micrograd_gui.document.python.known.declaring import builtin, count, number, shape_of, size_of
+from micrograd_gui.document.python.known.generators import NUMPYS, of_numpy, random_state, rng
 from micrograd_gui.document.python.known.libraries import FUNCTIONS, of_one
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import COLUMNS, Builtin, Library, Running
@@ -32,7 +33,7 @@ def _arange(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 def _linspace(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     import numpy as np
 
-    many = _size(run, args[2] if len(args) == 3 else given.get("num", 50))
+    many = size_of(run, args[2] if len(args) == 3 else given.get("num", 50))
     return np.linspace(number(args[0], "linspace"), number(args[1], "linspace"), many)
 
 
@@ -48,27 +49,9 @@ def _filled(name: str) -> Builtin:
     def filled(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         import numpy as np
 
-        return getattr(np, name)(_shape(run, args[0]))
+        return getattr(np, name)(shape_of(run, args[0]))
 
     return filled
-
-
-def _size(run: Running, thing: Any) -> int:
-    many = count(thing, tr("an array"))
-    if not 0 <= many <= ops.ARRAY_AT_MOST:
-        raise Wrong(tr("an array has at most {most:,} numbers", most=ops.ARRAY_AT_MOST))
-    run.meter.hold(many)
-    return many
-
-
-def _shape(run: Running, thing: Any) -> tuple[int, ...]:
-    sizes = tuple(
-        count(each, tr("a shape")) for each in (thing if isinstance(thing, (tuple, list)) else (thing,))
-    )
-    if len(sizes) > 4 or any(each < 0 for each in sizes):
-        raise Wrong(tr("a shape has at most 4 sizes, none of them below 0"))
-    _size(run, math.prod(sizes))
-    return sizes
 
 
 def _over(name: str) -> Builtin:
@@ -88,7 +71,7 @@ def _meshgrid(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     import numpy as np
 
     x, y = (ops.array(each, run.meter).ravel() for each in args)
-    _size(run, x.size * y.size)
+    size_of(run, x.size * y.size)
     return list(np.meshgrid(x, y))
 
 
@@ -99,7 +82,7 @@ def _where(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     found = np.where(
         *[ops.plain(each) if ops.is_number(each) else ops.array(each, run.meter) for each in args]
     )
-    _size(run, found.size)
+    size_of(run, found.size)
     return found
 
 
@@ -130,11 +113,67 @@ def _of_two(name: str) -> Builtin:
         import numpy as np
 
         a, b = (_of(run, each) for each in args)
-        _size(run, max(np.size(a), np.size(b)))
+        size_of(run, max(np.size(a), np.size(b)))
         found = getattr(np, name)(a, b)
         return found if ops.is_array(found) else found.item() if hasattr(found, "item") else found
 
     return both
+
+
+@builtin("np.eye", 1, 1)
+def _eye(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    many = count(args[0], "eye")
+    size_of(run, many * abs(many))
+    return np.eye(many)
+
+
+@builtin("np.full", 2, 2)
+def _full(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    return np.full(shape_of(run, args[0]), number(args[1], "full"))
+
+
+@builtin("np.outer", 2, 2)
+def _outer(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    a, b = (ops.array(each, run.meter) for each in args)
+    size_of(run, a.size * b.size)
+    return np.outer(a, b)
+
+
+@builtin("np.clip", 3, 3)
+def _clip(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    ends = [None if each is None else number(each, "clip") for each in args[1:]]
+    found = np.clip(_of(run, args[0]), *ends)
+    return found if ops.is_array(found) else found.item()
+
+
+@builtin("np.linalg.norm", 1, 1)
+def _norm(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    return float(np.linalg.norm(ops.array(args[0], run.meter)))
+
+
+def _of_array(name: str, *words: str) -> Builtin:
+    """What has as many numbers as it is given, or fewer."""
+
+    @builtin(f"np.{name}", 1, 1, words)
+    def made(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        import numpy as np
+
+        found = ops.array(args[0], run.meter)
+        run.meter.hold(getattr(found, "size", 1))
+        axes = {word: None if each is None else count(each, word) for word, each in given.items()}
+        return getattr(np, name)(found, **axes)
+
+    return made
 
 
 def _joined(name: str) -> Builtin:
@@ -143,7 +182,7 @@ def _joined(name: str) -> Builtin:
         import numpy as np
 
         parts = [ops.array(each, run.meter) for each in places.items(run.iterable(args[0]), run.meter)]
-        _size(run, sum(each.size for each in parts))
+        size_of(run, sum(each.size for each in parts))
         words = {"axis": count(given["axis"], "axis")} if "axis" in given and name != "vstack" else {}
         return getattr(np, name)(parts, **words)
 
@@ -158,56 +197,6 @@ def _seed(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     run.chance.numpy_seed(seed)
 
 
-def _drawn(name: str, own: int) -> Builtin:
-    """Numbers of numpy's older generator: ``own`` operands, and the size."""
-
-    @builtin(f"np.random.{name}", 0, 3, ("size", "low", "high", "loc", "scale"))
-    def draw(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-        generator = run.chance.numpy_generator()
-        if name in ("rand", "randn"):
-            shape = _shape(run, tuple(args)) if args else ()
-            out = getattr(generator, name)(*shape)
-        else:
-            if len(args) > own:
-                given = {**given, "size": args[own]}
-            size = None if given.get("size") is None else _shape(run, given["size"])
-            words = {word: number(each, word) for word, each in given.items() if word != "size"}
-            out = getattr(generator, name)(*[number(each, name) for each in args[:own]], size=size, **words)
-        return out if ops.is_array(out) else out if type(out) in (float, int) else out.item()
-
-    return draw
-
-
-@builtin("np.random.permutation", 1, 1)
-def _permutation(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return run.chance.numpy_generator().permutation(_size(run, args[0]))
-
-
-@builtin("np.random.choice", 1, 3, ("size", "replace"))
-def _choice(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    things = count(args[0], "choice") if ops.is_number(args[0]) else ops.array(args[0], run.meter)
-    size = args[1] if len(args) > 1 else given.get("size")
-    shape = None if size is None else _shape(run, size)
-    replace = ops.truth(args[2] if len(args) > 2 else given.get("replace", True))
-    if isinstance(things, int):
-        _size(run, things)
-    found = run.chance.numpy_generator().choice(things, shape, replace)
-    return found if ops.is_array(found) else found.item() if hasattr(found, "item") else found
-
-
-@builtin("np.random.shuffle", 1, 1)
-def _shuffle(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    if not isinstance(args[0], list) and not ops.is_array(args[0]):
-        raise Wrong(tr("a list or an array is shuffled"), TypeError)
-    run.meter.evaluate(len(args[0]))
-    run.chance.numpy_generator().shuffle(args[0])
-
-
-@builtin("np.random.default_rng", 0, 1)
-def _rng(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    raise Wrong(tr("np.random.default_rng is not understood here: np.random.seed and np.random.uniform are"))
-
-
 def _points(name: str) -> Builtin:
     """Points and their classes, 0 and 1, by the rule of scikit-learn and the numbers of ``np.random``."""
 
@@ -217,7 +206,7 @@ def _points(name: str) -> Builtin:
 
         from micrograd_gui.document.datasets import DATASETS
 
-        many = _size(run, args[0] if args else given.get("n_samples", 100))
+        many = size_of(run, args[0] if args else given.get("n_samples", 100))
         run.meter.hold(3 * many)
         noise, seed = given.get("noise"), given.get("random_state")
         own: Any = (
@@ -260,6 +249,16 @@ NUMPY = Library(
             for name in ("maximum", "minimum", "allclose", "isclose", "power", "add", "subtract")
         },
         **{name: _joined(name) for name in ("stack", "concatenate", "vstack", "hstack", "column_stack")},
+        "eye": _eye,
+        "identity": _eye,
+        "full": _full,
+        "outer": _outer,
+        "clip": _clip,
+        "linalg": Library("np.linalg", {"norm": _norm}),
+        **{name: _of_array(name, "axis") for name in ("argsort", "sort", "cumsum")},
+        **{name: _of_array(name) for name in ("unique", "zeros_like", "ones_like", "diff")},
+        "isnan": of_one("isnan", math.isnan, "np"),
+        "isfinite": of_one("isfinite", math.isfinite, "np"),
         "zeros": _filled("zeros"),
         "ones": _filled("ones"),
         **{name: of_one(name, plain, "np") for name, plain in {**FUNCTIONS, **_PLAIN}.items()},
@@ -271,16 +270,9 @@ NUMPY = Library(
             "np.random",
             {
                 "seed": _seed,
-                "rand": _drawn("rand", 0),
-                "randn": _drawn("randn", 0),
-                "uniform": _drawn("uniform", 2),
-                "normal": _drawn("normal", 2),
-                "randint": _drawn("randint", 2),
-                "random": _drawn("random", 0),
-                "permutation": _permutation,
-                "choice": _choice,
-                "shuffle": _shuffle,
-                "default_rng": _rng,
+                **{name: made(of_numpy) for name, made in NUMPYS.items()},
+                "default_rng": rng,
+                "RandomState": random_state,
             },
         ),
     },

@@ -18,7 +18,7 @@ _SAME = ("double", "float", "requires_grad_", "detach", "clone", "retain_grad", 
 _LONGEST = 1_000
 
 
-def tensor_of(run: Running, things: Any) -> TensorRow:
+def tensor_of(run: Running, things: Any, *, double: bool = False) -> TensorRow:
     """``torch.tensor([1.0, 2.0])``: a row of Values; raises Wrong for a matrix."""
     given = places.items(things, run.meter)
     found = list(given) if len(given) <= _LONGEST else []  # type: ignore[arg-type]  # it has a length
@@ -28,7 +28,8 @@ def tensor_of(run: Running, things: Any) -> TensorRow:
             TypeError,
         )
     run.meter.hold(5 * len(found))
-    return TensorRow([each if isinstance(each, Value) else Value(float(ops.plain(each))) for each in found])
+    hold = float if double else ops.rounded
+    return TensorRow([each if isinstance(each, Value) else Value(hold(ops.plain(each))) for each in found])
 
 
 def of_tensors(run: Running, sign: str, x: Any, y: Any) -> TensorRow:
