@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 NEAREST, FURTHEST = 8.0, 0.01
 STEP = 1.2  # one press of zoom in
 _MARGIN = 24  # pixels between what comes into view and the edge
+_AIR = 26.0  # pixels around a graph that is whole in view
 _RECTS_AT_MOST = 300
 _LOOKED_AT = 5_000  # of more rectangles it is not looked which of them are seen
 _FIRST = QRectF(-50_000, -50_000, 100_000, 100_000)  # where one can scroll; it only ever grows
@@ -89,6 +90,12 @@ class ZoomView(QGraphicsView):
         """That point in the middle, at that zoom."""
         size: QSize = self.viewport().size()
         self._put(middle, QPointF(size.width() / 2, size.height() / 2), zoom)
+
+    def zoom_for(self, bounds: QRectF) -> float:
+        """The zoom at which that is whole in view, with some air around it."""
+        size: QSize = self.viewport().size()
+        room_x, room_y = max(40.0, size.width() - 2 * _AIR), max(40.0, size.height() - 2 * _AIR)
+        return min(room_x / bounds.width(), room_y / bounds.height())
 
     def look_as(self, middle: tuple[float, float], scale: float) -> None:
         """That point in the middle, at that zoom, and so it stays until somebody looks elsewhere."""

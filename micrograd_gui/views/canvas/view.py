@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from msgspec.structs import replace
@@ -32,6 +33,7 @@ from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State, moved_between
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.canvas.asking import asked_about, zoom_asked
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.camera import ZoomView
 from micrograd_gui.views.canvas.host import Overlay
@@ -53,7 +55,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 FIT_AT_MOST = 1.6
-_MARGIN = 26.0  # pixels around a graph that fits
 _PROJECTED_TEXT = 13.0  # pixels at scale 1; under a projector no text is smaller than that, scaled
 
 
@@ -145,15 +146,14 @@ class CanvasView(ZoomView):
         lit = self._bare() if self.bridge.shown.wires == "all" else self.picture
         for rect in lit.lit_rects:
             bounds = bounds.united(rect)
-        size = self.viewport().size()
-        room_x, room_y = max(40.0, size.width() - 2 * _MARGIN), max(40.0, size.height() - 2 * _MARGIN)
-        zoom = min(room_x / bounds.width(), room_y / bounds.height())
+        zoom, scale = self.zoom_for(bounds), self.look.scale
         if self.look.projector:
-            readable = _PROJECTED_TEXT * self.look.scale / SMALL_PROJECTED
+            readable = _PROJECTED_TEXT * scale / SMALL_PROJECTED
             zoom = min(max(zoom, readable), 2 * readable)
         else:
-            zoom = min(zoom, FIT_AT_MOST * self.look.scale)
+            zoom = zoom_asked(self.bridge.state, min(zoom, FIT_AT_MOST * scale), scale)
         self.look_at(bounds.center(), zoom)
+        self.show_nodes(asked_about(self.bridge.state))
         if self.look.projector:
             self.show_node(lit.acting or lit.target or 0)
 
@@ -207,9 +207,7 @@ class CanvasView(ZoomView):
 
     def show_nodes(self, numbers: Iterable[Key]) -> None:
         """Scroll, no further than needed, so that all of these are in view, or the middle of them."""
-        whole = QRectF()
-        for number in numbers:
-            whole = whole.united(self.box_of(number))
+        whole = reduce(QRectF.united, map(self.box_of, numbers), QRectF())
         if not whole.isEmpty():
             self.bring_into_view(whole, 24)
 
@@ -363,6 +361,8 @@ class CanvasView(ZoomView):
         seen = not self.look.projector or (self.whole and self.graph_scene.folding.stand is not None)
         if not seen and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
+        if new.quiz is not old.quiz:
+            self.show_nodes(asked_about(self.bridge.state))
         self._move(old, new)
 
     def _move(self, old: State, new: State) -> None:

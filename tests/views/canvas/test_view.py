@@ -7,6 +7,9 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QHelpEven
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.files.documents import load_example
+from micrograd_gui.session.predicting.room import Predicting
+from micrograd_gui.views.canvas.asking import asked_about
 from micrograd_gui.views.canvas.menu import give_letters
 from micrograd_gui.views.canvas.tips import tip
 from micrograd_gui.views.canvas.view import FIT_AT_MOST
@@ -334,3 +337,20 @@ def test_no_letter_stands_for_two_rows_of_a_menu_of_the_canvas(qtbot):
     give_letters(menu)
     texts = [action.text() for action in menu.actions()]
     assert texts == ["&Make target", "目标", "&One\tN", "to", "A && &b", "B&", "&Take apart"]
+
+
+@pytest.mark.parametrize(("mode", "near"), [("contribution", True), ("node", False)])
+def test_in_a_low_window_who_predicts_reads_the_numbers_that_are_asked_about(desk, mode, near):
+    desk.session.open_graph(load_example("mlp"))
+    desk.view.resize(851, 207)
+    desk.view.fit()
+    whole = desk.view.zoom
+    desk.session.room(Predicting).begin(mode)
+    desk.view.fit()
+    assert (desk.view.zoom > 1.5 * whole) == near, "who is asked which node acts is not led to it"
+    asked = asked_about(desk.state)
+    assert all(desk.view.viewport().rect().contains(desk.view.node_rect(each)) for each in asked)
+    assert bool(asked) == near
+    desk.session.room(Predicting).leave()
+    desk.view.fit()
+    assert desk.view.zoom == whole
