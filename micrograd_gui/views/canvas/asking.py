@@ -20,7 +20,7 @@ def asked_about(state: State) -> tuple[NodeId, ...]:
     acting = None if question.step is None else question.step.node
     if acting is None or acting not in state.graph.nodes:
         return (question.node,)
-    return (acting, *state.graph.nodes[acting].inputs)
+    return (acting, *(each for each in state.graph.nodes[acting].inputs if each is not None))
 
 
 def zoom_asked(state: State, zoom: float, scale: float) -> float:
