@@ -1,4 +1,4 @@
-"""Asking: what of the graph somebody looks at who predicts its next number."""
+"""Asked: what of the graph somebody looks at who predicts its next number, and how near."""
 
 from __future__ import annotations
 
