@@ -10,12 +10,14 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from micrograd_gui.document.graph import Place
+from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.figures.geometry import HEIGHT, MIDDLE, TITLE, WIDTH, Bezier, number_fields
+from micrograd_gui.session.state import State
 
 ROW_TITLE = 21.0  # the height of the title where the numbers stand in rows
 ROW_MIDDLE = 12.5  # and the middle of what stands in it
 WORDS_FROM = 0.62  # below this zoom the numbers stand in rows, so that they can be larger
+READ_FROM, READ_AT = 0.4, 0.5  # below this zoom numbers are too small to reckon with; at that they are not
 CARDS_FROM = 0.3  # below this zoom a box is a rectangle with its name, and further off without
 HALL_REACH = 20.0  # in a hall, what verdicts stand out
 REACH = 9.0  # how far a selection outline, a shadow or a port stands out of a box
@@ -138,3 +140,23 @@ class Near(Generic[K]):
             if x <= right and x2 >= left and y <= bottom and y2 >= top:
                 found.add(key)
         return found
+
+
+def asked_about(state: State) -> tuple[NodeId, ...]:
+    """The node whose step is asked for and its operands; none where nobody predicts, or the node is asked."""
+    if state.quiz is None:
+        return ()
+    from micrograd_gui.session.predicting.question import question_at  # for those who predict
+
+    question = question_at(state)
+    if question.kind not in ("number", "sign") or question.node is None:
+        return ()
+    acting = None if question.step is None else question.step.node
+    if acting is None or acting not in state.graph.nodes:
+        return (question.node,)
+    return (acting, *(each for each in state.graph.nodes[acting].inputs if each is not None))
+
+
+def zoom_asked(state: State, zoom: float, scale: float) -> float:
+    """The zoom at which all is in view, or one at which the numbers that are asked about can be read."""
+    return READ_AT * scale if zoom < READ_FROM * scale and asked_about(state) else zoom

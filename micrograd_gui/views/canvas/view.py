@@ -30,12 +30,12 @@ from micrograd.language import tr
 from micrograd_gui.document.block import Key
 from micrograd_gui.document.graph import NodeId, Place
 from micrograd_gui.document.text import as_tip
-from micrograd_gui.session.predicting.asked import asked_about, zoom_asked
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State, moved_between
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.camera import ZoomView
+from micrograd_gui.views.canvas.card_geometry import asked_about, zoom_asked
 from micrograd_gui.views.canvas.host import Overlay
 from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.keyboard import Keyboard
