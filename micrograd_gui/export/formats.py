@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,16 @@ class Form:
     def cards(self) -> bool:
         """Whether it can show the step card, alone or below the graph."""
         return "only" in self.options
+
+    @property
+    def card_from(self) -> int | None:
+        """From how many moments on each has its card below, where nobody says; None: never."""
+        return None if not self.cards or not self.several else 1 if self.animated else 2
+
+    def read(self, graph: Graph, given: Mapping[str, Any]) -> tuple[str | None, Options]:
+        """What was said, by the table: which step, and how it is drawn. Raises Refusal for what cannot be."""
+        step, options = read_options(graph, given, folds=self.folds)
+        return step, replace(options, card_from=self.card_from)
 
 
 class LaidOutPlainly(UserWarning):
@@ -139,7 +149,7 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
     Raises Refusal for what cannot be understood, before any file is written.
     """
     form = form_of(path)
-    step, options = read_options(graph, given, folds=form.folds)
+    step, options = form.read(graph, given)
     _see_that_heeded(form, given)
     if options.paper != Options().paper and not options.worksheet:
         raise OptionRefusal("paper", N_("{option} is of use to a worksheet alone."))
@@ -322,7 +332,7 @@ def _animation(format: str) -> Callable[[Film], bytes]:
 
         options = film.options
         return animation(
-            film.with_cards if options.card is None else film.pictures,
+            film.pictures,
             options.palette,
             format=format,
             scale=_scale(film, _WATCHED),

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Transform
     from PIL.Image import Image
 
-LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
 Box = tuple[float, float, float, float]  # left, top, width, height
 MOST_PIXELS = 60_000_000
 _LARGE = 8_000_000  # pixels: to pack more as well as can be takes longer than to draw them

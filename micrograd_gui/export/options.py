@@ -10,7 +10,7 @@ from micrograd.language import N_, joined, tr
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact, given_number, quoted
-from micrograd_gui.figures.figure import MARGIN
+from micrograd_gui.figures.figure import LARGEST_PAGE, MARGIN
 from micrograd_gui.figures.moments import DIRECTIONS, PAPERS, SCALE_RANGE, STYLES, Options
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.session.trace import Notation, Wires
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_MARGIN = 1000.0
 CLOSE = 2.0  # units around a figure of some size
-WIDTHS = (10.0, 14_400.0)  # points: no page of a PDF may be longer
+WIDTHS = (10.0, LARGEST_PAGE)  # points
 TEXTS = (1.0, 400.0)
 DPIS = (10.0, 2400.0)
 PRESETS = ("column", "two-columns", "slide", "beamer", "poster")

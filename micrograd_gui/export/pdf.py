@@ -14,8 +14,8 @@ from fpdf import FPDF
 from fpdf.fonts import TTFFont
 from fpdf.output import OutputProducer
 
-from micrograd_gui.export.matplotlib_writer import LARGEST_PAGE, Box, PaperPage, Placed, Rule
-from micrograd_gui.figures.figure import Figure
+from micrograd_gui.export.matplotlib_writer import Box, PaperPage, Placed, Rule
+from micrograd_gui.figures.figure import LARGEST_PAGE, Figure
 from micrograd_gui.figures.geometry import STRIKE
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import Text

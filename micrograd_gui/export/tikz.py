@@ -13,6 +13,7 @@ from micrograd_gui.document.text import one_line
 from micrograd_gui.export import tex
 from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, enlargement, line_width
 from micrograd_gui.figures.figure import MARGIN, Figure
+from micrograd_gui.figures.fitting.words import AIR
 from micrograd_gui.figures.palette import Palette
 from micrograd_gui.figures.parts import SIZE, Text
 from micrograd_gui.figures.shapes import (
@@ -112,18 +113,19 @@ def deck(
     if high:
         shrunk = min(shrunk, max(_SLIDE[1] - tall * UNIT, _LEAST) / (high * UNIT))
     larger = max(1.0, 1 / shrunk) if high and sized is None else 1.0
-    whole = replace(figures[0], width=wide, height=high + tall * larger + (2 * MARGIN if tall else 0.0))
+    air = 0.0 if not tall else 2 * MARGIN if sized is None else AIR
+    whole = replace(figures[0], width=wide, height=high + tall * larger + air)
     body = _begin(whole, palette, ground)
     for texts in zip(*map(_units, figures), strict=True):
         runs = _runs(texts)
         body += [text if len(runs) == 1 else rf"\only<{spec}>{{{text}}}" for text, spec in runs if text]
     for number, card in enumerate(cards, 1):
-        lines = _card(card, high + MARGIN, larger, wide, sized, figures[0].least)
+        lines = _card(card, high + air / 2, larger, wide, sized, figures[0].least)
         body += [rf"\only<{number}>{{{line}}}" for line in lines]
     flat = whole.width / whole.height > _SLIDE[0] / _SLIDE[1]  # as wide as the slide, else as high
     around = _FRAME % (r"\textwidth}{!" if flat else rf"!}}{{{_SLIDE[1]:g}bp")
     if sized is not None:
-        around = r"\begin{frame}\centering\micrograd\end{frame}"
+        around = r"\begin{frame}[plain]\vbox to0pt{\vss\hbox to\linewidth{\hss\micrograd\hss}\vss}\end{frame}"
     what = "a frame of a Beamer deck"
     return _compilable([*body, _END], title=title, what=what, preamble=_DECK, around=around)
 

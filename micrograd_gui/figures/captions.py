@@ -44,7 +44,7 @@ def with_room_to_say(figure: Figure, margin: float = MARGIN) -> Figure:
 def with_saying(figure: Figure, said: Said | None, margin: float = MARGIN) -> Figure:
     """The figure with what is said of it (None: nothing at this moment) in the room that was left below."""
     long, brief = ("", "") if said is None else (said.long, said.brief)
-    left = margin if figure.key is None else figure.key.x
+    left = figure.key[0].x if figure.key else margin
     room = figure.width - left - margin
     usual = max(_SAID_SIZE, figure.least)
     text = long if width(long, usual, least=figure.least) <= room else brief

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 Style = Literal["notebook", "canvas"]
 MARGIN = 8.0  # around the whole
+LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
 PIECES = 4  # of a bar, to each side
 MISSING, BLANK = "·", "________"  # stand for a number that is not computed, and for one that is asked
 
@@ -85,7 +86,7 @@ class Figure:
     note: str = ""  # what is to be told of how it was laid out
     bars: bool = False  # whether a bar below each number tells its sign and size
     words: bool = True  # whether words name the fields of a record
-    key: Text | None = None  # what its fields are, where none does
+    key: tuple[Text, ...] = ()  # what its fields are, line by line, where none does
     unit: float | None = None  # points to a unit of its lengths, where its size was asked for
     least: float = 0.0  # the smallest text in its boxes, where it has a size: nothing is written smaller
     name_size: float | None = None  # of names; None: as usual
@@ -154,7 +155,7 @@ class Figure:
         of_chips = (text for chip in self.chips for text in texts_on(chip, self.least))
         titles, ovals = (each.text for each in self.enclosures), map(self.text_in, self.ovals)
         of_paths = (text for line in self.paths for text in line.texts)
-        said = tuple(each for each in (self.key, self.saying) if each is not None)
+        said = self.key if self.saying is None else (*self.key, self.saying)
         plot = () if self.panel is None else self.panel.texts
         every = (*titles, *of_boxes, *ovals, *of_chips, *of_paths, *said, *plot, *self.below)
         return self.lettered(every)

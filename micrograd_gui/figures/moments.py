@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from micrograd.language import N_, joined, tr
-from micrograd_gui.document.errors import OptionRefusal, Refusal
+from micrograd.language import joined, tr
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import quoted, spoken, written
+from micrograd_gui.document.text import spoken, written
 from micrograd_gui.figures.figure import MARGIN, Figure, Style
 from micrograd_gui.figures.geometry import Size
 from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, with_stand_ins
@@ -19,7 +19,7 @@ from micrograd_gui.figures.parts import SIZE, End
 from micrograd_gui.figures.text_metrics import shown_label, width
 from micrograd_gui.layout.graphviz import TIME_LIMIT, Progress
 from micrograd_gui.session.record import record, script_of
-from micrograd_gui.session.trace import Frame, Notation, Run, Step, Wires
+from micrograd_gui.session.trace import Frame, Notation, Run, Step, Wires, cursors_named
 
 # Cards, captions, blocks and the canvas's style are loaded where they are wanted: most pictures have none.
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Options:
     nodes: frozenset[NodeId] | None = None  # None: the whole graph
     folded: bool = True  # a collapsed block is drawn as one box
     card: bool | None = None  # the step card below; None: in a file of many moments
+    card_from: int | None = 2  # of how many; None: of none
     only_card: bool = False  # the step card and no graph
     dialect: str | None = None  # what a script is written in; None: micrograd, and PyTorch for training
     train: bool = False  # whether a script trains the graph
@@ -206,6 +207,8 @@ class Film:
     def completed(self, made: Figure) -> Figure:
         """The graph with what belongs below it, and what its numbers are called."""
         options = self.options
+        if options.only_card:
+            return made
         if self.plot is not None:
             made = self.plot.put_on(made, options.margin)
         if options.paths is not None:
@@ -242,6 +245,10 @@ class Film:
         from micrograd_gui.figures.fitting.records import Wanted, records_in_forms
 
         options, bounds = self.options, (TIME_LIMIT, self.progress.stop)
+        if options.only_card:
+            from micrograd_gui.figures.fitting.words import no_graph
+
+            return iter((no_graph(),))
         if options.style == "notebook":
             parts = (self.stand_ins, self.widest, options.gradients, options.margin)
             wanted = Wanted(*parts, self.chip_sizes, self.grads, options.bars)
@@ -320,26 +327,31 @@ class Film:
     @property
     def pictures(self) -> Iterator[Figure]:
         """A picture of each moment, with the step card below where it is wanted; raises LayoutRefusal."""
-        card = self.options.card
-        if card or self.options.only_card or (card is None and len(self.moments) > 1):
-            return self.with_cards
-        return (self.figure_at(each) for each in self.watched())
-
-    @property
-    def with_cards(self) -> Iterator[Figure]:
-        """The pictures with the step card below; where only the card is wanted, that."""
+        if not self.has_cards:
+            return (self.figure_at(each) for each in self.watched())
         tall = self.storyboard.card_height
         return (self._with_card(each, tall) for each in self.watched())
 
+    @property
+    def has_cards(self) -> bool:
+        """Whether the step card stands below each picture."""
+        card, many = self.options.card, self.options.card_from
+        usual = many is not None and len(self.moments) >= many
+        return self.options.only_card or (usual if card is None else card)
+
+    def below(self, layout: Figure) -> float:
+        """How much higher the step card will make its pictures when it is laid out so, in units."""
+        if not self.has_cards:
+            return 0.0
+        from micrograd_gui.figures.fitting.words import height_below
+
+        return height_below(layout, self._board(layout).card_height, self.options.margin)
+
     def _with_card(self, moment: Moment, tall: float) -> Figure:
-        from micrograd_gui.figures.captions import NARROWEST, with_caption
+        from micrograd_gui.figures.fitting.words import with_card
 
-        figure, narrowest = self.figure_at(moment), 0.0 if self.options.only_card else NARROWEST
-        if figure.unit is not None:
-            from micrograd_gui.figures.fitting.words import with_card
-
-            return with_card(figure, moment.card, tall, self.options.margin)
-        return with_caption(figure, moment.card, tall, narrowest=narrowest)
+        alone, size = self.options.only_card, (self.options.margin, self.options.sizing)
+        return with_card(self.figure_at(moment), moment.card, tall, *size, alone=alone)
 
     @cached_property
     def storyboard(self) -> Storyboard:
@@ -428,7 +440,7 @@ def film_of(
         said, wires = said_at(graph, trace, end), wires_at(graph, trace, end, options)
         moments: tuple[Moment, ...] = (Moment(trace.frame(end), cursor=end, said=said, wires=wires),)
     else:
-        cursors = _cursors(trace, step)
+        cursors = cursors_named(trace, step)
         if step == "all" and options.folded and any(block.collapsed for block in graph.blocks):
             from micrograd_gui.figures.canvas_style import without_inner
 
@@ -478,17 +490,3 @@ def said_at(graph: Graph, trace: Run | None, cursor: int) -> Said | None:
     from micrograd_gui.session.explain.of_rows import gradients_are_of
 
     return gradients_are_of(graph, trace, cursor)
-
-
-def _cursors(trace: Run, step: str) -> Sequence[int]:
-    step = str(len(trace)) if step == "last" else step
-    if step == "all":
-        return range(len(trace) + 1)
-    if not step.isdecimal() or len(step) > 9 or int(step) > len(trace):
-        raise OptionRefusal(
-            "step",
-            N_("{option} must be a whole number from 0 to {steps}, last or all, not {given}."),
-            steps=len(trace),
-            given=quoted(step),
-        )
-    return [int(step)]

@@ -19,7 +19,7 @@ from micrograd_gui.figures.fitting.moving import moved
 from micrograd_gui.figures.fitting.sizing import Sizing
 from micrograd_gui.figures.geometry import Line, Point
 from micrograd_gui.figures.parts import SIZE, Panel, Text
-from micrograd_gui.figures.text_metrics import shown_label, width
+from micrograd_gui.figures.text_metrics import shortened, shown_label, width
 from micrograd_gui.session.trace import Run
 
 Place = tuple[float, float, float, float]  # left, top, width, height
@@ -171,7 +171,8 @@ def panel_at(shown: Plotted, place: Place) -> Panel:
     x_low, x_high = shown.xs[0], shown.xs[-1] if shown.xs[-1] > shown.xs[0] else shown.xs[0] + 1
     x_ticks, y_ticks = ticks(x_low, x_high, 4), ticks(y_low, y_high, 4)
     gutter = max(width(short(each), SIZE) for each in y_ticks) + _TICK + 4
-    box = left + gutter, top + _LINE, wide - gutter - 8, tall - 3 * _LINE - _TICK
+    air = max(8.0, width(short(x_ticks[-1]), SIZE) / 2 if x_ticks else 0.0)  # a number stands at the very end
+    box = left + gutter, top + _LINE, wide - gutter - air, tall - 3 * _LINE - _TICK
 
     def x_at(x: float) -> float:
         return round(box[0] + box[2] * (x - x_low) / (x_high - x_low), 2)
@@ -182,11 +183,13 @@ def panel_at(shown: Plotted, place: Place) -> Panel:
     floor = box[1] + box[3]
     lines = [((x_at(x), floor), (x_at(x), floor + _TICK)) for x in x_ticks]
     lines += [((box[0] - _TICK, y_at(y)), (box[0], y_at(y))) for y in y_ticks]
-    texts = [Text(0, "label", box[0], top + 12, "start", shown.title, SIZE, bold=True)]
+    title = shortened(shown.title, SIZE, left + wide - box[0])
+    texts = [Text(0, "label", box[0], top + 12, "start", title, SIZE, bold=True)]
     foot, side = floor + _TICK + 14, box[0] - _TICK - 3
     texts += [Text(0, "label", x_at(x), foot, "middle", short(x), SIZE, faint=True) for x in x_ticks]
     texts += [Text(0, "label", side, y_at(y) + 5, "end", short(y), SIZE, faint=True) for y in y_ticks]
-    name = Text(0, "label", box[0] + box[2] / 2, foot + _LINE, "middle", shown.across, SIZE)
+    across = shortened(shown.across, SIZE, box[2])
+    name = Text(0, "label", box[0] + box[2] / 2, foot + _LINE, "middle", across, SIZE)
     dot = None if shown.point is None else (x_at(shown.point[0]), y_at(shown.point[1]))
     if dot is not None and not box[1] - 1 <= dot[1] <= floor + 1:
         dot = None

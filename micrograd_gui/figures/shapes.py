@@ -160,8 +160,7 @@ def elements(figure: Figure) -> Iterator[Element]:
     yield from reversed(figure.chips)  # the line to a later one goes behind an earlier one
     if figure.panel is not None:
         yield figure.panel
-    if figure.key is not None:
-        yield figure.key
+    yield from figure.key
     if figure.saying is not None:
         yield figure.saying
 
@@ -229,7 +228,7 @@ def _texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
             return texts_on(element, figure.least)
         case Panel():
             return element.texts
-        case Text() if element == figure.key:
+        case Text() if element in figure.key:
             return (element,)
         case Text():  # the one of another moment says something else
             return () if figure.saying is None else (figure.saying,)

@@ -11,13 +11,16 @@ from typing import Literal, Protocol
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from micrograd.language import N_
+from micrograd_gui.document.errors import OptionRefusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.marks import Memory, Pass
 from micrograd_gui.document.optimisers import OptimiserName
+from micrograd_gui.document.text import quoted
 
 __all__ = [
     "Change", "Contribution", "Field", "Frame", "Gathered", "Kind", "LiveRun", "Memory", "Notation",
-    "NumberField", "Pass", "RecordedRun", "Run", "Stage", "Step", "Wires",
+    "NumberField", "Pass", "RecordedRun", "Run", "Stage", "Step", "Wires", "cursors_named",
 ]  # fmt: skip
 
 Kind = Literal["forward", "seed", "backward", "rows", "zero", "update", "problem"]
@@ -402,3 +405,18 @@ class LiveRun(_FromPasses):
         ops = sum(node.op is not None for node in self._graph)
         over = any(each.over is not None for each in self.script)
         return (ops, 2 * ops + 1 + over)[: len(self.script)]
+
+
+def cursors_named(trace: Run, step: str) -> Sequence[int]:
+    """Those that ``step`` names: a number, "last" or "all"; raises OptionRefusal."""
+    step = str(len(trace)) if step == "last" else step
+    if step == "all":
+        return range(len(trace) + 1)
+    if not step.isdecimal() or len(step) > 9 or int(step) > len(trace):
+        raise OptionRefusal(
+            "step",
+            N_("{option} must be a whole number from 0 to {steps}, last or all, not {given}."),
+            steps=len(trace),
+            given=quoted(step),
+        )
+    return [int(step)]

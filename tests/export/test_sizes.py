@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import warnings
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 from xml.etree import ElementTree
 
 import pytest
@@ -15,6 +15,8 @@ from PIL import Image
 
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.door import parse, read, render
+from micrograd_gui.export.options import RenderOptions
+from micrograd_gui.figures.text_metrics import width as width_of
 from tests.export.test_tikz import compiled, needs_tex
 
 CM = 72 / 2.54  # points
@@ -44,6 +46,39 @@ def svg_measured(path: Path) -> tuple[float, float]:
 def test_a_length_is_said_in_any_unit(tmp_path: Path, width: str, points: float) -> None:
     (path,) = render(read("lecture"), tmp_path / "a.svg", width=width, text="8pt")
     assert svg_measured(path) == pytest.approx((points, 8.0), rel=1e-3)
+
+
+def test_a_slide_is_no_higher_with_the_step_card_and_holds_a_card_alone(tmp_path: Path) -> None:
+    for name, said_of in (("both", {"card": True}), ("card", {"only": "card"})):
+        graph, path = parse("L = a*b", a=2, b=3), tmp_path / f"{name}.svg"
+        render(graph, path, width="slide", step="1", **said_of)  # type: ignore[arg-type]
+        assert svg_measured(path) == pytest.approx((16 * CM, 8.0), rel=1e-3)
+        root = ElementTree.parse(path).getroot()
+        assert root.get("height") == "90mm"
+        shown = [each.text or "" for each in root.iter(f"{SVG}text")]
+        assert any(each.startswith("STEP") for each in shown)
+        assert ("grad" in shown) == (name == "both"), "a card alone has no graph"
+
+
+def test_no_figure_is_higher_than_a_page_can_be(tmp_path: Path) -> None:
+    long = parse("y = " + "tanh(" * 8 + "x" + ")" * 8)
+    with pytest.raises(Refusal, match="does not get into"):
+        render(long, tmp_path / "a.svg", width="14000pt", text="300pt", rankdir="TB")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_says_where_the_numbers_are_is_broken_where_it_is_wider_than_the_figure(tmp_path: Path) -> None:
+    (path,) = render(
+        parse("y = p"), tmp_path / "a.svg", width="2.4cm", text="8pt", rankdir="TB", style="canvas"
+    )
+    root = ElementTree.parse(path).getroot()
+    wide = float(root.get("viewBox", "").split()[2])
+    shown = [each for each in root.iter(f"{SVG}text") if each.text and "a" in each.text]
+    assert " ".join(each.text or "" for each in shown) == "in each box: name, data, grad"
+    assert len(shown) > 1
+    for each in shown:
+        x, size = float(each.get("x", "0")), float(each.get("font-size", "0"))
+        assert x + width_of(each.text or "", size) <= wide
 
 
 def test_what_has_no_room_is_refused_with_a_width_that_does(tmp_path: Path) -> None:
@@ -80,21 +115,26 @@ def test_pixels_are_width_times_resolution(tmp_path: Path) -> None:
         assert film.width == round(5 / 2.54 * 150)
 
 
-def test_a_page_of_a_pdf_is_as_wide(tmp_path: Path) -> None:
-    (path,) = render(read("lecture"), tmp_path / "a.pdf", width="40cm", text="8pt", card=True, step="last")
-    assert re.search(r"Page size: +1133.\d+ x", said("pdfinfo", path))
-
-
 def test_where_gradients_have_no_room_it_is_told_what_would_show_them(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match=r"no room for gradients.* need a text of \d+(\.5)? pt") as told:
         render(read("mlp"), tmp_path / "a.svg", width="beamer")
     assert "gradients of" not in (tmp_path / "a.svg").read_text("utf-8"), "none is drawn"
     text = re.search(r"a text of ([\d.]+) pt", str(told[0].message))
     assert text is not None
+    with_gradients(tmp_path / "a.svg", width="beamer", text=f"{text[1]}pt")
+    tall: RenderOptions = {"text": "12pt", "rankdir": "LR", "bars": True}
+    with pytest.warns(UserWarning, match=r"no room for gradients.* need a width of \d+ mm") as told:
+        render(read("mlp"), tmp_path / "a.svg", width="55mm", **tall)
+    enough = re.search(r"a width of (\d+) mm", str(told[0].message))
+    assert enough is not None
+    with_gradients(tmp_path / "a.svg", width=f"{enough[1]}mm", **tall)
+
+
+def with_gradients(path: Path, **options: Unpack[RenderOptions]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        render(read("mlp"), tmp_path / "a.svg", width="beamer", text=f"{text[1]}pt")
-    assert "gradients of parameters: sum of 4 rows" in (tmp_path / "a.svg").read_text("utf-8")
+        render(read("mlp"), path, **options)
+    assert "parameters: sum of 4 rows" in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("wrong", ["8.4", "wide", "-3cm", "0cm", "3 furlongs", "1e9cm", 8.4, True])

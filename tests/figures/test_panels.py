@@ -8,8 +8,9 @@ import pytest
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.door import parse, read, render, run
 from micrograd_gui.figures.moments import Options, film_of
-from micrograd_gui.figures.panels import plotted, ticks
+from micrograd_gui.figures.panels import Plotted, panel_at, plotted, ticks
 from micrograd_gui.figures.shapes import shapes_of
+from micrograd_gui.figures.text_metrics import width as width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -33,6 +34,16 @@ def test_an_op_is_shown_where_the_last_node_of_it_works() -> None:
     assert shown.title == "tanh(n)"
     assert shown.point == pytest.approx((0.8814, 0.7071), abs=1e-4)
     assert shown.slope == pytest.approx(0.5, abs=1e-4)
+
+
+def test_all_its_words_and_numbers_are_within_its_place() -> None:
+    long = "regularised_loss over learning_rate_of_the_first_layer"
+    shown = Plotted(long, long, (0.0, 1000.0), (0.0, 1.0))
+    for text in panel_at(shown, (10.0, 0.0, 200.0, 190.0)).texts:
+        wide = width_of(text.text, text.size, bold=text.bold)
+        left = text.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * wide
+        assert left >= 9.9, text.text
+        assert left + wide <= 210.1, text.text
 
 
 def test_a_training_is_shown_by_its_loss() -> None:

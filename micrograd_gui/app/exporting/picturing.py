@@ -120,8 +120,8 @@ def _part(reel: Reel, number: int, stop: Event, **otherwise: object) -> Film:
     from micrograd_gui.layout.graphviz import Progress
 
     film, options = reel.film, reel.film.options
-    if options.card is None and reel.form.several and reel.form.cards and not options.only_card:
-        options = replace(options, card=len(film.moments) > 1 or reel.form.animated)
+    if not options.only_card:
+        options = replace(options, card=film.has_cards)
     options = replace(options, **otherwise)  # type: ignore[arg-type]  # fields of Options by name
     given = film.storyboard if reel.form.suffix in (*_PIXELS, *_DRAWN) else None
     moments = (film.moments[number],)
@@ -163,7 +163,7 @@ def _inches(drawn: bytes) -> tuple[float, float]:
 
 
 def _on_paper(figure: Figure, suffix: str) -> tuple[float, float]:
-    from micrograd_gui.export.matplotlib_writer import LARGEST_PAGE
+    from micrograd_gui.figures.figure import LARGEST_PAGE
 
     if suffix == ".tex":
         from micrograd_gui.export.tikz import unit_of

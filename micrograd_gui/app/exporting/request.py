@@ -47,7 +47,8 @@ class ExportRequest:
         """How it is drawn; raises Refusal where that cannot be."""
         from micrograd_gui.export.options import read_options
 
-        return read_options(self.graph, self.given, folds=self.form is None or self.form.folds)[1]
+        given = self.graph, self.given
+        return (read_options(*given) if self.form is None else self.form.read(*given))[1]
 
     @cached_property
     def now(self) -> Moment:

@@ -30,7 +30,7 @@ from micrograd_gui.figures.geometry import (
 )
 from micrograd_gui.figures.on_wires import Words
 from micrograd_gui.figures.on_wires import widest as widest_of
-from micrograd_gui.figures.parts import End, symbol_of
+from micrograd_gui.figures.parts import End, Text, symbol_of
 from micrograd_gui.figures.text_metrics import has_index, shown_label, width
 from micrograd_gui.layout.graphviz import Cancelled, LayoutRefusal, effort, engine
 
@@ -39,6 +39,7 @@ _OVER_PORT = 5.0  # more of that, where a port is below the last one
 _PAD = 6.0  # between a number and the edge of its card
 _SIGNS = 16.0  # for a mark at the right of the title
 _APART, _ROWS = 22.0, 8.0  # between columns, and between cards
+_SHORTENED = 1.0  # how little names are liked that are not whole
 _BESIDE_CHIPS = 14.0  # between columns that have chips between them, beside the widest
 _INCH = 72.0
 WordsOf = Callable[[Callable[[End], End | None]], Sequence[Words]]
@@ -117,7 +118,7 @@ def cards_in_forms(
     if said != "TB":
         words = words_of(folding.drawn_wire)
         own = lay_out_canvas(folding, words, gradients=gradients, margin=margin, least=WORD_SIZE)
-        yield InForm(own, 0.0, "LR")
+        yield InForm(own, _SHORTENED if any(map(_is_shortened, own.texts)) else 0.0, "LR")
     try:
         indexed = any(has_index(node.name) for node in folding.nodes.values())
         forms = ((2, 0.3), (1, 6.0)) if gradients else ((1, 0.3),)
@@ -134,6 +135,10 @@ def cards_in_forms(
         raise
     except LayoutRefusal:
         return
+
+
+def _is_shortened(text: Text) -> bool:
+    return text.role == "label" and "…" in text.text
 
 
 def _dot(cards: Folding, apart: float, rankdir: str) -> Iterator[str]:

@@ -11,19 +11,21 @@ from msgspec import structs
 
 from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.figure import LARGEST_PAGE, Figure
 from micrograd_gui.figures.fitting.moving import moved
 from micrograd_gui.figures.fitting.records import LOST, InForm
 from micrograd_gui.figures.fitting.rows import columns_of, in_rows, narrowest
-from micrograd_gui.figures.fitting.sizing import TINY, Sizing, told
+from micrograd_gui.figures.fitting.sizing import TINY, Sizing, rounded_up, told
 from micrograd_gui.figures.panels import Plotted
 from micrograd_gui.figures.parts import Text
+from micrograd_gui.figures.text_metrics import width as width_of
 
 _ENOUGH = 0.999  # of a size of text: what rounding takes away is no less
 _PAGE = 680.0  # points: a figure that is higher gets on no page
 _TOO_HIGH, _PER_CUT = 3.0, 0.12  # what that costs, and a wire that goes from row to row
 _STRETCH = 2.4  # so many times as wide as need be a gap between columns may become
 _KEY_SIZE, _KEY_ROOM, _LEAST_ROOM = 14.0, 24.0, 20.0  # of the key; the last where a page has a height
+_KEY_LINE = 17.0  # for each further line of it
 
 
 class Drawable(Protocol):
@@ -48,6 +50,9 @@ class Drawable(Protocol):
 
     def completed(self, made: Figure) -> Figure:
         """The graph with what belongs below it."""
+
+    def below(self, layout: Figure) -> float:
+        """How much higher the step card will make its pictures when it is laid out so, in units."""
 
     def smallest_text(self, layout: Figure) -> float:
         """The size of the smallest text of all its pictures when it is laid out so, in units."""
@@ -77,11 +82,10 @@ def _with_way_out(
     found: Figure, film: Drawable, forms: Sequence[InForm], sizing: Sizing, margin: float
 ) -> Figure:
     """The figure; where it had to leave gradients out, it is told what would show them."""
-    whole = [form for form in forms if not form.note]
     lost = tr(LOST)
-    if lost not in found.note or not whole:
+    if lost not in found.note or all(form.note for form in forms):
         return found
-    way, enough = _instead(film, whole, sizing, margin)
+    way, enough = _instead(film, forms, sizing, margin, whole=True)
     needed = tr(_GRADIENTS_NEED[way], enough=enough)
     return replace(found, note=found.note.replace(lost, f"{lost} {needed}"))
 
@@ -116,16 +120,32 @@ _GRADIENTS_NEED: dict[_Way, str] = {
 }
 
 
-def _instead(film: Drawable, forms: Sequence[InForm], sizing: Sizing, margin: float) -> tuple[_Way, str]:
-    """What would do: of a page with a height the text, else the width."""
+def _instead(
+    film: Drawable, forms: Sequence[InForm], sizing: Sizing, margin: float, *, whole: bool = False
+) -> tuple[_Way, str]:
+    """What would do, ``whole``: with gradients too: of a page with a height the text, else the width."""
     assert sizing.width is not None
     assert sizing.text is not None
+    lost = tr(LOST)
+
+    def does(sizing: Sizing, width: float) -> bool:
+        made = _found(film, forms, sizing, width, margin)
+        return made is not None and not (whole and lost in made.note)
+
     if sizing.height is None:
-        return "width", told(_enough(film, forms, sizing, margin), sizing.unit, up=True)
+        wide = max(sizing.width, _least(forms, sizing.text, margin, whole=whole))
+        for _ in range(60):
+            wide = rounded_up(wide, sizing.unit)  # as it is told
+            if wide > LARGEST_PAGE:
+                break
+            if does(sizing, wide):
+                return "width", told(wide, sizing.unit)
+            wide *= 1.04
+        return "size", ""
     text = sizing.text
     while text > 1.0:
         text = text - 0.5 if text > 2.0 else text - 0.1
-        if _found(film, forms, structs.replace(sizing, text=text), sizing.width, margin) is not None:
+        if does(structs.replace(sizing, text=text), sizing.width):
             return "text", f"{text:g}"
     return "size", ""
 
@@ -176,13 +196,13 @@ def _of_form(
     wide = width / unit - taken
     room = _KEY_ROOM if sizing.height is None else _LEAST_ROOM
     lost = tr(form.note) if form.note else ""
-    made = with_key(replace(form.figure, note=_together(form.figure.note, lost)), room, margin)
+    made = with_key(replace(form.figure, note=_together(form.figure.note, lost)), room, wide, margin)
     if made.width <= wide:
         yield _Fitting(_stretched(made, wide, margin), form.cost + _height_cost(made, unit, width))
     elif form.rankdir == "LR":
         rows = in_rows(form.figure, wide, margin)
         if rows is not None:
-            broken = with_key(replace(rows.figure, note=made.note), room, margin)
+            broken = with_key(replace(rows.figure, note=made.note), room, wide, margin)
             cost = form.cost + _PER_CUT * rows.cost + _height_cost(broken, unit, width)
             yield _Fitting(broken, cost)
 
@@ -206,36 +226,31 @@ def _widened(film: Drawable, made: Figure, sizing: Sizing, width: float) -> Figu
             return None  # a plot below is wider
         smallest = film.smallest_text(whole)
         if smallest * unit >= sizing.text * _ENOUGH:
-            return _on_its_page(whole, sizing, unit)
+            return _on_its_page(whole, film.below(whole), sizing, unit)
     return None
 
 
-def _on_its_page(made: Figure, sizing: Sizing, unit: float) -> Figure | None:
-    """The figure, where it is not too high; in the middle of a page that has a height of its own."""
-    if sizing.height is None:
-        return made
-    high = sizing.height / unit
+def _on_its_page(made: Figure, below: float, sizing: Sizing, unit: float) -> Figure | None:
+    """The figure, where that and what is ``below`` have room; in the middle where it has all of a page."""
+    high = (LARGEST_PAGE if sizing.height is None else sizing.height) / unit - below
     if made.height > high * 1.0001:
         return None
-    return moved(made, 0.0, (high - made.height) / 2, made.width, high) if sizing.whole else made
+    if not sizing.whole:
+        return made
+    if not made.height:  # a card alone
+        return replace(made, height=high / 2)
+    return moved(made, 0.0, (high - made.height) / 2, made.width, high)
 
 
-def _enough(film: Drawable, forms: Sequence[InForm], sizing: Sizing, margin: float) -> float:
-    """A width that would do."""
-    assert sizing.width is not None
-    assert sizing.text is not None
-    least = [
+def _least(forms: Sequence[InForm], text: float, margin: float, *, whole: bool) -> float:
+    """The width below which no form has room, ``whole``: none that has gradients."""
+    return min(
         min(form.figure.width, narrowest(form.figure, margin) if form.rankdir == "LR" else form.figure.width)
-        * sizing.text
+        * text
         / form.figure.smallest_text
         for form in forms
-    ]
-    wide = max(sizing.width, min(least))
-    for _ in range(60):
-        if _found(film, forms, sizing, wide, margin) is not None:
-            break
-        wide *= 1.04
-    return wide
+        if not (whole and form.note)
+    )
 
 
 def _centred(made: Figure, wide: float) -> Figure:
@@ -243,16 +258,39 @@ def _centred(made: Figure, wide: float) -> Figure:
     return moved(made, (wide - made.width) / 2, 0.0, wide, made.height)
 
 
-def with_key(made: Figure, room: float, margin: float) -> Figure:
-    """The figure with a line in so much room that says which field is which, where no words do."""
+def with_key(made: Figure, room: float, wide: float, margin: float) -> Figure:
+    """The figure with words below it that say which field is which, where none does.
+
+    A line has so much room; it is broken where it would be wider than ``wide``.
+    """
     roles = [cell.role for cell in made.boxes[0].cells] if made.boxes and not made.words else []
     if "grad" not in roles:
         return made
     grad = next(iter(made.grads.values()), "grad")
     word = "grad" if grad == "grad" else f"{grad.rpartition('/')[0]}/∂·"
     said = tr("in each box: name, data, {grad}", grad=word)
-    text = Text(0, "label", margin, made.height + room - 5 - margin, "start", said, _KEY_SIZE, faint=True)
-    return replace(made, key=text, height=made.height + room)
+    lines = list(_broken(said, wide - 2 * margin))
+    longest = max(width_of(each, _KEY_SIZE) for each in lines) + 2 * margin
+    more = room + _KEY_LINE * (len(lines) - 1)
+    made = moved(made, max(0.0, longest - made.width) / 2, 0.0, max(longest, made.width), made.height + more)
+    foot = made.height - 5 - margin - _KEY_LINE * (len(lines) - 1)
+    texts = [
+        Text(0, "label", margin, foot + _KEY_LINE * at, "start", line, _KEY_SIZE, faint=True)
+        for at, line in enumerate(lines)
+    ]
+    return replace(made, key=tuple(texts))
+
+
+def _broken(said: str, room: float) -> Iterator[str]:
+    """The words of the key in lines that have room, as far as words do."""
+    line = ""
+    for word in said.split(" "):
+        longer = f"{line} {word}" if line else word
+        if line and width_of(longer, _KEY_SIZE) > room:
+            yield line
+            longer = word
+        line = longer
+    yield line
 
 
 def _stretched(made: Figure, wide: float, margin: float) -> Figure:

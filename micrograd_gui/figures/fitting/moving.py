@@ -30,14 +30,14 @@ def moved(figure: Figure, dx: float, dy: float, width: float, height: float) -> 
         chips=tuple(each.moved(dx, dy) for each in figure.chips),
         enclosures=tuple(frame_moved(each, dx, dy) for each in figure.enclosures),
         paths=tuple(_path_moved(each, by) for each in figure.paths),
-        key=_text_moved(figure.key, dx, dy),
-        saying=_text_moved(figure.saying, dx, dy),
+        key=tuple(_text_moved(each, dx, dy) for each in figure.key),
+        saying=None if figure.saying is None else _text_moved(figure.saying, dx, dy),
         panel=None if figure.panel is None else _panel_moved(figure.panel, by),
     )
 
 
-def _text_moved(text: Text | None, dx: float, dy: float) -> Text | None:
-    return None if text is None else structs.replace(text, x=round(text.x + dx, 2), y=round(text.y + dy, 2))
+def _text_moved(text: Text, dx: float, dy: float) -> Text:
+    return structs.replace(text, x=round(text.x + dx, 2), y=round(text.y + dy, 2))
 
 
 def _text_by(text: Text, by: Shift) -> Text:

@@ -13,6 +13,7 @@ from micrograd_gui.document.errors import OptionRefusal
 from micrograd_gui.document.text import quoted
 
 POINTS = {"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72.0, "pt": 1.0, "px": 0.75}  # to one of each unit
+_DIGITS = {"cm": 1, "mm": 0, "in": 2, "pt": 0, "px": 0}  # behind the point, where one is told
 TINY = 5.0  # points: smaller text is told of
 _LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*(cm|mm|in|pt|px|[\"”″]|)\s*")
 
@@ -105,9 +106,12 @@ def length_from(value: Any, name: str, within: tuple[float, float], *, bare: str
     return Length(points, unit)
 
 
-def told(points: float, unit: str, *, up: bool = False) -> str:
-    """The length in that unit, with few digits behind the point; ``up``: rounded up, so that it is enough."""
-    digits = {"cm": 1, "mm": 0, "in": 2, "pt": 0, "px": 0}[unit]
-    exact = points / POINTS[unit]
-    number = math.ceil(exact * 10**digits - 1e-9) / 10**digits if up else round(exact, digits)
-    return f"{number:g} {unit}"
+def told(points: float, unit: str) -> str:
+    """The length in that unit, with few digits behind the point."""
+    return f"{round(points / POINTS[unit], _DIGITS[unit]):g} {unit}"
+
+
+def rounded_up(points: float, unit: str) -> float:
+    """The least length that is told of in that unit and is enough, in points."""
+    fine = 10 ** _DIGITS[unit]
+    return math.ceil(points / POINTS[unit] * fine - 1e-9) / fine * POINTS[unit]

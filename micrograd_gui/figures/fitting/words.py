@@ -8,28 +8,46 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from micrograd_gui.figures.captions import LINE, TEXT, line_width, texts_of_line
+from micrograd_gui.figures.captions import LINE, NARROWEST, TEXT, line_width, texts_of_line, with_caption
 from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.fitting.records import InForm
+from micrograd_gui.figures.fitting.sizing import Sizing
 from micrograd_gui.figures.parts import Text
 from micrograd_gui.figures.text_metrics import width
 from micrograd_gui.session.explain.formulas import Fragment, Line
 
 _INDENT = Fragment("operator", "  ")
-_AIR = 8.0  # between the graph and its card, and below that
+AIR = 8.0  # between the graph and its card, and below that
 
 
-def with_card(figure: Figure, card: Sequence[Line], tall: float, margin: float) -> Figure:
-    """The figure, as wide as it is, with that card in so much room below."""
+def with_card(
+    figure: Figure, card: Sequence[Line], tall: float, margin: float, sizing: Sizing | None, *, alone: bool
+) -> Figure:
+    """The figure with that card in so much room below, or ``alone``; one of some size is as wide as it is."""
+    if figure.unit is None:
+        return with_caption(figure, card, tall, narrowest=0.0 if alone else NARROWEST)
     room, least = figure.width - 2 * margin, figure.least
     texts: list[Text] = []
-    y = figure.height + (_AIR / 2 if figure.height else 0.0)
+    y = figure.height + (AIR / 2 if figure.height else 0.0)
     for line in broken_card(card, room, least):
         y += LINE[line.size]
         size = text_size(line, least)
         size *= min(1.0, room / max(1.0, line_width(line, size, least)))
         texts += texts_of_line(line, y - 6, size, margin, least)
-    air = _AIR if figure.height else 2 * margin
-    return replace(figure, height=figure.height + tall + air, below=tuple(texts))
+    high = figure.height + height_below(figure, tall, margin)
+    if sizing is not None and sizing.whole and sizing.height is not None:
+        high = max(high, sizing.height / figure.unit)
+    return replace(figure, height=high, below=tuple(texts))
+
+
+def height_below(figure: Figure, tall: float, margin: float) -> float:
+    """How much of its height a card takes that is so tall."""
+    return tall + (AIR if figure.height else 2 * margin)
+
+
+def no_graph() -> InForm:
+    """What a card stands below that is all there is."""
+    return InForm(Figure(1.0, 0.0, least=TEXT["head"]), 0.0, "TB")
 
 
 def text_size(line: Line, least: float) -> float:
