@@ -77,22 +77,22 @@ def _held(names: Mapping[str, Any]) -> dict[float, str]:
 
 def _known(root: Any, names: Mapping[str, Any], precision: float) -> list[Item]:
     """The items behind a tensor, each with its number. Raises Refusal."""
-    waiting: list[Working] = []
-    for order in _readings(root, names):
+    waiting: list[tuple[Working, bool]] = []
+    for order, chosen in _readings(root, names):
         order[-1].data = _number(root)
         working = Working(order, precision)
         before = [item.data for item in order]
         working.fill()
         if not working.is_whole:
             work_out_by_gradients(working)
-        if working.is_whole and agrees(order, before, math.sqrt(precision)):
+        if working.is_whole and agrees(order, before, math.sqrt(precision), chosen=chosen):
             return order
-        waiting.append(working)
-    if len(waiting) == 1 and waiting[0].is_whole:  # PyTorch keeps all of it: there is nothing to choose
-        return list(waiting[0].order)
+        waiting.append((working, chosen))
+    if len(waiting) == 1 and waiting[0][0].is_whole and not waiting[0][1]:
+        return list(waiting[0][0].order)  # PyTorch keeps all of it
     held = _held(names)
-    for working in [each for each in waiting if not each.is_whole][:_TRIALS]:
-        work_out_by_trial(working, held)
+    for working, chosen in [each for each in waiting if not each[0].is_whole][:_TRIALS]:
+        work_out_by_trial(working, held, chosen=chosen)
         if working.is_whole:
             return list(working.order)
     raise Refusal(
@@ -104,7 +104,8 @@ def _known(root: Any, names: Mapping[str, Any], precision: float) -> list[Item]:
     )
 
 
-def _readings(root: Any, names: Mapping[str, Any]) -> Iterator[list[Item]]:
+def _readings(root: Any, names: Mapping[str, Any]) -> Iterator[tuple[list[Item], bool]]:
+    """The items behind it, for each choice of what stands for what PyTorch lost; whether a tensor does."""
     torch = sys.modules["torch"]
     if root.grad_fn is not None and root.numel() == 1:
         from micrograd_gui.document.live.torch_vectors import of_vectors, unrollings  # numpy
@@ -112,7 +113,7 @@ def _readings(root: Any, names: Mapping[str, Any]) -> Iterator[list[Item]]:
         if of_vectors(root):
             yield from unrollings(root, torch, names, _UNARY)
             return
-    yield _Reading(torch.Tensor, names).order(root)
+    yield _Reading(torch.Tensor, names).order(root), False
 
 
 class _Reading:

@@ -21,7 +21,7 @@ def is_composed(fn: Any, kind: str) -> bool:
             return bool(fn._saved_beta != 1)
         case "Gelu":
             return bool(fn._saved_approximate != "none")
-    return kind in CLAMPS
+    return kind in CLAMPS or kind in ("Elu", "LogSigmoid", "Mish")
 
 
 def composed(fn: Any, kind: str, x: Item, node: Callable[..., Item], constant: Callable[[Any], Item]) -> Last:
@@ -40,6 +40,21 @@ def composed(fn: Any, kind: str, x: Item, node: Callable[..., Item], constant: C
     if kind == "Softplus":
         beta = constant(fn._saved_beta)
         return "/", [node("softplus", node("*", beta, x)), beta]
+    if kind == "LogSigmoid":
+        return "neg", [node("softplus", node("neg", x))]
+    if kind == "Mish":
+        return "*", [x, node("tanh", node("softplus", x))]
+    if kind == "Elu":  # scale × (relu(x) + α × (exp(β × min(x, 0)) - 1)), and min(x, 0) is x - relu(x)
+        above = node("relu", x)
+        below = node("-", x, above)
+        if fn._saved_input_scale != 1:
+            below = node("*", constant(fn._saved_input_scale), below)
+        below = node("expm1", below)
+        if fn._saved_alpha != 1:
+            below = node("*", constant(fn._saved_alpha), below)
+        if fn._saved_scale == 1:
+            return "+", [above, below]
+        return "*", [constant(fn._saved_scale), node("+", above, below)]
     # gelu by tanh: x/2 × (1 + tanh(√(2/π) × (x + 0.044715 x³)))
     inner = node("+", x, node("*", constant(0.044715), node("**3", x)))
     curve = node("tanh", node("*", constant(math.sqrt(2 / math.pi)), inner))

@@ -132,8 +132,15 @@ class Working:
     def _is_lost(self, constant: Item, found: float) -> bool:
         """Whether a number that was added is no more than what rounding made: nothing was."""
         above = self._from[constant]
-        sizes = [abs(each.data or 0.0) for each in above.operands if each is not constant]
-        return above.op in ("+", "-") and abs(found) <= self.precision * max(sizes, default=0.0)
+        size = max((abs(each.data or 0.0) for each in above.operands if each is not constant), default=0.0)
+        if above.op not in ("+", "-"):
+            return False
+        if abs(found) <= self.precision * size:
+            return True
+        step = math.sqrt(self.precision) * size  # what follows may have made the rounding larger
+        if abs(found) > step or not self._fits(constant, 0.0):
+            return False
+        return not self._fits(constant, step) and not self._fits(constant, -step)
 
     def _fits(self, constant: Item, number: float) -> bool:
         """Whether with that number all comes out as it is known, up to what was not worked out itself."""

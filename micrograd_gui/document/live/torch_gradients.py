@@ -154,10 +154,14 @@ def _added(sums: Sequence[Sum]) -> Sum:
     return Sum(math.fsum(each.number for each in sums), math.fsum(each.doubt for each in sums))
 
 
-def agrees(order: Sequence[Item], before: Sequence[float | None], near: float) -> bool:
+def agrees(
+    order: Sequence[Item], before: Sequence[float | None], near: float, *, chosen: bool = False
+) -> bool:
     """Whether a run with the constants gives each number that was there, and each gradient of one pass.
 
-    ``near``: how far it may be off, relative to its size, or to 1 where that is larger.
+    ``near``: how far it may be off, relative to its size, or to 1 where that is larger. Where a tensor was
+    ``chosen`` for one that is lost, a constant that was worked out makes up for a wrong one: then each
+    gradient that is known has to come out, and there must be one.
     """
     data: dict[Item, float] = {}
     for item in order:
@@ -175,7 +179,9 @@ def agrees(order: Sequence[Item], before: Sequence[float | None], near: float) -
     grads[order[-1]] = 1.0
     for item, operand, slope in _slopes(order, data):
         grads[operand] += slope * grads[item]
-    return all(is_near(grads[item], item.grad) for item in order if item.once and item.grad is not None)
+    lacked = chosen and any(was is None for item, was in zip(order, before, strict=True) if item.op is None)
+    known = [item for item in order if item.grad is not None and (item.once or lacked)]
+    return bool(known or not lacked) and all(is_near(grads[item], item.grad or 0.0) for item in known)
 
 
 def _slopes(order: Sequence[Item], data: dict[Item, float]) -> Iterator[tuple[Item, Item, float]]:

@@ -18,12 +18,13 @@ _ENOUGH = 8  # choices, to see whether the other constants follow from such a on
 _DIGITS = {True: 9, False: 4}  # of a constant at most; in double precision or single
 
 
-def work_out_by_trial(working: Working, held: Mapping[float, str]) -> None:
+def work_out_by_trial(working: Working, held: Mapping[float, str], *, chosen: bool = False) -> None:
     """Fill in the constants where exactly one simple choice gives each number and gradient that is known.
 
     ``held`` are the numbers that the caller holds, with their names: they are tried first, then decimals of
     one or two digits. What is left follows from the numbers as elsewhere. Where several choices fit, the one
     of clearly the fewest digits is taken, unless there are many: then nothing is filled in.
+    ``chosen``: a tensor was chosen for one that is lost.
     """
     before = [item.data for item in working.order]
     search = Search(working.order, working.precision)
@@ -32,7 +33,7 @@ def work_out_by_trial(working: Working, held: Mapping[float, str]) -> None:
     unknown = [item for item in working.order if item.data is None and item.op is None]
     found: list[tuple[int, list[float | None]]] = []
     for count in range(1, 3) if len(unknown) <= _MOST else ():
-        found = found or _fitting(working, unknown, count, held, before)
+        found = found or _fitting(working, unknown, count, held, before, chosen)
     found.sort(key=lambda each: each[0])
     sure = (
         bool(found) and len(found) <= _FITTING and (len(found) == 1 or found[0][0] + _MARGIN <= found[1][0])
@@ -48,6 +49,7 @@ def _fitting(
     count: int,
     held: Mapping[float, str],
     before: Sequence[float | None],
+    lent: bool,
 ) -> list[tuple[int, list[float | None]]]:
     """All numbers with each choice of so many constants that fits, and how many digits the constants have."""
     found: dict[tuple[float | None, ...], tuple[int, list[float | None]]] = {}
@@ -66,7 +68,11 @@ def _fitting(
             constants = tuple(item.data for item in unknown)
             whole = working.is_whole
             follow = follow or whole
-            if whole and constants not in found and agrees(order, before, _NEAR * working.precision):
+            if (
+                whole
+                and constants not in found
+                and agrees(order, before, _NEAR * working.precision, chosen=lent)
+            ):
                 digits = [0 if each in held else _digits(each or 0.0) for each in constants]
                 if max(digits) <= most:
                     found[constants] = (sum(digits), [item.data for item in order])

@@ -14,18 +14,34 @@ from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.torch_composed import composed, is_composed
 from micrograd_gui.document.live.torch_constants import Item, kind_of, written_once
+from micrograd_gui.document.live.torch_losses import (
+    LOSSES,
+    OVER_CLASSES,
+    loss_at,
+    over_classes,
+    refuse_weights,
+)
+from micrograd_gui.document.live.torch_shapes import (
+    CUTS,
+    Items,
+    are_classes,
+    broadcast,
+    cut,
+    given,
+    saved,
+    signed,
+    turned,
+)
 from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
 MOST = 2_000  # nodes
 _TRIES = 60  # of what may stand for operands that are kept no longer
-Items = np.ndarray[Any, np.dtype[np.object_]]
 _SHAPED = ("View", "UnsafeView", "ReshapeAlias", "Squeeze", "Unsqueeze", "Clone", "ToCopy", "Alias")
 _PRODUCTS = {  # and what each of them saves of its operands
     "Addmm": ("mat1", "mat2"), "Mm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
 }  # fmt: skip
 _BINARY = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Maximum": "max", "Minimum": "min"}
-_LOSSES = ("MseLoss", "BinaryCrossEntropy", "BinaryCrossEntropyWithLogits")
 _SUM, _MEAN = 2, 1  # PyTorch's reductions of a loss
 
 
@@ -43,10 +59,14 @@ class Unrolling:
         self._unary = frozenset(unary)
         self._choices = choices
         self.offers: list[int] = []  # of each operand that is kept no longer, in the order they are come upon
+        self.lends = False  # whether a tensor that the caller holds stands for one
         self._lent = [each for each in names.values() if _is_lent(each, torch)]
         self._arrays: dict[int, Items] = {}
         self._held: list[Any] = []  # an identity means something only while its object lives
         self._items: list[Item] = []
+        self._worked: dict[
+            Item, float
+        ] = {}  # the numbers that follow from the leaves, as far as these are known
         self._uses: dict[int, list[str]] = {}  # of each function: the kinds of those that take its result
         self._leaf_names: dict[int, str] = {}
         self._results: dict[int, tuple[str, Any]] = {}
@@ -92,6 +112,13 @@ class Unrolling:
             raise Refusal(tr("The tensors behind this one unroll into more than {most:,} nodes.", most=MOST))
         item = Item(None, op, list(operands), data)
         item.thing = item  # nothing of PyTorch's is one number of a tensor
+        if op is None:
+            number = data
+        else:
+            known = [self._worked.get(each) for each in operands]
+            number = None if None in known else float(op_of(op).forward(*known))
+        if number is not None:
+            self._worked[item] = number
         self._items.append(item)
         return item
 
@@ -117,6 +144,18 @@ class Unrolling:
             found[at] = self._new(data=value)
         return found
 
+    def _shared(self) -> Callable[[Any], Item]:
+        """What gives the leaf of a constant, the same one for the same number."""
+        known: dict[float, Item] = {}
+
+        def constant(number: Any) -> Item:
+            number = _number(number)
+            if number not in known:
+                known[number] = self._new(data=number)
+            return known[number]
+
+        return constant
+
     def _each(self, make: Callable[..., Item], *arrays: Items) -> Items:
         """What ``make`` gives for the items at each place, broadcast as PyTorch does."""
         full = np.broadcast_arrays(*arrays) if len(arrays) > 1 else arrays
@@ -140,45 +179,62 @@ class Unrolling:
             self._arrays[id(fn)] = self._leaf(fn.variable)
             return
         kind = kind_of(fn)
-        sources = [None if each is None else self._arrays[id(each)] for each, _ in fn.next_functions]
+        sources = [self._source(each, output) for each, output in fn.next_functions]
         shape = tuple(fn._input_metadata[0].shape)  # what reaches its backward is shaped as its result
+        if kind == "Unbind":  # of which one after the other is taken
+            shape = (len(fn._input_metadata), *shape)
         found = self._made(fn, kind, sources, shape)
         found = self._arrays[id(fn)] = found.reshape(shape)
-        if (result := _saved(fn, "result")) is not None:
+        if kind == "Unbind":
+            return
+        if (result := saved(fn, "result")) is not None:
             for at, item in _places(found):
                 item.data = _number(result[at]) if item.data is None else item.data
         self._described(fn, found)
 
+    def _source(self, fn: Any, output: int) -> Items | None:
+        """What a function gave, as the one of its results that is meant."""
+        if fn is None:
+            return None
+        found = self._arrays[id(fn)]
+        return np.asarray(found[output], object) if kind_of(fn) == "Unbind" else found
+
     def _made(self, fn: Any, kind: str, sources: list[Items | None], shape: tuple[int, ...]) -> Items:
         x = self._operand(fn, sources, 0, "self")
         if kind in _SHAPED:
-            return _given(x).reshape(shape)
+            return given(x).reshape(shape)
         if kind in ("T", "Transpose", "Permute"):
-            return _turned(fn, kind, _given(x))
+            return turned(fn, kind, given(x))
         if kind == "Expand":
-            return np.broadcast_to(_given(x), shape)
-        if kind in ("Select", "Slice", "Cat", "Stack"):
-            return _cut(fn, kind, sources)
+            return np.broadcast_to(given(x), shape)
+        if kind in CUTS:
+            return cut(fn, kind, sources)
         if kind in ("Sum", "Mean"):
-            return self._summed(fn, kind, _given(x))
+            return self._summed(fn, kind, given(x))
         if kind in _PRODUCTS:
             return self._product(fn, kind, sources, shape)
         if kind == "LeakyRelu" or is_composed(fn, kind):
-            return self._composed(fn, kind, _given(x))
+            return self._composed(fn, kind, given(x))
         if kind.lower() in self._unary and len(sources) == 1:
-            return self._op(kind.lower(), _given(x))
-        if kind == "Pow" and not hasattr(_saved(fn, "exponent"), "item"):
-            return self._op(op_of(f"**{_saved(fn, 'exponent')}").name, _given(x))
-        if kind in _LOSSES:
-            return self._loss(fn, kind, _given(x), self._operand(fn, sources, 1, "target"))
+            return self._op(kind.lower(), given(x))
+        if kind == "Reciprocal":
+            return self._op("**-1", given(x))
+        if kind == "Pow" and not hasattr(saved(fn, "exponent"), "item"):
+            return self._op(op_of(f"**{saved(fn, 'exponent')}").name, given(x))
+        if kind in LOSSES:
+            return self._loss(fn, kind, given(x), self._operand(fn, sources, 1, "target"))
+        if kind == "NllLoss":
+            return self._right_classes(fn, given(x))
+        if kind in OVER_CLASSES:
+            return self._over_classes(fn, kind, given(x))
         if kind == "Rsub":  # other − alpha × self
             other = self._operand(fn, sources, 1, "other")
             factor = self._constants((), float(fn._saved_alpha)) if fn._saved_alpha != 1 else None
-            taken = _given(x) if factor is None else self._op("*", factor, _given(x))
+            taken = given(x) if factor is None else self._op("*", factor, given(x))
             return self._op("-", self._beside(taken, shape) if other is None else other, taken)
         if kind in _BINARY:
             y = self._operand(fn, sources, 1, "other")
-            x = self._beside(_given(y), shape) if x is None else x
+            x = self._beside(given(y), shape) if x is None else x
             y = self._beside(x, shape) if y is None else y
             if (alpha := getattr(fn, "_saved_alpha", 1)) != 1:
                 y = self._op("*", self._constants((), float(alpha)), y)
@@ -194,29 +250,45 @@ class Unrolling:
         """What a loss of PyTorch comes to, of predictions or logits and their targets."""
         if target is None:
             target = self._stand_in(x.shape.__eq__, x.shape)
-        if any(_saved(fn, name) is not None for name in ("weight", "pos_weight")):
-            raise Refusal(tr("A loss of PyTorch with weights of its own is not unrolled."))
-        if kind == "MseLoss":
-            each = self._op("**2", self._op("-", x, target))
-        elif (
-            kind == "BinaryCrossEntropyWithLogits"
-        ):  # -log σ(x) where the target is 1, -log σ(-x) where it is 0
-            each = self._op("-", self._op("softplus", x), self._op("*", target, x))
-        else:
-            one = self._constants((), 1.0)
-            hit = self._op("*", target, self._op("log", x))
-            miss = self._op("*", self._op("-", one, target), self._op("log", self._op("-", one, x)))
-            each = self._op("neg", self._op("+", hit, miss))
+        refuse_weights(any(saved(fn, name) is not None for name in ("weight", "pos_weight")))
+        constant = self._shared()
+        each = self._each(lambda one, right: loss_at(fn, kind, one, right, self._new, constant), x, target)
         return self._reduced(each, fn._saved_reduction)
 
-    def _composed(self, fn: Any, kind: str, x: Items) -> Items:
-        known: dict[float, Item] = {}
+    def _right_classes(self, fn: Any, x: Items) -> Items:
+        """``nll_loss``: the log probability of the right class in each row, and its sign turned."""
+        refuse_weights(saved(fn, "weight") is not None)
+        rows, target = np.atleast_2d(x), saved(fn, "target")
+        if target is None:
+            fitting = [each for each in reversed(self._lent) if are_classes(each, rows.shape, x.ndim)]
+            target = self._chosen(fitting) if fitting else given(None)
+        rights = [int(each) for each in target.reshape(-1).tolist()]
+        (ignored,) = signed((fn._saved_ignore_index,))
+        kept = [at for at, right in enumerate(rights) if right != ignored]
+        if not kept:
+            return given(None)
+        found = np.array([self._new("neg", rows[at, rights[at]]) for at in kept], object)
+        if fn._saved_reduction == 0 and len(kept) < len(rights):
+            return given(None)
+        return self._reduced(found, fn._saved_reduction)
 
-        def constant(number: Any) -> Item:
-            number = _number(number)
-            if number not in known:
-                known[number] = self._new(data=number)
-            return known[number]
+    def _over_classes(self, fn: Any, kind: str, x: Items) -> Items:
+        """softmax, log_softmax or logsumexp along a dimension."""
+        dims = signed(fn._saved_dim if kind == "Logsumexp" else (fn._saved_dim,))
+        if len(dims) != 1:
+            return given(None)
+        moved = np.moveaxis(x.reshape(x.shape or (1,)), dims[0], -1)
+        found = np.empty((*moved.shape[:-1], 1 if kind == "Logsumexp" else moved.shape[-1]), object)
+        for at in np.ndindex(moved.shape[:-1]):
+            known = [self._worked.get(each) for each in moved[at]]
+            largest = max((each for each in known if each is not None), default=0.0)
+            largest = largest if math.isfinite(largest) else 0.0
+            row = over_classes(kind, list(moved[at]), largest, self._new, self._shared(), self._sum)
+            found[at] = np.array(row, object)
+        return np.moveaxis(found, -1, dims[0])
+
+    def _composed(self, fn: Any, kind: str, x: Items) -> Items:
+        constant = self._shared()
 
         def at(item: Item) -> Item:
             op, operands = composed(fn, kind, item, self._new, constant)
@@ -226,21 +298,21 @@ class Unrolling:
 
     def _operand(self, fn: Any, sources: list[Items | None], port: int, name: str) -> Items | None:
         """What stands at a port: what a function gave, or a tensor that was saved; None: nobody knows."""
-        saved = _saved(fn, name)
-        given = sources[port] if port < len(sources) else None
-        if given is not None:
-            if hasattr(saved, "is_leaf") and tuple(saved.shape) == given.shape:
-                for at, item in _places(given):
-                    item.data = _number(saved[at]) if item.data is None else item.data
-            return given
-        if hasattr(saved, "is_leaf"):
-            return self._leaf(saved)
-        return None if saved is None else self._constants((), float(saved))
+        kept = saved(fn, name)
+        found = sources[port] if port < len(sources) else None
+        if found is not None:
+            if hasattr(kept, "is_leaf") and tuple(kept.shape) == found.shape:
+                for at, item in _places(found):
+                    item.data = _number(kept[at]) if item.data is None else item.data
+            return found
+        if hasattr(kept, "is_leaf"):
+            return self._leaf(kept)
+        return None if kept is None else self._constants((), float(kept))
 
     def _beside(self, known: Items, shape: tuple[int, ...]) -> Items:
         """What stands beside a known operand that comes to a result of that shape."""
         one = [()] if known.shape == shape != () else []
-        return self._stand_in(lambda other: _broadcast(known.shape, other) == shape, *one, shape)
+        return self._stand_in(lambda other: broadcast(known.shape, other) == shape, *one, shape)
 
     def _stand_in(self, fits: Callable[[tuple[int, ...]], bool], *own: tuple[int, ...]) -> Items:
         """What stands for an operand that is kept no longer: a held tensor that fits, or constants."""
@@ -249,13 +321,18 @@ class Unrolling:
             alike = len(own) > 1 and (tensor == tensor.flatten()[0]).all()  # then it is as good as one number
             if fits(tuple(tensor.shape)) and not alike:
                 offered.insert(0, tensor)
-        at = self._choices[len(self.offers)] if len(self.offers) < len(self._choices) else 0
-        self.offers.append(len(offered))
-        chosen = offered[at]
+        chosen = self._chosen(offered)
         return self._constants(chosen) if isinstance(chosen, tuple) else self._leaf(chosen)
 
+    def _chosen(self, offered: Sequence[Any]) -> Any:
+        """The one of them that it is the turn of."""
+        at = self._choices[len(self.offers)] if len(self.offers) < len(self._choices) else 0
+        self.offers.append(len(offered))
+        self.lends = self.lends or not isinstance(offered[at], tuple)
+        return offered[at]
+
     def _summed(self, fn: Any, kind: str, x: Items) -> Items:
-        axes = tuple(_signed(getattr(fn, "_saved_dim", None) or ()))
+        axes = tuple(signed(getattr(fn, "_saved_dim", None) or ()))
         if not axes:
             return self._reduced(x, _SUM if kind == "Sum" else _MEAN)
         moved = np.moveaxis(x, axes, range(-len(axes), 0))
@@ -283,7 +360,7 @@ class Unrolling:
             if each is None:
                 wanted = _shape_at(fn, kind, port, shape, operands[1 - port])
                 operands[port] = self._stand_in(wanted.__eq__, wanted)
-        x, y = (_given(each) for each in operands)
+        x, y = (given(each) for each in operands)
         rows, columns = np.atleast_2d(x), y.reshape(len(y), -1)
         found = np.empty((len(rows), columns.shape[1]), object)
         for row, column in np.ndindex(found.shape):
@@ -306,9 +383,12 @@ class Unrolling:
                 item.grad = _number(tensor.grad[at])
 
 
-def unrollings(root: Any, torch: Any, names: Mapping[str, Any], unary: Iterable[str]) -> Iterator[list[Item]]:
+def unrollings(
+    root: Any, torch: Any, names: Mapping[str, Any], unary: Iterable[str]
+) -> Iterator[tuple[list[Item], bool]]:
     """The graph behind that tensor unrolled, once for each choice of what stands for what PyTorch lost.
 
+    With each of them, whether a tensor that the caller holds stands for one.
     Raises Refusal where none of them can be.
     """
     choices: list[int] = []
@@ -320,7 +400,7 @@ def unrollings(root: Any, torch: Any, names: Mapping[str, Any], unary: Iterable[
         except Refusal as refusal:
             refused = refused or refusal
         else:
-            yield order
+            yield order, reading.lends
         choices = [*choices, *[0] * len(reading.offers)][: len(reading.offers)]
         while choices and choices[-1] + 1 >= reading.offers[len(choices) - 1]:
             choices.pop()
@@ -336,21 +416,13 @@ def _is_lent(thing: Any, torch: Any) -> bool:
     return isinstance(thing, torch.Tensor) and not thing.requires_grad and 0 < thing.numel() <= MOST
 
 
-def _broadcast(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape of what comes of operands of these; None where they do not go together."""
-    try:
-        return np.broadcast_shapes(one, other)
-    except ValueError:
-        return None
-
-
 def of_vectors(root: Any) -> bool:
     """Whether some tensor behind this one has more numbers than one, or may have had."""
     seen = {root.grad_fn}
     waiting = [root.grad_fn]
     while waiting:
         fn = waiting.pop()
-        if kind_of(fn) in (*_PRODUCTS, *_LOSSES[1:], "Cat", "Stack"):
+        if kind_of(fn) in (*_PRODUCTS, *LOSSES[1:], *OVER_CLASSES, "NllLoss", *CUTS[2:]):
             return True
         shapes = [each.shape for each in getattr(fn, "_input_metadata", ())]
         if hasattr(fn, "variable"):
@@ -369,55 +441,12 @@ def _places(items: Items) -> Iterator[tuple[tuple[int, ...], Item]]:
         yield at, cast(Item, items[at])
 
 
-def _given(items: Items | None) -> Items:
-    if items is None:
-        raise Refusal(
-            tr(
-                "PyTorch does not keep a vector of constants of this graph: show the tensor before "
-                "backward(), or call it with retain_graph=True."
-            )
-        )
-    return items
-
-
 def _shape_at(fn: Any, kind: str, port: int, shape: tuple[int, ...], other: Items | None) -> tuple[int, ...]:
     """The shape of a factor that PyTorch keeps no longer, from those of the other one and of the product."""
     if kind in ("Mm", "Addmm"):
         return tuple(getattr(fn, f"_saved_{_PRODUCTS[kind][port]}_sym_sizes"))
-    known = _given(other).shape
+    known = given(other).shape
     return known if kind == "Dot" else (known[-1],) if port else (shape[0], known[0])
-
-
-def _turned(fn: Any, kind: str, x: Items) -> Items:
-    if kind == "Permute":
-        return x.transpose([each % x.ndim for each in _signed(fn._saved_dims)])
-    if kind == "Transpose":
-        return np.swapaxes(x, *_signed((fn._saved_dim0, fn._saved_dim1)))
-    return x.T
-
-
-def _cut(fn: Any, kind: str, sources: list[Items | None]) -> Items:
-    dim = _signed((fn._saved_dim,))[0]
-    if kind in ("Cat", "Stack"):
-        parts = [_given(each) for each in sources]
-        return np.concatenate(parts, dim) if kind == "Cat" else np.stack(parts, dim)
-    x = _given(sources[0])
-    if kind == "Select":
-        return np.asarray(np.take(x, _signed((fn._saved_index,))[0], dim), object)
-    start, end = _signed((fn._saved_start, fn._saved_end))
-    return x[(slice(None),) * (dim % x.ndim) + (slice(start, end, fn._saved_step),)]
-
-
-def _signed(numbers: Iterable[int]) -> list[int]:
-    """Negative numbers come out of PyTorch as those of 64 bits without a sign."""
-    return [each - 2**64 if each >= 2**63 else each for each in numbers]
-
-
-def _saved(fn: Any, name: str) -> Any:
-    try:
-        return getattr(fn, f"_saved_{name}", None)
-    except RuntimeError:  # it is freed
-        return None
 
 
 def _number(tensor: Any) -> float:

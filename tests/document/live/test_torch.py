@@ -68,6 +68,10 @@ def same_numbers(make) -> None:
         lambda a, b: a.clamp(-0.5, 0.5) * b.clamp(min=-3.0) + F.relu6(a * b) + b.clamp_max(0.2),
         lambda a, b: torch.maximum(a, b) * torch.minimum(a, torch.tensor(0.3, dtype=torch.float64)) * b,
         lambda a, b: F.leaky_relu(b) * a + F.leaky_relu(b, 0.2),
+        lambda a, b: F.elu(b, 0.5) * F.selu(b) + F.logsigmoid(a) * F.mish(b) + F.elu(a * 0 - b),
+        lambda a, b: (
+            F.smooth_l1_loss(a * 3, b) + F.huber_loss(a, b, delta=2.5) + F.smooth_l1_loss(a, b, beta=0.0)
+        ),
         lambda a, b: a.tan() + b.atan() + a.sinh() * b.cosh() + a.log1p() + b.expm1(),
     ],
 )
@@ -240,6 +244,28 @@ def test_after_backward_the_callers_tensors_stand_for_what_pytorch_lost(make):
             assert number == pytest.approx(tensor.grad[at].item(), rel=1e-4, abs=1e-6), label
 
 
+def test_after_backward_the_right_classes_are_the_callers_or_it_is_refused():
+    w = vectors()["w"]
+    loss = F.cross_entropy(w * 2, torch.tensor([2, 0]))
+    loss.backward()
+    names = {"w": w, "other": torch.tensor([0, 0]), "y": torch.tensor([2, 0])}
+    graph = capture(loss, names).graph
+    assert complete(graph).data[graph.target] == pytest.approx(loss.item(), rel=1e-12)
+    for names in ({"w": w}, {"w": w, "other": torch.tensor([0, 0])}):
+        with pytest.raises(Refusal, match=r"show the tensor before backward\(\)"):
+            capture(loss, names)
+
+
+def test_no_tensor_stands_for_another_where_a_constant_makes_up_for_it():
+    torch.manual_seed(1282)
+    net, X = torch.nn.Linear(1, 1), torch.randn(1, 1)
+    loss = net(X).sum() + 0.01 * sum((p**2).sum() for p in net.parameters())  # which is 0 + …
+    loss.backward()
+    with pytest.raises(Refusal, match=r"show the tensor before backward\(\)"):
+        capture(loss, {"net": net, "other": torch.randn(1, 1)})
+    assert "X" in {node.label for node in capture(loss, {"net": net, "X": X}).graph}
+
+
 def test_after_an_update_no_tensor_stands_for_another():
     net, X, y = small_net().values()
     loss = F.mse_loss(net(X), y)
@@ -305,6 +331,23 @@ def activated() -> dict[str, object]:
         ),
         (vectors, lambda w, v: F.mse_loss(w @ v, w[:, 0], reduction="sum") + torch.minimum(v, w[0]).sum()),
         (activated, lambda net, v: net(v).squeeze()),
+        (vectors, lambda w, v: F.cross_entropy(w * v, torch.tensor([2, 0])) + F.softmax(v * 300, 0)[2]),
+        (
+            vectors,
+            lambda w, v: F.nll_loss(F.log_softmax(w + v, 0).T, torch.tensor([1, -100, 0]), reduction="sum"),
+        ),
+        (vectors, lambda w, v: torch.logsumexp(w * v, 1).sum() + w[[0, 1], [2, 0]].sum() + (v / v).sum()),
+        (
+            vectors,
+            lambda w, v: (
+                sum(wi * vi for wi, vi in zip(w[0], v, strict=True))
+                * w.gather(1, torch.tensor([[2], [1]])).sum()
+            ),
+        ),
+        (
+            vectors,
+            lambda w, v: sum((row * v).sum().tanh() for row in w) + F.huber_loss(w, w * 0 + 0.3, delta=0.5),
+        ),
         (vectors, lambda w, v: torch.cat([v, v * 3])[4] + w[:, 1:].mean() + torch.dot(w[0], v)),
         (vectors, lambda w, v: (w.T.reshape(2, 3) / 4 + v).exp().mean(dim=0)[-1] + v.sum()),
         (vectors, lambda w, v: torch.stack([v, w[1]]).permute(1, 0)[2, 1] - (w.unsqueeze(0) * 2.5).sum()),
