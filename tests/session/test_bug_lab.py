@@ -267,7 +267,7 @@ def test_gradients_over_all_rows_are_not_compared():
     session.backward()
     assert session.state.step.kind == "rows"
     assert session.state.finding is None
-    assert why(session.state).startswith("These gradients are over all rows")
+    assert why(session.state).startswith("These gradients are over several rows")
     session.previous()
     assert session.state.finding is not None
     room.show_difference()

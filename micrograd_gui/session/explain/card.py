@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TypeVar
 
-from micrograd.language import N_, again, tr
+from micrograd.language import N_, again, tr, trn
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.node import Node
 from micrograd_gui.document.optimisers import OPTIMISERS
@@ -32,6 +32,7 @@ from micrograd_gui.session.explain.formulas import (
 )
 from micrograd_gui.session.explain.of_rows import loss_in_words, row_in_words, rows_in_words
 from micrograd_gui.session.measure import Nudge, lowering_rate
+from micrograd_gui.session.over_rows import looked_at
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Step
 from micrograd_gui.session.training.progress import TrainingState
@@ -203,12 +204,22 @@ def _rows(state: State, step: Step) -> tuple[Line, ...]:
     names = naming_of(graph, state.notation)
     lines = [head, *(gathered_line(graph.nodes[each.node], each, rows, row, names) for each in shown)]
     more = len(step.gathered) - len(shown)
+    told = {"loss": loss_in_words(graph, step.over), "number": written(step.loss), "row": row}
+    count, of = looked_at(graph), 0 if graph.data is None else len(graph.data)
     said = tr(
         "Every row has been run forward and backward: {loss} is {number}. All other numbers are of {row}.",
-        loss=loss_in_words(graph, step.over),
-        number=written(step.loss),
-        row=row,
+        **told,
     )
+    if count < of:
+        said = trn(
+            "{n:,} of {rows:,} rows has been run forward and backward: {loss} is {number}. All other numbers "
+            "are of {row}.",
+            "{n:,} of {rows:,} rows have been run forward and backward: {loss} is {number}. All other numbers "
+            "are of {row}.",
+            count,
+            rows=of,
+            **told,
+        )
     lines.append(sentence(_and_more(more, said)))
     if step.backward_pass > 1:
         lines.append(_why_numbers_grow(step))

@@ -152,7 +152,7 @@ def _next_number(state: State, step: Step, part: int) -> Question:
             return Question("number", tr("every grad ="), tr("zero grad"), 0.0, (hint, hint), end, step=step)
         case "rows":
             return _nothing(
-                tr("Next come the gradients over all rows: nothing to work out by hand. Show it."), end
+                tr("Next come the gradients over several rows: nothing to work out by hand. Show it."), end
             )
         case "problem":
             return _nothing(tr("The next step cannot be done: what goes wrong there? Show it."), end)

@@ -304,7 +304,7 @@ class TrainingPanel(QScrollArea):
         for name, text in texts.items():
             if self.numbers[name].text() != text:
                 self.numbers[name].setText(text)
-        held = _held_out(state)
+        held = _held_out(state, known=not by_hand)
         self.held_out.setVisible(bool(held))
         if self.held_out.text() != held:
             self.held_out.setText(held)
@@ -372,12 +372,15 @@ def _divergence(state: State) -> str:
     return "" if since is None else diverging(since)
 
 
-def _held_out(state: State) -> str:
-    """What is found over the rows held out, or how many they are; nothing where there are none."""
+def _held_out(state: State, *, known: bool) -> str:
+    """What is found over the rows held out, or how many they are where that is not ``known``.
+
+    Nothing where there are none.
+    """
     count, training = len(held_out(state.graph)), state.training
     if not count:
         return ""
-    if training is None or training.held_loss is None:
+    if training is None or training.held_loss is None or not known:
         return trn("{n:,} row held out", "{n:,} rows held out", count)
     loss = written(training.held_loss)
     if training.held_accuracy is None:

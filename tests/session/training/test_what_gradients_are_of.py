@@ -153,6 +153,7 @@ def test_a_batch_is_named_with_its_step_and_is_what_training_looks_at() -> None:
         right = slopes(wave_loss, parameters(session.state), [ROWS[at] for at in chosen], mean=True)
         assert grads(session.state) == pytest.approx(right, rel=1e-5)
         assert f"mean of 4 of 9 rows, step {k + 1}" in said(session)
+        assert "4 of 9 rows have been run forward" in as_text(card(session.state))
         session.update()
         session.zero_grad()
 

@@ -115,6 +115,14 @@ def test_an_update_by_hand_is_a_step_like_others(panel, session):
     assert panel.progress.text() == "step 2 of 50"
 
 
+def test_after_an_update_by_hand_the_loss_over_the_rows_held_out_is_not_known_either(panel, session):
+    session.set_plan(held_out=0.2)
+    session.train_step()
+    assert ": loss " in panel.held_out.text()
+    session.update()
+    assert panel.held_out.text() == "4 rows held out"
+
+
 def test_the_rate_is_that_of_the_next_step_by_the_plan_as_it_is(panel, session):
     session.train_step()
     type_in(panel, "rate", "0.5")
