@@ -43,7 +43,9 @@ def why(state: State) -> str:
     if state.is_training:
         return tr("Training goes by the right rules: the wrong run is here again when it rests.")
     if lab.run is not None and not lab.followed(state.cursor):
-        return tr("These gradients are over several rows; the lab is of the row alone that is shown: Shift+T.")
+        return tr(
+            "These gradients are over several rows; the lab is of the row alone that is shown: Shift+T."
+        )
     if lab.first is not None:
         if state.cursor < lab.first:
             return tr("No number differs yet: the first one does at moment {first}.", first=lab.first)

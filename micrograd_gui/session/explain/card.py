@@ -212,10 +212,10 @@ def _rows(state: State, step: Step) -> tuple[Line, ...]:
     )
     if count < of:
         said = trn(
-            "{n:,} of {rows:,} rows has been run forward and backward: {loss} is {number}. All other numbers "
-            "are of {row}.",
-            "{n:,} of {rows:,} rows have been run forward and backward: {loss} is {number}. All other numbers "
-            "are of {row}.",
+            "{n:,} of {rows:,} rows has been run forward and backward: {loss} is {number}. All other "
+            "numbers are of {row}.",
+            "{n:,} of {rows:,} rows have been run forward and backward: {loss} is {number}. All other "
+            "numbers are of {row}.",
             count,
             rows=of,
             **told,
