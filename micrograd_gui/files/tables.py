@@ -30,6 +30,8 @@ _LOOKED_AT = 30  # lines, to tell what stands between fields
 _TOLD_EACH = 1_000  # rows, after which it is told how far reading has come
 _WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0,
           "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}  # fmt: skip
+_NO_NAMES = {*_WORDS, "na", "n/a", "#n/a", "null", "none", "?", "-"}  # among numbers: a field of a row
+_MEASURED = re.compile(r"[-+−$€£¥]{0,2}\s?\d[\d\s.,_'’%$€£¥]*")
 # What a spreadsheet runs, or strips and then runs; an apostrophe, so that what was written can be told.
 _RUN = r"(?=['\t\r\n]|\s*[=+\-@＝＋－＠])"
 _TO_BE_RUN, _ESCAPED = re.compile(rf"\A{_RUN}"), re.compile(rf"\A'{_RUN}")
@@ -114,9 +116,9 @@ def _in_quotes(text: str, separator: str) -> str:
 
 def as_text(data: Data, reading: Reading | None = None) -> str:
     """The rows as CSV: a header, commas, every digit of a number. ``reading`` is told how far that is."""
-    names = [column.name for column in data.columns]
-    header = [f"'{name}" if _number(name, words=False) is not None else name for name in names]
-    parts, many = [written([header])], len(data.rows)
+    names = [cell(column.name) for column in data.columns]
+    header = [_in_quotes(f"'{name}" if _is_like_a_number(name) else name, ",") for name in names]
+    parts, many = [",".join(header) + "\n"], len(data.rows)
     for begin in range(0, many, _TOLD_EACH):
         if reading is not None:
             reading.has_come_to(begin / many, tr("The table"))
@@ -429,15 +431,20 @@ def _row(row: _Record, names: Sequence[str], index: bool, name: str) -> tuple[fl
 def _is_header(fields: Sequence[str]) -> bool:
     """Whether the line has names: something that is no number, or words alone that could be labels."""
     said = [field for field in fields if field.strip()]
-    measured = [_number(field, words=False) is not None for field in said]
+    measured = [_is_like_a_number(field) for field in said]
     return not all(
-        ok or field.strip().lower() in _WORDS for ok, field in zip(measured, said, strict=True)
+        ok or field.strip().lower() in _NO_NAMES for ok, field in zip(measured, said, strict=True)
     ) or (not any(measured))
+
+
+def _is_like_a_number(field: str) -> bool:
+    """Whether it is a number, or one in a way of writing that is not read, such as 1 234, 50% and $3."""
+    return _number(field, words=False) is not None or _MEASURED.fullmatch(field.strip()) is not None
 
 
 def _name(field: str) -> str:
     """The name of a column: ``as_text`` has an apostrophe before one that is a number."""
-    number = field.startswith("'") and _number(field[1:], words=False) is not None
+    number = field.startswith("'") and _is_like_a_number(field[1:])
     return plain(field[1:] if number and field[1:2] not in ("-", "+") else field)
 
 

@@ -148,7 +148,7 @@ def test_no_spreadsheet_runs_what_is_written_and_it_comes_back(tmp_path: Path, n
 
 
 def test_a_single_column_comes_back_whatever_its_name_parts() -> None:
-    for name in ("a;b", "my x", "x|y", "a\tb", "a,b", "1 2"):
+    for name in ("a;b", "my x", "x|y", "a\tb", "a,b", "1 2", "1", "-1", "'1", "1/2", "5%", "NA"):
         data = Data((Column(name),), ((1.0,), (2.5,)))
         assert tables.parse(tables.as_text(data)) == data
 
@@ -191,6 +191,9 @@ def test_a_first_line_of_numbers_names_no_columns(text: str, names: bool) -> Non
         ("a,b\n1,nan\n", "The table, line 2, column 2 (“b”): “nan” is not a finite number."),
         ("a,b\n1,1e999\n", "The table, line 2, column 2 (“b”): “1e999” is not a finite number."),
         ("a,b\n1,1_000\n", "The table, line 2, column 2 (“b”): “1_000” is not a number."),
+        ("1,NA\n2,3\n", "The table, line 1, column 2 (“y”): “NA” is not a number."),
+        ("1'234;2\n3;4\n", "The table, line 1, column 1 (“x”): “1'234” is not a number."),
+        ("10%,$5\n", "The table, line 1, column 1 (“x”): “10%” is not a number."),
         ("a,b\n", "The table has a header but no row of numbers."),
         ("", "The table is empty."),
         (" \n \n", "The table is empty."),

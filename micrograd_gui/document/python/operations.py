@@ -369,7 +369,8 @@ def _within(x: Any, y: Any, meter: Meter) -> bool:
     if isinstance(y, PassedOver):
         return False
     if isinstance(y, range):
-        return is_number(x) and plain(x) in y
+        number = plain(x)  # of a fraction Python would ask each number of the range
+        return is_number(x) and number % 1 == 0 and int(number) in y
     if isinstance(y, (list, tuple)):
         return any(equal(x, each, meter) for each in y)
     raise Wrong(tr("nothing is in {thing}", thing=kind_name(y)))

@@ -93,6 +93,7 @@ TAKEN = [
     "import os\nos.system('echo')\nfrom subprocess import run\nrun(['ls'])",
     "d = {}\nd['d'] = d\nprint(d)",
     "print('x' * 99999)",
+    "assert 0.5 not in range(10**13) and 1e300 not in range(10**13) and 2.0 in range(10**13)",
 ]
 
 
