@@ -369,7 +369,7 @@ def _render(given: argparse.Namespace) -> int:
         print(path)
     for each in told:
         if issubclass(each.category, LaidOutPlainly):
-            print(each.message, file=sys.stderr)
+            _complain(str(each.message))
         else:
             warnings.showwarning(each.message, each.category, each.filename, each.lineno)
     return 0

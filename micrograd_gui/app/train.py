@@ -180,9 +180,9 @@ def _ended(done: Trained, *, stopped: bool) -> Iterator[str]:
 
 
 @contextmanager
-def _progress_bar(steps: int, to: TextIO) -> Iterator[Callable[[int, float], None]]:
-    """A progress bar, on a terminal only; it leaves nothing behind."""
-    if not to.isatty():
+def _progress_bar(steps: int, to: TextIO | None) -> Iterator[Callable[[int, float], None]]:
+    """A progress bar, on a terminal only, which the caller may have closed; it leaves nothing behind."""
+    if to is None or not to.isatty():
         yield lambda k, loss: None
         return
     shown = 0.0

@@ -98,6 +98,8 @@ def _store(
     beside = target.with_name(f".{target.name[:40]}.{token}-{len(stored)}.part")
     if target.is_dir():
         raise IsADirectoryError
+    if target.exists() and not target.is_file():  # a device, a pipe: the move would put a file in its place
+        raise FileRefusal(tr("{file} is not a file.", file=quoted_name(path)))
     first = not stored
     _unfinished.append(beside)
     stored.append((beside, target))

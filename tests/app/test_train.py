@@ -32,6 +32,12 @@ def as_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, ob
     return json.loads(out)
 
 
+def test_who_closed_standard_error_is_served(capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    assert main(["train", "line", "--steps", "1"]) == 0
+    assert "After 1 step" in capsys.readouterr().out
+
+
 def test_json_has_what_the_contract_names(capsys: pytest.CaptureFixture[str]) -> None:
     whole = as_json(capsys, "moons")
     assert whole["steps"] == len(whole["losses"]) == 100
