@@ -57,6 +57,11 @@ class StatusBar(QStatusBar):
 class Message(QLabel):
     """One sentence; where there is no room for all of it, it ends in dots, and the tip has it whole."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.setText(" ")  # as high as with a text: without, the first one would move all that is above it
+        self.setText("")
+
     def minimumSizeHint(self) -> QSize:
         """Of no width: else a long sentence would widen the window, beyond the screen too."""
         return QSize(0, super().minimumSizeHint().height())

@@ -272,8 +272,10 @@ def test_a_long_sentence_does_not_widen_the_window(qtbot) -> None:
     bar, message = StatusBar(), Message()
     bar.addWidget(message, 1)
     qtbot.addWidget(bar)
+    high = bar.sizeHint().height()
     message.setText("« xx » n’est ni une leçon ni un fichier ; les leçons sont toutes celles-ci. " * 9)
     assert bar.minimumSizeHint().width() < 100
+    assert bar.sizeHint().height() == high, "else the first sentence would move all that is above it"
 
 
 @pytest.mark.parametrize("code", languages.NAMES)
