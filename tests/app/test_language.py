@@ -24,6 +24,7 @@ from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.status import Message, StatusBar
 from micrograd_gui.app.window import MainWindow
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.views.theme import Look
 
 LETTER = re.compile(r"(?<!&)&([^&\s])")
 
@@ -272,10 +273,11 @@ def test_a_long_sentence_does_not_widen_the_window(qtbot) -> None:
     bar, message = StatusBar(), Message()
     bar.addWidget(message, 1)
     qtbot.addWidget(bar)
-    high = bar.sizeHint().height()
+    message.setFont(Look().font(13))
+    high = message.sizeHint().height()
     message.setText("« xx » n’est ni une leçon ni un fichier ; les leçons sont toutes celles-ci. " * 9)
     assert bar.minimumSizeHint().width() < 100
-    assert bar.sizeHint().height() == high, "else the first sentence would move all that is above it"
+    assert message.sizeHint().height() == high, "else the first sentence would move all that is above it"
 
 
 @pytest.mark.parametrize("code", languages.NAMES)

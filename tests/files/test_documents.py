@@ -87,7 +87,7 @@ def test_a_missing_file_a_missing_folder_and_a_folder_are_told_apart(tmp_path: P
         documents.write(tmp_path, GRAPH)
     if hasattr(os, "mkfifo"):  # it stays what it is, as a device does
         os.mkfifo(pipe := tmp_path / "a.micrograd")
-        with pytest.raises(FileRefusal, match="“a[.]micrograd” is not a file"):
+        with pytest.raises(FileRefusal, match=r"“a[.]micrograd” is not a file"):
             documents.write(pipe, GRAPH)
         assert pipe.is_fifo()
     with pytest.raises(FileRefusal, match="cannot be read: its name is not one"):
