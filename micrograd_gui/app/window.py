@@ -285,7 +285,7 @@ class MainWindow(QMainWindow):
         self.setUpdatesEnabled(False)
         aside = language.Aside(self, [each for each in stays if each is not None], (self, self.documents))
         try:
-            self._make_anew(seen, learning=self._classroom is not None)
+            language.heard(partial(self._make_anew, seen, learning=self._classroom is not None))
         except BaseException:
             try:
                 give_up()

@@ -22,8 +22,8 @@ from micrograd_gui.app.actions import language as choosing
 from micrograd_gui.app.actions.table import MENUS
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.app.status import Message, StatusBar
-from micrograd_gui.app.window import MainWindow
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.views.plot.pane import PlotPane
 from micrograd_gui.views.theme import Look
 
 LETTER = re.compile(r"(?<!&)&([^&\s])")
@@ -318,7 +318,7 @@ def test_a_window_that_cannot_be_made_anew_is_whole_as_before(qtbot, opened, act
     def fail(*_: object) -> None:
         raise AttributeError("a header of another kind")
 
-    for place, name in ((window_module, "TrainingLoop"), (MainWindow, "explain")):
+    for place, name in ((window_module, "TrainingLoop"), (PlotPane, "_on_changed")):  # the latter is a slot
         QApplication.processEvents()
         state, docks, keys = session.state, _places(window), len(window.actions())
         parts, seen, focus = _parts(window), window.canvas.grab().toImage(), window.focusWidget()

@@ -162,6 +162,19 @@ def language_menu(menu: QMenu, setting: str, choose: Callable[[str], object]) ->
     menu.menuAction().setVisible(len(rows) > 2)  # one language alone is no choice
 
 
+def heard(make: Callable[[], object]) -> None:
+    """Call it, and raise what a slot raises meanwhile: Qt tells that to nobody but ``sys.excepthook``."""
+    raised: list[BaseException] = []
+    before = sys.excepthook
+    sys.excepthook = lambda kind, error, trace: raised.append(error)
+    try:
+        make()
+    finally:
+        sys.excepthook = before
+    if raised:
+        raise raised[0]
+
+
 def made_anew(session: Session, make: Callable[[], object]) -> State:
     """Have all that shows a session made anew, as at the start of the program: of an empty State.
 
