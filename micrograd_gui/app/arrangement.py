@@ -38,6 +38,7 @@ NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes
 TITLE, RENDERED = 30, 226  # pixels at text scale 1: the title of a pane; with it, four legible rows
 CARD = 130  # pixels at text scale 1: the height of a step
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
+OF_CARD_ASKED = 0.2  # the first while somebody predicts: boxes show the numbers that the answer takes
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 TIGHT = 560  # pixels at text scale 1: a lower window has room for one pane under the canvas
 BOTH = 950  # pixels at text scale 1: in a lower window a question takes the room of the rendered graph
@@ -63,6 +64,7 @@ class Panes(QObject):
         self.touched = False
         self._arranging = True
         self._arranged_for = QSize()
+        self._asked_in_hall = False
         self._lowest = False  # all panes are tabs below the canvas, and a question has no room beside them
         self._away: list[QDockWidget] = []  # hidden while something is asked, the one that was seen last
         self._heights: dict[str, int] = {}  # of the panes below the canvas, before that
@@ -184,6 +186,8 @@ class Panes(QObject):
             self._show_all(self._away, shown=False)
             if not self._lowest:  # the canvas has the room, not the step card
                 self._resize(Qt.Orientation.Vertical, step_card=self._look.px(CARD))
+        elif self._look.projector and asked != self._asked_in_hall:
+            later(self, self._share_with_question)  # when it is there, or has gone
         elif not asked and self._heights:
             later(self, self._take_room_back)  # when the question has gone
 
@@ -424,12 +428,18 @@ class Panes(QObject):
 
     def share_for_projector(self, third: str = "") -> None:
         """The card, and the pane beside it, have their shares of a projected window."""
-        width, height = self._window.width(), round(self._window.height() * OF_CARD)
-        self._resize(Qt.Orientation.Vertical, step_card=height)
+        width = self._window.width()
+        self._asked_in_hall = self._bridge.state.quiz is not None
+        part = OF_CARD_ASKED if self._asked_in_hall else OF_CARD
+        self._resize(Qt.Orientation.Vertical, step_card=round(self._window.height() * part))
         if third:
             beside = round(width * BESIDE_CARD)
             self._resize(Qt.Orientation.Horizontal, **{"step_card": width - beside, third: beside})
         self._lay_out_at_once()
+
+    def _share_with_question(self) -> None:
+        if self._look.projector:
+            self.share_for_projector()
 
     def give_titles_back(self) -> None:
         """Every dock has Qt's own title bar again."""

@@ -345,6 +345,7 @@ def _finite(value: object, refusal: Callable[[str], Refusal]) -> float:
     return number
 
 
+_APART = r"[+-]?[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d*)?"  # 1 234,5 and 1’234’567
 _GROUPED = r"[+-]?[1-9]\d{0,2}(,\d{3})+"  # 1,234 and 1,234,567
 
 
@@ -364,6 +365,8 @@ def with_point(text: str) -> str:
 def _typed(text: str, refusal: Callable[[str], Refusal]) -> float:
     """The number in a text; raises ValueError, or that Refusal where a comma can mean either of two."""
     plain = text.strip().replace(MINUS, "-")
+    if re.fullmatch(_APART, plain):
+        plain = re.sub(r"[^\d.,+-]", "", plain).replace(",", ".")
     if "," in plain:
         if may_be_grouped(plain):
             rest = tr(
@@ -379,7 +382,7 @@ def _typed(text: str, refusal: Callable[[str], Refusal]) -> float:
     except ValueError:
         from micrograd_gui.document.notation.literals import constant_in  # most numbers are plain ones
 
-        number = constant_in(plain)
+        number = constant_in(plain.replace("^", "**"))  # of numbers alone it can mean nothing else
         if number is None:
             raise
         return number

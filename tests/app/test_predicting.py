@@ -185,6 +185,9 @@ def test_predicting_in_the_hall(line, act, qtbot):
     qtbot.wait(50)
     assert strip.isVisible()
     assert strip.ask.font().pixelSize() >= 28 * window.height() / 1080
+    card = window.docks["step_card"]
+    assert card.height() < 0.25 * window.height(), "the canvas has its room: the answer may take data and grad"
+    assert window.canvas.graph_scene.folding.stand.form.numbers == 2
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, Qt.Key.Key_2)
     assert window.docks["gradients"].isVisible()
@@ -194,11 +197,16 @@ def test_predicting_in_the_hall(line, act, qtbot):
     QTest.keyClick(window.canvas, Qt.Key.Key_Escape)
     assert window.session.state.quiz is None
     assert window.projector.on
+    qtbot.waitUntil(lambda: card.height() > 0.3 * window.height())
     QTest.keyClick(window.canvas, Qt.Key.Key_P)
     assert window.focusWidget() is strip.answer
     say(strip, "-2")
     assert "✓ Right" in strip.said.text()
     act(window, "projector")
+    strip.resize(1000, strip.height())
+    whole = strip.ask.text()
+    strip.resize(470, strip.height())
+    assert whole == f"{strip.ask.text()}  —  {strip.filler.text()}", "nothing of a question is cut"
 
 
 def test_another_document_or_training_ends_it(line, act, qtbot):

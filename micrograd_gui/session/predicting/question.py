@@ -74,11 +74,16 @@ class Question(NamedTuple):
         """The question on one line."""
         if self.kind == "nothing":
             return self.context
+        return f"{self.alone}{f'  —  {self.context}' if self.context else ''}"
+
+    @property
+    def alone(self) -> str:
+        """The question without its context."""
+        if self.kind in ("nothing", "node"):
+            return self.asks
         of = " " + tr("({part} of {parts})", part=self.part + 1, parts=self.parts) if self.parts > 1 else ""
         sign = tr("Which sign:") + "  " if self.kind == "sign" else ""
-        if self.kind == "node":
-            return f"{self.asks}{f'  —  {self.context}' if self.context else ''}"
-        return f"{sign}{self.asks} ?{of}  —  {self.context}"
+        return f"{sign}{self.asks} ?{of}"
 
 
 def recorded_ahead(state: State) -> State:

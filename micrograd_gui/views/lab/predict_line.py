@@ -94,7 +94,7 @@ class PredictLine(QFrame):
         self._refusal = ""
         self._pressed: QPointF | None = None
         self.ask, self.score, self.said = QLabel(), QLabel(), QLabel()
-        self.filler = QWidget()  # where nothing is said beside the buttons
+        self.filler = QLabel()  # beside the buttons, where nothing else is said: what is asked of what
         self.answer = _Answer()
         from_left(self.answer)
         self.mode = QComboBox()
@@ -114,12 +114,14 @@ class PredictLine(QFrame):
             ("predict_question", self.ask),
             ("predict_score", self.score),
             ("predict_said", self.said),
+            ("predict_context", self.filler),
         ):
             label.setObjectName(name)
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setAlignment(Qt.AlignmentFlag.AlignVCenter)
-        for label in (self.ask, self.said):  # what they say must not make the window wider
+        for label in (self.ask, self.said, self.filler):  # what they say must not make the window wider
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.filler.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # the row stays low
         self.answer.setObjectName("predict_answer")
         self.answer.setAccessibleName(tr("Your answer"))
         self.mode.setObjectName("predict_mode")
@@ -294,7 +296,19 @@ class PredictLine(QFrame):
         for row in self._rows:  # the labels have their widths before what they say is fitted to them
             row.activate()
         self._fit(self.ask, question.text, _ASK, bold=True)
+        whole = not self._below or not question.context or self.ask.text() == as_shown(question.text)
+        if not whole:
+            self._fit(self.ask, question.alone, _ASK, bold=True)
+        self._say_beside("" if whole else question.context)
         self._say(quiz, question)
+
+    def _say_beside(self, context: str) -> None:
+        """Of what it is asked, where the question leaves it no room: on one line, or on two of small text."""
+        self._fit(self.filler, context, _ASK)
+        cut = self.filler.text() != as_shown(context)
+        self.filler.setWordWrap(cut)
+        if cut:
+            self._fit(self.filler, context, _LEAST, lines=2)
 
     def _say(self, quiz: Quiz, question: Question) -> None:
         """A refusal, else the hint that was asked for, else what came of the question before."""
