@@ -186,7 +186,7 @@ def test_predicting_in_the_hall(line, act, qtbot):
     assert strip.isVisible()
     assert strip.ask.font().pixelSize() >= 28 * window.height() / 1080
     card = window.docks["step_card"]
-    assert card.height() < 0.25 * window.height(), "the canvas has its room: the answer may take data and grad"
+    assert card.height() < 0.25 * window.height(), "the answer may take data and grad, which need room"
     assert window.canvas.graph_scene.folding.stand.form.numbers == 2
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, Qt.Key.Key_2)
