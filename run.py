@@ -140,7 +140,10 @@ def room(locks):
 
 @contextlib.contextmanager
 def only_one(path):
-    """Hold the lock file; the system lets go of it when this process ends, however it ends."""
+    """Hold the lock file; the system lets go of it when this process ends, however it ends.
+
+    On POSIX an installer holds it, too: where this process was killed it may still write into .venv.
+    """
     with open(path, "a+b") as file:
         if os.name == "nt":
             import msvcrt
@@ -164,6 +167,7 @@ def only_one(path):
                     say("Another run.py is setting up here; waiting for it ...")
                 told = True
                 time.sleep(0.2)
+        os.set_inheritable(file.fileno(), os.name != "nt")
         yield
 
 
@@ -224,7 +228,10 @@ def succeeds(command, log, coming, told):
     """Whether the command succeeded; what it printed is in the log, what it downloads lies in ``coming``."""
     environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "TMPDIR": str(coming)}
     environment["PIP_PROGRESS_BAR"] = "off"
-    with subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=ROOT) as process:
+    if environment.get("PIP_RETRIES") == "0":  # without one pip keeps to itself that the index is not reached
+        environment["PIP_RETRIES"] = "1"
+    kept = {"stdout": log, "stderr": log, "env": environment, "cwd": ROOT, "close_fds": os.name == "nt"}
+    with subprocess.Popen(command, **kept) as process:  # what else is open closes itself, but for the lock
         try:
             while True:
                 with contextlib.suppress(subprocess.TimeoutExpired):

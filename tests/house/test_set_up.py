@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -139,6 +140,19 @@ def test_of_two_at_once_the_second_waits_and_installs_nothing(
     second.join(20)
     assert installed == ["first"]
     assert "waiting for it" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets go of a lock with the process that took it")
+def test_an_installer_that_outlives_a_killed_run_keeps_the_next_one_waiting(
+    run: ModuleType, tmp_path: Path
+) -> None:
+    path = tmp_path / "lock"
+    holds = f"import os; held = {str(path)!r}\nfor fd in range(3, 50):\n    try:\n        "
+    holds += "assert not os.path.samestat(os.fstat(fd), os.stat(held))\n    except OSError: pass"
+    with run.only_one(path), (tmp_path / "log").open("w+b") as log:
+        assert not run.succeeds([sys.executable, "-S", "-c", holds], log, tmp_path, None)
+        log.seek(0)
+        assert b"AssertionError" in log.read()
 
 
 def test_packages_that_cannot_be_installed_are_a_sentence_and_a_log(
