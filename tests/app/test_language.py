@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, QSize, Qt, QTimer, QTranslator
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    QSize,
+    Qt,
+    QTimer,
+    QTranslator,
+)
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import (
     QApplication,
@@ -120,7 +130,7 @@ def test_qt_writes_signs_as_the_language_in_use_does(opened, monkeypatch) -> Non
     assert QFont.substitutes("DejaVu Sans") == []
 
 
-def test_signs_have_the_forms_of_the_language_whatever_the_system_speaks(qapp) -> None:
+def test_signs_and_qts_words_have_the_forms_of_the_language_whatever_the_system_speaks(qapp) -> None:
     """Japanese and Chinese write the same character otherwise, and a font has both: it goes by the locale."""
     try:
         for code, said in (("ja", QLocale.Language.Japanese), ("zh_CN", QLocale.Language.Chinese)):
@@ -130,6 +140,8 @@ def test_signs_have_the_forms_of_the_language_whatever_the_system_speaks(qapp) -
             assert f"{QLocale().groupSeparator()}{QLocale().decimalPoint()}" == ",.", (
                 "numbers stay as they are"
             )
+            for of, word in (("QFileDialog", "&Look in:"), ("QAbstractFileIconProvider", "Folder")):
+                assert not QCoreApplication.translate(of, word).isascii()  # Qt's own catalogues lack them
     finally:
         languages.use("en")
         choosing.translate_qt()

@@ -78,12 +78,16 @@ def translate_qt() -> None:
         return
     from PySide6.QtCore import QLibraryInfo, QTranslator  # late: the start in English needs none of these
 
+    from micrograd_gui.app.desktop.qt_words import LackingWords
+
     if isinstance(had, QTranslator):
         app.removeTranslator(had)
         had.deleteLater()
         had.setObjectName("")
     if code not in languages.NAMES or code == "en":
         return
+    if app.findChild(LackingWords) is None:
+        app.installTranslator(LackingWords(app))  # before Qt's own, so that it is asked after them
     words = QTranslator(app)
     words.setObjectName(_QT_WORDS)
     if words.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):

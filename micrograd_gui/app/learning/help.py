@@ -68,7 +68,7 @@ def show_about(context: Context) -> QDialog:
 
 
 _WHAT = N_(
-    "A visual debugger for backpropagation: build a graph, run it forward, step it backward,<br>"
+    "A visual debugger for backpropagation: build a graph, run it forward, step it backward, "
     "nudge any node and see the numeric slope beside the analytic one."
 )
 _OF_OTHERS = N_(
