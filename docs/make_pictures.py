@@ -25,10 +25,23 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from micrograd_gui.app import cli, create_window
 from micrograd_gui.app.window import MainWindow
 from micrograd_gui.views.canvas.layers.motion import Motion
+from micrograd_gui.views.plot.view import COMING, PlotView
+from micrograd_gui.views.rendered_graph import WAITING, RenderedGraph
 
 SIZE = QSize(1600, 900)
 SHOWN = (960, 540)  # pixels of the animation
 TRAVELLING, REST, END = 60, 1400, 3000  # milliseconds of its frames
+
+
+def settle(window: MainWindow) -> None:
+    """Wait until nothing in the window is still to be drawn, however busy this machine is."""
+    plot, rendered = window.findChildren(PlotView), window.findChildren(RenderedGraph)
+    QTest.qWait(1000)
+    while any(each.currentWidget() is each.words and each.words.text() == COMING for each in plot) or any(
+        each.message == WAITING for each in rendered
+    ):
+        QTest.qWait(200)
+    QTest.qWait(400)
 
 
 def picture(name: str, theme: str) -> None:
@@ -38,7 +51,7 @@ def picture(name: str, theme: str) -> None:
     window.resize(SIZE)
     window.show()
     window.panes.arrange_as_at_first()
-    QTest.qWait(1500)
+    settle(window)
     window.canvas.fit()
     session = window.session
     session.select([session.state.graph.named("w1")])
@@ -46,7 +59,7 @@ def picture(name: str, theme: str) -> None:
     session.forward()
     for _ in range(6):
         session.backward_step()
-    QTest.qWait(1000)
+    settle(window)
     window.grab().save(str(ROOT / "docs" / "pictures" / name))
     session.saved_as_is()
     window.close()
@@ -80,7 +93,7 @@ def tour() -> None:
             action = window.findChild(QAction, each)
             assert isinstance(action, QAction), each
             action.trigger()
-        QTest.qWait(1200)
+        settle(window)
         part, card = window.centralWidget().geometry(), window.docks["step_card"].geometry()
         shown = window.grab(window.rect() if whole else part.united(card)).toImage()
         picture = _pixels(shown, (shown.width(), shown.height()))
@@ -116,7 +129,7 @@ def hall(name: str) -> None:
     window.appearance.use_theme("dark")
     window.resize(SIZE)
     window.show()
-    QTest.qWait(1500)
+    settle(window)
     projector = window.findChild(QAction, "projector")
     assert isinstance(projector, QAction)
     projector.trigger()

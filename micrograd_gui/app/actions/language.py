@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from msgspec import Struct
-from PySide6.QtCore import QEvent, QLocale, QObject, Qt
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtGui import QAction, QActionGroup, QFont
 from PySide6.QtWidgets import (
     QApplication,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import delete, isValid
 
-from micrograd.language import tr
+from micrograd.language import N_, tr
 from micrograd_gui import languages
 from micrograd_gui.app.settings import Settings
 from micrograd_gui.document.block import BlockId
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _log = logger_of(__name__)
 _QT_WORDS = "micrograd-gui-qt-words"
+_LACKING = frozenset((N_("&Look in:"), N_("Files of &type:"), N_("Folder"), N_("Drive")))
+_OF = ("QFileDialog", "QAbstractFileIconProvider")
 _SPEED = "training_speed"
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
@@ -73,14 +75,8 @@ def translate_qt() -> None:
     app = QApplication.instance()
     if app is None:
         return
-    code, had = languages.code(), app.findChild(QObject, _QT_WORDS)
-    if had is None and code == "en":
-        return
-    from PySide6.QtCore import QLibraryInfo, QTranslator  # late: the start in English needs none of these
-
-    from micrograd_gui.app.desktop.qt_words import LackingWords
-
-    if isinstance(had, QTranslator):
+    code, had = languages.code(), app.findChild(QTranslator, _QT_WORDS)
+    if had is not None:
         app.removeTranslator(had)
         had.deleteLater()
         had.setObjectName("")
@@ -92,6 +88,18 @@ def translate_qt() -> None:
     words.setObjectName(_QT_WORDS)
     if words.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(words)
+
+
+class LackingWords(QTranslator):
+    """What is asked when no catalogue of Qt's had the word, in the language in use."""
+
+    def translate(self, context: str, source: str, /, disambiguation: str | None = None, n: int = -1) -> str:
+        if context in _OF and source in _LACKING:
+            return tr(source)
+        return cast(str, None)  # as Qt says that there is no translation; "" would be an empty one
+
+    def isEmpty(self) -> bool:
+        return False
 
 
 def _prefer_fonts() -> None:
