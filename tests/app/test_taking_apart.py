@@ -1,5 +1,6 @@
 """Taking apart, folding and holding a run, by keys in the real window."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QTableView, QToolButton
 
 
@@ -63,6 +64,10 @@ def test_the_run_that_is_held_stands_beside_the_present_one(opened, act, qtbot):
     qtbot.waitUntil(lambda: shown()["w1.data"] == ["−3.0000", "−2.0000", "≠ +1.0000"])
     assert shown()["x1.data"] == ["2.0000", "2.0000", "="]
     assert "w1: −3.0000 → −2.0000" in window.findChild(QLabel, "two_runs_words").text()
+    session.update()
+    at = list(shown()).index("o.data")
+    struck = [model.index(at, column).data(Qt.ItemDataRole.FontRole).strikeOut() for column in (0, 1, 2, 3)]
+    assert struck == [False, True, True, False]  # both are from before the update
     act(window, "hold")
     assert session.state.held is None
     qtbot.waitUntil(lambda: not table.isVisible())

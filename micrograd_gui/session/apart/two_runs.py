@@ -43,7 +43,10 @@ class TwoRuns(Room):
 
 
 class Beside(NamedTuple):
-    """A number of a node in both runs; None where there is none."""
+    """A number of a node in both runs; None where there is none.
+
+    ``stale``: whether that of the held run, and that of now, is from before an update.
+    """
 
     node: NodeId
     name: str
@@ -51,6 +54,7 @@ class Beside(NamedTuple):
     held: float | None
     now: float | None
     only_in: str = ""  # "held" or "now", where the other graph has no such node
+    stale: tuple[bool, bool] = (False, False)
 
     @property
     def differs(self) -> bool:
@@ -90,7 +94,8 @@ def _present_frame(state: State) -> Frame:
     wrong = None if state.lab is None else state.finding
     if wrong is None:
         return state.frame
-    return Frame(_with_others(state.frame.data, wrong.data), _with_others(state.frame.grad, wrong.grad))
+    numbers = _with_others(state.frame.data, wrong.data), _with_others(state.frame.grad, wrong.grad)
+    return Frame(*numbers, state.frame.stale)
 
 
 def _with_others(numbers: Mapping[NodeId, float], wrong: Mapping[NodeId, Apart]) -> dict[NodeId, float]:
@@ -117,8 +122,9 @@ def _of_node(state: State, node: NodeId, held: Frame, now: Frame) -> Iterator[Be
     name = graph.nodes[node].name
     both = node in state.graph.nodes and node in state.held.graph.nodes
     only = "" if both else "now" if graph is state.graph else "held"
-    yield Beside(node, name, "data", held.data.get(node), now.data.get(node), only)
-    yield Beside(node, name, "grad", held.grad.get(node), now.grad.get(node), only)
+    stale = {field: ((node, field) in held.stale, (node, field) in now.stale) for field in ("data", "grad")}
+    yield Beside(node, name, "data", held.data.get(node), now.data.get(node), only, stale["data"])
+    yield Beside(node, name, "grad", held.grad.get(node), now.grad.get(node), only, stale["grad"])
 
 
 def what_differs(state: State) -> tuple[str, ...]:

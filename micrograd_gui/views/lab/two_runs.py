@@ -85,8 +85,13 @@ class TwoRunsModel(QAbstractTableModel):
             theme = self.look.theme
             mine = theme.data if row.field == "data" else theme.grad
             return QColor(mine if row.differs else theme.muted)
+        stale = column in (1, 2) and row.stale[column - 1]
         if role == Qt.ItemDataRole.FontRole:
-            return self.look.font(bold=row.differs)
+            font = self.look.font(bold=row.differs)
+            font.setStrikeOut(stale)
+            return font
+        if role == Qt.ItemDataRole.AccessibleTextRole and stale:
+            return tr("{number}, from before the update", number=self.text(row, column))
         return None
 
     def text(self, row: Beside, column: int) -> str:

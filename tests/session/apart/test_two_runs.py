@@ -49,6 +49,17 @@ def test_both_are_of_the_same_moment(cursor):
     assert all((row.held is None) == (row.now is None) for row in rows.values())
 
 
+def test_what_an_update_made_stale_in_either_run_is_told_to_be():
+    session = _held()
+    session.mark({session.state.graph.named("w")}, "parameter")
+    session.update()
+    rows = _rows(session.state)
+    assert rows["L", "data"].stale == rows["w", "grad"].stale == (False, True)  # w was no parameter there
+    session.room(TwoRuns).hold()
+    rows = _rows(session.state)
+    assert (rows["L", "data"].stale, rows["w", "data"].stale) == ((True, True), (False, False))
+
+
 def test_nothing_differs_until_something_is_changed():
     session = _held()
     assert not [row for row in beside(session.state) if row.differs]
