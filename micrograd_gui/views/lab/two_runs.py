@@ -81,11 +81,11 @@ class TwoRunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
+        stale = column in (1, 2) and row.stale[column - 1]
         if role == Qt.ItemDataRole.ForegroundRole:
             theme = self.look.theme
             mine = theme.data if row.field == "data" else theme.grad
-            return QColor(mine if row.differs else theme.muted)
-        stale = column in (1, 2) and row.stale[column - 1]
+            return QColor(mine if row.differs and not stale else theme.muted)
         if role == Qt.ItemDataRole.FontRole:
             font = self.look.font(bold=row.differs)
             font.setStrikeOut(stale)
