@@ -7,6 +7,9 @@ import re
 
 from micrograd.ieee import divide
 from micrograd_gui.document.notation.literals import constant_in
+from micrograd_gui.document.text import MINUS
+
+NARROW = str.maketrans({MINUS: "-", **dict(zip("－＋．。，／", "-+..,/", strict=True))})  # signs of a number
 
 # nothing in it is gone back to: else a field of some thousand digits would take for ever
 _RATIO = re.compile(r"[+-]?(\d++\.?\d*+\*?)?(pi|π|√?\d++\.?\d*+)(/\d++\.?\d*+)?")

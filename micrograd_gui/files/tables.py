@@ -16,14 +16,17 @@ from typing import NamedTuple
 from micrograd.language import N_, tr, trn
 from micrograd_gui.document.data import NUMBERS_AT_MOST, ROWS_AT_MOST, Column, Data
 from micrograd_gui.document.errors import FileRefusal, Net
-from micrograd_gui.document.text import MINUS, may_be_grouped, spoken, with_point
+from micrograd_gui.document.text import may_be_grouped, spoken, with_point
 from micrograd_gui.files.atomic import quoted_name, read_whole, text_in, write_readable
-from micrograd_gui.files.ratios import ratio
+from micrograd_gui.files.ratios import NARROW, ratio
 
 COLUMNS_AT_MOST = 1_000
-_SEPARATORS = (";", "\t", ",", "|", " ")
+_SEPARATORS = (";", "\t", ",", "|", "；", "，", "、", "｜", "،", " ")  # wide ones, and that of Arabic
 _PARTING = frozenset((*_SEPARATORS, '"', "\r", "\n"))  # with one of them a cell stands in quotes
 _DECLARED = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)  # a line for spreadsheets
+_RULED = re.compile(
+    r"^[ \t]*\|?(?:[ \t:]*-{3,}[ \t:]*\|)+[ \t:-]*$", re.MULTILINE
+)  # below the header of Markdown
 LINES_AT_MOST, _LONGEST_LINE = 2 * ROWS_AT_MOST, 1_000_000  # which no table comes near to
 _BEGINNING = 20_000  # characters, in which the first row is
 _LOOKED_AT = 30  # lines, to tell what stands between fields
@@ -128,10 +131,10 @@ def as_text(data: Data, reading: Reading | None = None) -> str:
 
 @Net("read", N_("The table"))
 def parse(text: str, name: str = "", reading: Reading | None = None) -> Data:
-    """The rows in the text: commas, semicolons, tabs, bars or blanks between fields; a header or none.
+    """The rows in the text: commas, semicolons, tabs, bars, wide ones too, or blanks between fields.
 
-    A line that begins with ``#`` is a comment; the last one before the rows may name the columns. An index
-    column and empty columns at the end are left out. ``reading`` is told how far it has come.
+    There is a header or none. A line that begins with ``#`` is a comment; the last one before the rows may
+    name the columns. An index column and empty columns at the end are left out. ``reading`` is told how far.
     """
     reading, name = reading or Reading(), name or tr("The table")
     lines = _Lines(text.removeprefix("\ufeff"), name, reading)
@@ -189,7 +192,7 @@ class _Lines:
     def __init__(self, text: str, name: str, reading: Reading) -> None:
         self.name, self.reading = name, reading
         self.is_plain = "_" not in text
-        self._text = text
+        self._text = _RULED.sub("", text[:_BEGINNING], count=1) + text[_BEGINNING:]
         self._quotes, self._hash = text.count('"'), "#" in text
         self._declared = _DECLARED.match(text)
         self.comment = ""
@@ -468,7 +471,7 @@ def _number(field: str, words: bool = True) -> float | None:
 
     ``yes`` and ``True`` are 1, ``no`` and ``False`` 0.
     """
-    plain = field.strip().replace(MINUS, "-")
+    plain = field.strip().translate(NARROW)
     if plain.count(",") == 1 and "." not in plain:
         plain = plain.replace(",", ".")
     try:

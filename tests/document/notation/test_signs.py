@@ -206,6 +206,12 @@ def test_a_field_of_a_table_may_be_a_fraction_but_is_no_date():
     assert table.rows == ((2 / 3, math.pi), (-1 / 3, 2.0))
     assert [column.name for column in table.columns] == ["x", "pi"]
     assert tables.parse("x;y\n1,234;2,5").rows == ((1.234, 2.5),)
+    wide = ("身長，体重\n１７０．５，－６５", "身長、体重\n170.5、−65")
+    for text in (*wide, "身長 | 体重\n---|:--:\n170.5 | -65"):
+        assert tables.parse(text).rows == ((170.5, -65.0),)
+        assert [column.name for column in tables.parse(text).columns] == ["身長", "体重"]
+    named = tables.parse('"東京，大阪"\n1\n2')
+    assert tables.parse(tables.as_text(named)) == named
     for date in ("2020-10-12", "1/2/2020"):
         with pytest.raises(Refusal, match="not a number"):
             tables.parse(f"d\n{date}")
