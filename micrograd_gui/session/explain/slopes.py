@@ -103,4 +103,4 @@ def _rounded(number: float) -> str:
     """Four digits that matter: enough to follow, short enough for a wire."""
     if not math.isfinite(number):
         return str(number).replace("-", MINUS)
-    return short(float(f"{number:.4g}"))
+    return short(float(f"{number:.4g}")).replace("e-", f"e{MINUS}")  # as on the boxes and the card

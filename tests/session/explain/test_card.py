@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from micrograd.ops import OPS, Op
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.session import measure
 from micrograd_gui.session.explain.card import card, digits_that_show
 from micrograd_gui.session.explain.formulas import as_text, definition, fit_name
+from micrograd_gui.session.explain.slopes import amount_text
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
@@ -407,3 +409,10 @@ def test_an_op_with_an_empty_port_is_named_with_a_question_mark_there(lecture):
     lecture.connect(1, node, 1)
     text = "".join(each.text for each in definition(lecture.state.graph, lecture.state.graph.nodes[node]))
     assert text.endswith("= ? × a")
+
+
+def test_a_chip_writes_a_tiny_number_with_the_minus_of_the_boxes():
+    session = Session()
+    session.open_graph(graph_from_expression("a = 1e-9; b = -2; L = a*b"))
+    session.backward()
+    assert [amount_text(each) for each in session.state.step.contributions] == ["+= −2", "+= 1e−09"]
