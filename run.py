@@ -18,6 +18,7 @@ if __name__ == "__main__" and CAN_BE_INTERRUPTED:  # until there is something to
 import concurrent.futures
 import contextlib
 import ctypes
+import errno
 import hashlib
 import importlib.util
 import re
@@ -131,6 +132,9 @@ def set_up(tests=False, bytecode=True):
             STAMP.write_text("\n".join(wanted(tests)), "utf-8")
             say(f"Set up in {time.monotonic() - begun:.0f} s.")
     except (OSError, ValueError) as problem:
+        if isinstance(problem, OSError) and problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            kept = f"{problem.filename or ROOT} may not be written"
+            raise SetUpFailed(f"Set-up stopped: {kept}; start a copy of {ROOT} that is yours.") from problem
         raise SetUpFailed(f"Set-up stopped: {problem}.") from problem
 
 

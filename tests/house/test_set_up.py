@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import errno
 import importlib.util
 import os
 import re
@@ -114,6 +115,20 @@ def test_an_environment_that_someone_else_made_is_left_alone(
     assert run.main([]) == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith(f"{run.VENV} was not made by run.py")
     assert (run.VENV / "precious").exists()
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_checkout_that_may_not_be_written_is_told_so_in_a_sentence(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    def refused(path: Path) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(run, "only_one", refused)
+    assert run.main([]) == 1
+    kept = run.ROOT / ".venv.lock"
+    expected = f"Set-up stopped: {kept} may not be written; start a copy of {run.ROOT} that is yours."
+    assert capsys.readouterr().err.strip() == expected
 
 
 def test_of_two_at_once_the_second_waits_and_installs_nothing(
