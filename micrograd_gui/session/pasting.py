@@ -26,14 +26,27 @@ def last_cell(graph: Graph) -> PastedCell | None:
     return cells[-1] if cells else None
 
 
+def _is_moved(before: Graph, now: Graph) -> bool:
+    """Whether it is the same graph, in other places."""
+    others = (name for name in before.__struct_fields__ if name not in ("places", "same_wiring"))
+    return all(getattr(before, name) is getattr(now, name) for name in others)
+
+
 class Pasting(Room):
     """Cells of a notebook, pasted one after the other; what they define is a fact of the graph."""
 
     def put(self, before: Graph, made: tuple[Graph, frozenset[NodeId]]) -> None:
-        """What a cell made of that graph takes its place. Raises Refusal where there is another by now."""
-        if self.state.graph is not before:
+        """What a cell made of that graph takes its place. Raises Refusal where there is another by now.
+
+        Places that have arrived since, as those of the cell before do, are no other graph: they are kept.
+        """
+        now = self.state.graph
+        if now is not before and not _is_moved(before, now):
             raise Refusal(tr("The graph was changed while the cell was walked through: paste it again."))
         graph, added = made
+        if now is not before:
+            same = {node for node, thing in graph.nodes.items() if thing is before.nodes.get(node)}
+            graph = graph.moved({node: place for node, place in now.places.items() if node in same})
         apart = added and before.nodes and not added & before.nodes.keys()
         selected = added if apart else frozenset[NodeId]() if added else None
         edit = Edit(graph, kept("Paste"), selected)

@@ -85,6 +85,12 @@ def test_show_says_it_for_its_own_window(notebook):
     notebook.run("window2 = show(L, follow=False)")
     assert not switch(notebook.user_ns["window2"]).isChecked()
     assert len(notebook.hooks) == 1
+    session = notebook.user_ns["window"].session
+    session.seek(0)
+    notebook.run("print('a cell that changes nothing')")
+    assert session.state.cursor == 0  # leaves the moment that somebody looks at
+    notebook.run("L.backward()")
+    assert session.state.cursor > 0
 
 
 def test_another_document_in_the_window_is_never_overwritten(notebook):

@@ -146,18 +146,20 @@ class Link:
 
 
 @Net("refresh", N_("The window"))
-def refresh(session: Session, link: Link) -> str:
+def refresh(session: Session, link: Link, *, asked: bool = True) -> str:
     """Take over what the notebook has changed since: numbers, labels and wires, as one edit.
 
     Gives a sentence about it; what is new or computed otherwise is selected, else what has another number.
+    Nobody has ``asked``: where nothing has changed, all is left as it is, the moment too, and "" is given.
     Raises Refusal where the value is gone or cannot be shown.
     """
-    before = session.state.graph
+    before, last = session.state.graph, link.found
 
     def read() -> tuple[Graph, LiveGraph, Collection[NodeId], str]:
         graph, found = link.refreshed(before)
         if graph is before:
-            return graph, found, (), tr("nothing has changed but grads")
+            same = found.grad == last.grad
+            return graph, found, (), "" if same else tr("nothing has changed but grads")
         otherwise, numbers = changed(before, graph)
         return graph, found, otherwise or numbers, told(before, graph, otherwise, numbers)
 
@@ -167,6 +169,9 @@ def refresh(session: Session, link: Link) -> str:
         session.replace_graph(graph, N_("Refresh"))
         session.select(chosen)
     link.take(found)
+    if graph is before and not asked and (found.data, found.grad) == (last.data, last.grad):
+        link.let_go()
+        return ""
     sentence = present(session, link.found)
     link.let_go()
     if sentence != link.found.note or link.found.of_rows:

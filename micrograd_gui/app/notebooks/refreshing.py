@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -56,13 +57,14 @@ class Refreshing(QObject):
         link.let_go()
         self.follow(self._context.settings.refresh_after_cells if follow is None else follow)
 
-    def refresh(self) -> None:
-        """Show what the notebook has changed since; raises Refusal."""
+    def refresh(self, *, asked: bool = True) -> None:
+        """Show what the notebook has changed since; raises Refusal. Nobody has ``asked`` after a cell."""
         from micrograd_gui.app.notebooks.live import refresh
 
         if self.link is None:
             raise Refusal(tr("This window shows no live values: open them by micrograd_gui.show(value)."))
-        self._context.say(refresh(self._context.session, self.link))
+        if sentence := refresh(self._context.session, self.link, asked=asked):
+            self._context.say(sentence)
 
     def follow(self, on: bool) -> None:
         """Refresh after each cell from now on, or no longer; without cells there is nothing to follow."""
@@ -83,7 +85,7 @@ class Refreshing(QObject):
             self._context.say(tr("The cells no longer refresh this window: F4 does."))
 
     def _after_cell(self) -> None:
-        self._context.bridge.attempt(self.refresh)
+        self._context.bridge.attempt(partial(self.refresh, asked=False))
 
     def _on_changed(self, old: State, new: State) -> None:
         """Another document that is opened here is never overwritten by what a notebook has."""
