@@ -216,7 +216,7 @@ class Panes(QObject):
             self._resize(Qt.Orientation.Vertical, **heights)
             self._lay_out_at_once()
             lacking = heights["step_card"] - self.docks["step_card"].height()  # its tabs
-            if lacking and not self._lowest:
+            if lacking > 0 and not self._lowest:
                 self._resize(Qt.Orientation.Vertical, step_card=heights["step_card"] + lacking)
             self._heights = {}
 
@@ -450,10 +450,11 @@ class Panes(QObject):
                 empty.deleteLater()
 
     def _resize(self, direction: Qt.Orientation, **sizes: int) -> None:
-        """Those that have a place in the window; Qt warns of one that has lost it."""
+        """Those that have a place in the window, as none that floats has; Qt warns of one that lost it."""
         there = {self.docks[name]: size for name, size in sizes.items()}
         for dock in [*there]:
-            if self._window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
+            lost = self._window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea
+            if lost or dock.isFloating():
                 del there[dock]
         self._window.resizeDocks(list(there), list(there.values()), direction)
 

@@ -48,6 +48,18 @@ def test_the_hall_gives_everything_back(opened, act, qtbot, maximised):
     assert rooms(window) == before
 
 
+def test_a_card_that_floats_when_a_question_ends_stays_as_large(opened, act, qtlog, qtbot):
+    window = opened("neuron", size=(1280, 800))
+    act(window, "predict")
+    card = window.docks["step_card"]
+    card.setFloating(True)
+    card.resize(500, 900)  # more than twice as high as in its place
+    act(window, "predict")
+    qtbot.waitUntil(lambda: not window.docks["rendered_graph"].isHidden())
+    assert (card.width(), card.height()) == (500, 900)
+    assert not [each.message for each in qtlog.records if "resizeDocks" in each.message]
+
+
 def test_a_card_that_has_lost_its_place_has_one_in_the_hall_and_nothing_is_warned_of(opened, act, qtlog):
     window = opened("neuron", size=(800, 700))
     card = window.docks["step_card"]
