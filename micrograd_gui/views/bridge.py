@@ -74,7 +74,8 @@ class Bridge(QObject):
     views/rendered_graph.py         together                 Graphviz's picture
     views/step_card.py              together                 the step in words
     views/timeline.py               together                 all moments of the run, and which it is
-    views/training/panel.py         together; choices each   how far training is; optimiser and schedule
+    views/training/panel.py         together                 how far training is
+    views/training/plan.py          each change              optimiser and schedule, as they are chosen
     ==============================  =======================  ============================================
 
     *Together*: of one moment, in one turn of the event loop, so that it is painted at one stroke; see Rounds.

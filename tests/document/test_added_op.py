@@ -12,7 +12,8 @@ from micrograd.replay.tape import Tape
 from micrograd_gui.document.catalogue import catalogue
 from micrograd_gui.document.codec import decode, encode
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.notation.reader import functions, graph_from_expression
+from micrograd_gui.document.notation.hints import functions
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.export.code.python import script
 from micrograd_gui.figures.notebook_style import lay_out_notebook

@@ -16,7 +16,8 @@ from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.networks import BlockSpec, predictions, with_block
-from micrograd_gui.document.notation.reader import functions, graph_from_expression
+from micrograd_gui.document.notation.hints import functions
+from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.export.code.python import DIALECTS, computable_nodes, script, variable_names
 from micrograd_gui.files import documents
 from micrograd_gui.session.measure import complete
