@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from micrograd_gui.app.start import show as show
     from micrograd_gui.document.errors import Refusal as Refusal
+    from micrograd_gui.document.graph import Graph as Graph
     from micrograd_gui.door import check as check
     from micrograd_gui.door import forward_mode as forward_mode
     from micrograd_gui.door import parse as parse
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
     from micrograd_gui.door import train as train
     from micrograd_gui.door import write as write
 
-__all__ = ["read", "parse", "write", "run", "check", "forward_mode", "render", "train", "show", "Refusal"]
+__all__ = [
+    "Graph", "Refusal", "check", "forward_mode", "parse", "read", "render", "run", "show", "train", "write"
+]  # fmt: skip
 
 # Where each name lives; it is imported when it is asked for, so that none of them costs the others anything.
-_HOMES = {"show": "micrograd_gui.app.start", "Refusal": "micrograd_gui.document.errors"}
+_HOMES = {
+    "Graph": "micrograd_gui.document.graph",
+    "Refusal": "micrograd_gui.document.errors",
+    "show": "micrograd_gui.app.start",
+}
 
 
 def __getattr__(name: str) -> Any:

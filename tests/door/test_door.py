@@ -260,7 +260,7 @@ graph = mg.parse("L = (a*b + c) * f", a=2, b=-3)
 mg.write(graph, "a.micrograd"); mg.read("a.micrograd"); mg.run(graph); mg.check(graph)
 mg.render(graph, "a.svg"); mg.train(mg.read("line"), steps=2)
 assert not any(name.startswith(("PySide6", "shiboken")) for name in sys.modules)
-assert set(mg.__all__) <= set(dir(mg))
+assert set(mg.__all__) <= set(dir(mg)) and isinstance(graph, mg.Graph)
 """
     subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, check=True, timeout=60)
 
