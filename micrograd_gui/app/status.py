@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from micrograd.language import tr, trn
@@ -28,6 +28,16 @@ class StatusBar(QStatusBar):
 
     def _keep_tip(self, text: str) -> None:
         self.setToolTip(as_tip(text))
+
+    def minimumSizeHint(self) -> QSize:
+        """Of no width: else a long summary would widen the window, beyond the screen too."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The summary has no more room than the bar."""
+        for each in self.findChildren(Summary):
+            each.fit()
+        super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As Qt does, which cuts a tip off where its room ends."""
@@ -54,17 +64,8 @@ class StatusBar(QStatusBar):
         painter.end()
 
 
-class Message(QLabel):
-    """One sentence; where there is no room for all of it, it ends in dots, and the tip has it whole."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setText(" ")  # as high as with a text: without, the first one would move all that is above it
-        self.setText("")
-
-    def minimumSizeHint(self) -> QSize:
-        """Of no width: else a long sentence would widen the window, beyond the screen too."""
-        return QSize(0, super().minimumSizeHint().height())
+class Dotted(QLabel):
+    """A line of words; where there is no room for all of them, it ends in dots, and the tip has it whole."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words that there is room for; to draw none PySide would first load every style there may be."""
@@ -79,7 +80,20 @@ class Message(QLabel):
         painter.end()
 
 
-class Summary(QLabel):
+class Message(Dotted):
+    """One sentence, as wide as there is room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setText(" ")  # as high as with a text: without, the first one would move all that is above it
+        self.setText("")
+
+    def minimumSizeHint(self) -> QSize:
+        """Of no width: else a long sentence would widen the window, beyond the screen too."""
+        return QSize(0, super().minimumSizeHint().height())
+
+
+class Summary(Dotted):
     """A line that ends at the right, and asks for other room only where its text needs that: else each
     text would have the whole window laid out anew."""
 
@@ -93,20 +107,22 @@ class Summary(QLabel):
         if (shown := as_shown(text)) != self.text():
             self.setText(shown)
             self.setToolTip(as_tip(text))
-            self._fit()
+            self.fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit()
+            self.fit()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Its size is fixed, or Qt would ask all around for more at each text; a letter or so is free."""
         metrics, has = self.fontMetrics(), self.minimumSize()
-        high = metrics.height()
-        spare = has.width() - metrics.horizontalAdvance(self.text())
-        if has.height() != high or not 2 <= spare <= 2 * high:
-            self.setFixedSize(has.width() - spare + high, high)
+        high, bar = metrics.height(), self.parentWidget()
+        needed = metrics.horizontalAdvance(self.text()) + high
+        if bar is not None:
+            needed = min(needed, bar.contentsRect().width() - 2 * _LEFT)
+        if has.height() != high or not 2 - high <= has.width() - needed <= high:
+            self.setFixedSize(max(0, needed), high)
 
 
 def standing(state: State, link: Link | None = None) -> str:

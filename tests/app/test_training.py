@@ -386,3 +386,14 @@ def test_first_rows_bring_the_boundary_where_nothing_else_was_chosen(opened):
     window.plot.show_kind("error")
     window.session.set_rows(rows)
     assert window.plot.kind == "error"
+
+
+def test_a_window_made_small_after_a_step_of_training_shows_the_whole_graph(opened, act, qtbot):
+    window = opened("line", size=(1600, 900))
+    for name in ("forward", "backward", "train_step", "check_all"):
+        act(window, name)
+    qtbot.waitUntil(lambda: "parameters show the mean" in window.summary.text())
+    window.resize(1024, 700)
+    qtbot.wait(50)
+    assert window.width() == 1024 > window.summary.geometry().right()  # a long summary widens no window
+    assert window.canvas.seen().contains(window.canvas.graph_scene.bounds())

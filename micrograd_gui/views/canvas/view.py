@@ -348,7 +348,7 @@ class CanvasView(ZoomView):
             self.fit()
         if old.graph is not new.graph:
             same_document = new.same_document(old)
-            if same_document:
+            if same_document and old.training is new.training:
                 self.whole = False  # what is being edited must not slide away when the window is resized
             if old.graph.places is not new.graph.places:
                 self.grow(self.graph_scene.bounds())
