@@ -51,7 +51,7 @@ def test_a_length_is_said_in_any_unit(tmp_path: Path, width: str, points: float)
 def test_a_slide_is_no_higher_with_the_step_card_and_holds_a_card_alone(tmp_path: Path) -> None:
     for name, said_of in (("both", {"card": True}), ("card", {"only": "card"})):
         graph, path = parse("L = a*b", a=2, b=3), tmp_path / f"{name}.svg"
-        render(graph, path, width="slide", step="1", **said_of)  # type: ignore[arg-type]
+        render(graph, path, width="slide", step="1", **said_of)  # type: ignore[arg-type]  # one of either kind
         assert svg_measured(path) == pytest.approx((16 * CM, 8.0), rel=1e-3)
         root = ElementTree.parse(path).getroot()
         assert root.get("height") == "90mm"

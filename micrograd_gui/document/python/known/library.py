@@ -127,6 +127,7 @@ def _zip(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     found = [each if each in counting else places.items(each, run.meter) for each in lists]
     if len(counting) == len(lists):
         found = [places.items(each, run.meter) for each in lists]
+    # What is not in ``counting`` is a list by now, which mypy cannot follow.
     shortest = min((len(each) for each in found if each not in counting), default=0)  # type: ignore[arg-type]
     found = [list(islice(each.turns(), shortest)) if each in counting else each for each in found]
     run.meter.hold(shortest * (len(found) + 1))
