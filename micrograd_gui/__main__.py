@@ -8,8 +8,8 @@ from micrograd_gui.interrupts import INTERRUPTED, leave_at_once, let_finish
 def start() -> int:
     """Do what the command line says; gives the exit status.
 
-    While it loads there is nothing to tell, so Ctrl+C ends the program on the spot; `app.cli` and the window
-    heed it where there is.
+    While it loads there is nothing to tell, so Ctrl+C ends the program on the spot; `app.train` and the
+    window heed it where there is.
     """
     leave_at_once()
     from micrograd_gui.app.cli import main

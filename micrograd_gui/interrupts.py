@@ -30,10 +30,29 @@ def leave_at_once() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def heed() -> None:
-    """From here on Ctrl+C raises KeyboardInterrupt, where it would end the program on the spot."""
-    if signal.getsignal(signal.SIGINT) is _leave:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+class StopAsked:
+    """While this lasts Ctrl+C asks to stop, where it would end the program on the spot; a second one does.
+
+    Attributes:
+        wanted: Whether it has.
+    """
+
+    wanted = False
+
+    def __enter__(self) -> StopAsked:
+        self._ours = signal.getsignal(signal.SIGINT) is _leave
+        if self._ours:
+            signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._ours:
+            signal.signal(signal.SIGINT, _leave)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.wanted:
+            leave(INTERRUPTED)
+        self.wanted = True
 
 
 def let_finish() -> None:

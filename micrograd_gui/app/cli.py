@@ -86,6 +86,9 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("--debug", action="store_true", help=tr("a log on standard error"))
         self.add_argument("--language", metavar="CODE", help=tr("de, es, fr, ja, zh_CN, en, or a .po file"))
 
+    def print_help(self, file: Any = None) -> None:
+        print(self.format_help(), end="", file=file, flush=True)  # argparse hides where it cannot
+
     def error(self, message: str) -> NoReturn:
         said = f"{message[:1].upper()}{message[1:].rstrip('.。')}"
         raise Refusal(tr("{complaint}; see {command} --help.", complaint=said, command=self.prog))
@@ -211,7 +214,7 @@ class _ShowVersion(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
         from micrograd_gui.version import told
 
-        print(f"micrograd-gui {told()}")
+        print(f"micrograd-gui {told()}", flush=True)
         parser.exit()
 
 
@@ -389,9 +392,8 @@ def _train_parser(name: str) -> _Parser:
 
 def _train(given: argparse.Namespace) -> int:
     from micrograd_gui.app.train import train
-    from micrograd_gui.interrupts import heed
 
-    return train(_opened(given).graph, given, begin=heed)
+    return train(_opened(given).graph, given)
 
 
 def _examples_parser(name: str) -> _Parser:

@@ -15,7 +15,7 @@ from micrograd.language import N_, columns, flush_right, in_english, tr, trn
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import short, written
 from micrograd_gui.door import prepare_training
-from micrograd_gui.interrupts import INTERRUPTED
+from micrograd_gui.interrupts import INTERRUPTED, StopAsked
 from micrograd_gui.session.training.learned import HeldOut, Learned, Trained
 from micrograd_gui.session.training.progress import diverges_since, diverging
 
@@ -50,18 +50,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=tr(JSON_HELP))
 
 
-def train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None] = lambda: None) -> int:
+def train(graph: Graph, given: argparse.Namespace) -> int:
     """Train the graph as the arguments say and print what came of it; gives the exit status.
 
-    ``begin`` is called when all is loaded and the first step comes next: from here on Ctrl+C, which raises
-    KeyboardInterrupt, ends the training and not what is told of it.
+    From the first step on Ctrl+C ends the training and not what is told of it; a second one ends that, too.
     Raises Refusal where there is nothing to train, and where a step would make the loss not finite.
     """
     with in_english() if given.json else nullcontext():
-        return _train(graph, given, begin)
+        return _train(graph, given)
 
 
-def _train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None]) -> int:
+def _train(graph: Graph, given: argparse.Namespace) -> int:
     if given.plot is not None:
         from micrograd_gui.export import loss_curve
 
@@ -70,22 +69,19 @@ def _train(graph: Graph, given: argparse.Namespace, begin: Callable[[], None]) -
         graph, given.steps, given.rate, seed=given.seed, held_out=given.held_out
     )
     learned = Learned(training)
-    try:
-        begin()
-        with _progress_bar(steps, sys.stderr) as show:
-            for k in range(steps):
-                learned.step()
-                show(k + 1, learned.losses[-1])
-        status = 0
-    except KeyboardInterrupt:
-        status = INTERRUPTED
+    with StopAsked() as stop, _progress_bar(steps, sys.stderr) as show:
+        for k in range(steps):
+            if stop.wanted:
+                break
+            learned.step()
+            show(k + 1, learned.losses[-1])
     done = learned.result()
     if given.plot is not None:
         held = () if done.held_out is None else (*done.held_out.losses, done.held_out.loss)
         loss_curve.write(given.plot, [*done.losses, done.loss], done.accuracies, held_out=held)
     report = _as_json if given.json else _as_text
-    print(report(done, stopped=status != 0))
-    return status
+    print(report(done, stopped=stop.wanted))
+    return INTERRUPTED if stop.wanted else 0
 
 
 # What is printed ---------------------------------------------------------------------------------

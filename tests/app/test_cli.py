@@ -533,7 +533,7 @@ def _in_a_shell(command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-@pytest.mark.parametrize("arguments", ["check lecture", "examples"])
+@pytest.mark.parametrize("arguments", ["check lecture", "examples", "render --help", "--version"])
 def test_a_full_disk_is_told_in_one_sentence(arguments: str) -> None:
     done = _in_a_shell(f"PROGRAM {arguments} > /dev/full")
     assert done.returncode == 2

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from micrograd_gui import interrupts
 from micrograd_gui.app.cli import main
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.training.trainer import Trainer
@@ -182,6 +183,22 @@ def test_ctrl_c_stops_and_tells_what_was_learned(tmp_path: Path) -> None:
     whole = json.loads(out)
     assert whole["stopped"] is True
     assert whole["steps"] == len(whole["losses"]) > 0
+
+
+@terminal
+def test_a_second_ctrl_c_ends_it_on_the_spot(monkeypatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(interrupts, "leave", ended.append)
+    before = signal.signal(signal.SIGINT, interrupts._leave)
+    try:
+        with interrupts.StopAsked() as stop:
+            signal.raise_signal(signal.SIGINT)
+            assert (stop.wanted, ended) == (True, [])
+            signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)  # while it is told what was learned
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended == [130, 130]
 
 
 INTERRUPTED_AT_AN_IMPORT = """
