@@ -68,15 +68,13 @@ class Dotted(QLabel):
     """A line of words; where there is no room for all of them, it ends in dots, and the tip has it whole."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The words that there is room for; to draw none PySide would first load every style there may be."""
-        if not self.text():
-            return
+        """The words that there is room for, without the style: PySide loads all of QStyle for it (4 ms)."""
         room = self.contentsRect()
         text, dots = as_shown(self.text()), Qt.TextElideMode.ElideRight
         shown = self.fontMetrics().elidedText(text, dots, room.width())
-        role, flags = self.foregroundRole(), self.alignment()
         painter = QPainter(self)
-        self.style().drawItemText(painter, room, flags, self.palette(), self.isEnabled(), shown, role)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, self.alignment(), shown)
         painter.end()
 
 

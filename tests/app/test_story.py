@@ -2,7 +2,15 @@
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPointF, QSize, Qt
-from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFontMetrics
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFontMetrics,
+    QPixmap,
+    QPixmapCache,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView, QTextBrowser
 
@@ -346,6 +354,15 @@ def test_theme_and_text_size_are_remembered_between_starts(opened, act):
     assert again.look.theme.dark is not dark
     assert again.look.theme.contrast
     assert again.look.scale == scale
+
+
+def test_pictures_that_qt_drew_in_the_last_theme_are_not_kept(opened, act):
+    window = opened()
+    picture = QPixmap(1, 1)
+    picture.fill(window.look.theme.text)
+    assert QPixmapCache.insert("as it was", picture)
+    act(window, "theme")
+    assert QPixmapCache.find("as it was") is None
 
 
 def test_a_slot_that_fails_is_told_and_the_window_stays(reopened, capsys, monkeypatch):

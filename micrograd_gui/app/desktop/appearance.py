@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication, QWidget
 
 from micrograd.language import tr
@@ -93,3 +94,4 @@ def apply_style(look: Look) -> None:
         app.setFont(font)
     if (sheet := style_sheet(look)) != app.styleSheet():
         app.setStyleSheet(sheet)
+        QPixmapCache.clear()  # else 10 MB of the docks' buttons in looks that are over
