@@ -180,7 +180,8 @@ class Document:
         self, shapes: Iterable[Shape], palette: Palette, unit: float, corner: tuple[float, float]
     ) -> None:
         """Draw the shapes, in the page's own words: fpdf2 keeps account of each line, which takes long."""
-        place = f"q {unit:.5f} 0 0 {-unit:.5f} {corner[0]:.2f} {self._pdf.h - corner[1]:.2f} cm"
+        # 0 J: a dash ends where it ends; fpdf2 has all lines longer by half their width at both ends
+        place = f"q 0 J {unit:.5f} 0 0 {-unit:.5f} {corner[0]:.2f} {self._pdf.h - corner[1]:.2f} cm"
         words = [place]
         for shape in shapes:
             if shape.veil:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from string import ascii_letters
 
 from micrograd_gui.document.text import runs
 from micrograd_gui.fonts import fallbacks
@@ -17,9 +16,18 @@ _FONTS = (
     "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai", "Arial Unicode MS",
 )  # fmt: skip
 _TURNED = r"\microgradturned"
-_SAID = r"""\ifdefined\Umathcode\else
+_SAID = r"""\ifdefined\Umathcode\ifdefined\newfontface\else
+\PackageWarningNoLine{micrograd-gui}{Labels have signs that TeX's own fonts lack:\MessageBreak
+boxes stand in their place. Say \string\usepackage{fontspec}}\fi\else
 \PackageWarningNoLine{micrograd-gui}{Labels have signs that pdflatex has no\MessageBreak
 font for: boxes stand in their place. Take lualatex or xelatex}\fi"""
+# A font is looked for when a sign is first not in those before it: that takes long where there is none.
+_TRY = r"""\renewcommand\microgradscript[1]{\addfontfeatures{Script=#1}%
+\ifdefined\directlua\addfontfeatures{Renderer=HarfBuzz}\fi}
+\providecommand\microgradtry[1]{\ifcsname microgradface#1\endcsname\else
+\IfFontExistsTF{#1}%
+{\expandafter\gdef\csname microgradface#1\endcsname{\fontspec[BoldFont={},ItalicFont={}]{#1}}}%
+{\expandafter\gdef\csname microgradface#1\endcsname{}}\fi\csname microgradface#1\endcsname}"""
 _WORD = r"\microgradword"  # letters that are joined, or go from right to left: set as a whole
 DEFINE_SIGN = r"""\providecommand\microgradbox{\fbox{\rule{0pt}{1ex}\rule{0.6ex}{0pt}}}%
 \providecommand\microgradother[2]{\microgradbox}%
@@ -68,35 +76,38 @@ _UNSEEN = "\u200c\u200d\ufe0e\ufe0f"  # joins and choices of emoji
 _MEMBER = re.compile(r"(.+)\.(data|grad)", re.DOTALL)
 
 
-def fonts(text: str = "") -> str:
-    """For a preamble: where engines that know Unicode find the signs of the text that TeX's own fonts lack.
+def fonts() -> str:
+    """For a preamble: what engines that know Unicode look for fonts with, where it is installed."""
+    # no \newif: where TeX skips all this, in a paper, it would find a \fi too many
+    return r"""\def\microgradfonts{0}
+\ifdefined\Umathcode\IfFileExists{fontspec.sty}{\def\microgradfonts{1}}{}\fi
+\ifdefined\directlua\IfFileExists{luaotfload.sty}{}{\def\microgradfonts{0}}\fi
+\ifnum\microgradfonts=1 \usepackage{fontspec}\fi"""
 
-    A font that was asked for comes first, then those of this machine that have the signs. An installation
-    without fontspec, or LuaTeX without its loader of fonts, goes without.
+
+def faces(text: str) -> str:
+    """Where engines that know Unicode find the signs of the text that TeX's own fonts lack.
+
+    It stands in the document, for a paper that a picture is put into has a preamble of its own; without
+    fontspec there, boxes stay, and a warning says so. A font that was asked for comes first, then those of
+    this machine that have the signs.
     """
     chosen = asked()
     here = [] if chosen is None else [chosen.name]
     here += [each.family for each in fallbacks("".join(dict.fromkeys(text))) if each.family]
-    known = dict(zip(ascii_letters, dict.fromkeys((*here, *_FONTS)), strict=False))
-    tried = "".join(rf"\microgradface{letter}\iffontchar\font`#1 #2\else" for letter in known)
+    known = dict.fromkeys((*here, *_FONTS))
+    tried = "".join(rf"\microgradtry{{{font}}}\iffontchar\font`#1 #2\else" for font in known)
     ends = r"\fi" * len(known)
-    return "\n".join(
-        (
-            # no \newif: where TeX skips all this, in a paper, it would find a \fi too many
-            _SAID if wants_fonts(text) else "%",
-            r"\def\microgradfonts{0}",
-            r"\ifdefined\Umathcode\IfFileExists{fontspec.sty}{\def\microgradfonts{1}}{}\fi",
-            r"\ifdefined\directlua\IfFileExists{luaotfload.sty}{}{\def\microgradfonts{0}}\fi",
-            r"\ifnum\microgradfonts=1",
-            r"\usepackage{fontspec}",
-            r"\newcommand\microgradscript[1]{\addfontfeatures{Script=#1}%",
-            r"\ifdefined\directlua\addfontfeatures{Renderer=HarfBuzz}\fi}",
-            rf"\newcommand\microgradother[2]{{{{{tried}\microgradbox{ends}}}}}",
-            *(_face(letter, font) for letter, font in known.items()),
-            *(() if chosen is None else (_whole(chosen.name),)),
-            r"\fi",
-        )
+    lines = (
+        _SAID if wants_fonts(text) else "",
+        r"\ifdefined\newfontface",
+        _TRY,
+        rf"\renewcommand\microgradother[2]{{{{{tried}\microgradbox{ends}}}}}",
+        "" if chosen is None else _whole(chosen.name),
+        r"\fi",
     )
+    # at the end of a line would be a space beside the picture
+    return "\n".join(f"{line.removesuffix('%')}%" for line in "\n".join(filter(None, lines)).split("\n"))
 
 
 def wants_fonts(text: str) -> bool:
@@ -105,12 +116,8 @@ def wants_fonts(text: str) -> bool:
 
 
 def _whole(font: str) -> str:
-    return rf"\IfFontExistsTF{{{font}}}{{\newfontfamily\microgradfont{{{font}}}}}{{}}"
-
-
-def _face(letter: str, font: str) -> str:
-    face = rf"\microgradface{letter}"
-    return rf"\IfFontExistsTF{{{font}}}{{\newfontface{face}{{{font}}}}}{{\let{face}\relax}}"
+    own = r"\let\microgradown\undefined"
+    return rf"{own}\IfFontExistsTF{{{font}}}{{\newfontfamily\microgradown{{{font}}}}}{{}}"
 
 
 def label(text: str) -> str:
@@ -137,16 +144,19 @@ def operation(symbol: str) -> str:
 
 
 def number(text: str, *, bold: bool = False) -> str:
-    """A number as the program writes it."""
-    text = text.replace("−", "-")
-    mantissa, exponential, exponent = text.partition("e")
-    if text.lstrip("-") in ("inf", "nan"):
-        made = text.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
+    """A number as the program writes it, with the words that may stand before it: ``+= −1.5``."""
+    before, _, last = text.replace("−", "-").rpartition(" ")
+    mantissa, exponential, exponent = last.partition("e")
+    if last.lstrip("-") in ("inf", "nan"):
+        made = last.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
     elif exponential and exponent.lstrip("+-").isdigit():
         made = rf"{mantissa}{{\cdot}}10^{{{int(exponent)}}}"
+    elif re.fullmatch(r"-?[\d.]+", last):
+        made = last
     else:
-        return plain(text) if not re.fullmatch(r"-?[\d.]+", text) else _strong(text, bold)
-    return _strong(made, bold)
+        return plain(text)
+    words = plain(f"{before} ") if before else ""
+    return (rf"\textbf{{{words}}}" if words and bold else words) + _strong(made, bold)
 
 
 def _strong(formula: str, bold: bool) -> str:
@@ -162,6 +172,15 @@ def with_indices(said: str, part: float) -> str:
         lambda found: rf"{found[1]}{{\microgradindex{{{part:.3f}}}{{{found[2] or found[3]}}}}}", said
     )
     return said.replace(r"\textsubscript{", rf"\microgradsub{{{part:.3f}}}{{")
+
+
+def depth(part: float) -> float:
+    """How much lower than usual an index hangs that is such a part of its text: what its size is times.
+
+    TeX has its top, of digits 0.644 above their foot, no higher than four fifths of an x, which has 0.431;
+    one of the usual size then hangs 0.15 below the line.
+    """
+    return max(0.0, 0.644 * part - 0.8 * 0.431 - 0.15)
 
 
 def has_indices(said: str) -> bool:

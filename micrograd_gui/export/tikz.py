@@ -57,7 +57,7 @@ _FILE = r"""% {title}, drawn by micrograd-gui.
 \providecommand\microgradsize[1]{{\fontsize{{#1}}{{#1}}\selectfont}}%
 \providecommand\microgradfit[2]{{{{\sbox0{{#2}}\ifdim\wd0>#1\resizebox{{#1}}{{!}}{{\usebox0}}\else\usebox0\fi}}}}%
 {sign}
-\def\micrograd{{{{\ifdefined\microgradfont\microgradfont\fi
+\def\micrograd{{{{{lettering}%
 {body}%
 }}}}%
 \micrograddone
@@ -70,11 +70,14 @@ _DECK = r"""\documentclass[aspectratio=169]{beamer}
 \usepackage{tikz}
 \setbeamertemplate{navigation symbols}{}
 \setbeamersize{text margin left=6bp,text margin right=6bp}"""
-_SIGNS_HINT = """% Labels have signs of other scripts: lualatex and xelatex find them, pdflatex shows boxes.
+_SIGNS_HINT = r"""% Labels have signs of other scripts: lualatex and xelatex find them, where a text that has
+% it put in says \usepackage{fontspec}; pdflatex shows boxes.
 """
-_FONT_HINT = r"""% Its text is set in {font} by lualatex and xelatex. A text that it is put into has
-% \usepackage{{fontspec}} \newfontfamily\microgradfont{{{font}}}; pdflatex takes the text's own font.
+_FONT_HINT = r"""% Its text is set in {font} by lualatex and xelatex, where a text that it is put into has
+% \usepackage{{fontspec}}; pdflatex takes the text's own font.
 """
+_FONT_OF_THE_TEXT = r"\ifdefined\microgradfont\microgradfont\fi"
+_OWN_FONT = r"\ifdefined\microgradown\microgradown\fi"
 _LARGE_HINT = """% It is large: where pdflatex runs out of memory, take lualatex.
 """
 _FRAME = r"\begin{frame}\centering\resizebox{%s}{\micrograd}\end{frame}"
@@ -149,12 +152,14 @@ def _compilable(body: Iterable[str], *, title: str, **parts: str) -> bytes:
         hints += _FONT_HINT.format(font=chosen.name)
     if others:
         hints += _SIGNS_HINT
-    if others or chosen is not None:
-        parts["preamble"] += "\n" + tex.fonts(whole)
     defined = tex.DEFINE_SIGN
+    if others or chosen is not None:
+        parts["preamble"] += "\n" + tex.fonts()
+        defined += "\n" + tex.faces(whole)
     if tex.has_indices(whole):
         defined += "\n" + tex.DEFINE_INDEX
-    text = _FILE.format(title=comment, hints=hints, sign=defined, body=whole, **parts)
+    parts |= {"sign": defined, "lettering": _OWN_FONT if chosen else _FONT_OF_THE_TEXT}
+    text = _FILE.format(title=comment, hints=hints, body=whole, **parts)
     return text.encode("utf-8", "replace")
 
 
@@ -267,13 +272,17 @@ def _text(text: Text, unit: float, *, exact: bool, least: float) -> str:
         said = tex.plain(text.text)
     if text.italic:
         said = rf"\textit{{{said}}}"
+    y = text.y
     if exact:
-        said = tex.with_indices(said, index_size(text.size, least) / text.size)
+        part = index_size(text.size, least) / text.size
+        said = tex.with_indices(said, part)
+        if text.role == "label" and text.anchor == "middle" and tex.has_indices(said):
+            y -= text.size * tex.depth(part)  # else it would stand on the line below a name
     if len(text.text) > _SHORT and text.role not in ("data", "grad"):
         room = text.width * unit
         said = rf"\microgradfit{{{room:.1f}bp}}{{{said}}}"
     size = _exact_size(text.size * unit) if exact else _font_size(text.size * unit)
-    place = f"at ({text.x:g},{text.y:.2f})"
+    place = f"at ({text.x:g},{y:.2f})"
     node = rf"\node[{_ANCHORS[text.anchor]}, {_lettering(tone_of(text), size)}] {place} {{{said}}};"
     if text.strike is None:
         return node

@@ -27,7 +27,7 @@ _FILE = r"""%% %(title)s, made by micrograd-gui. Compile it as it stands.
 \newcommand\work[2]{\par\vspace{12bp}\mbox{\bfseries #1} {\footnotesize #2}\ \hrulefill\ }
 \newcommand\morework{\par\vspace{14bp}\mbox{}\hrulefill\ }
 \newsavebox\blanks \newsavebox\filled
-\begin{document}\ifdefined\microgradfont\microgradfont\fi
+\begin{document}\ifdefined\microgradown\microgradown\fi
 \savebox\blanks{%(blank)s}%%
 \savebox\filled{%(filled)s}%%
 {\Large\bfseries %(heading)s}\par
@@ -71,7 +71,7 @@ def tex_of(sheet: Worksheet) -> bytes:
     }
     whole = _FILE % (parts | {"sign": ""})
     if asked() is not None or tex.wants_fonts(whole):
-        parts["fonts"] = tex.fonts(whole)
+        parts["fonts"] = f"{tex.fonts()}\n{tex.faces(whole)}"
     return (_FILE % parts).encode("utf-8", "replace")
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tracemalloc
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -169,6 +170,15 @@ def test_a_pdf_has_a_page_per_step_text_and_embedded_fonts(tmp_path: Path) -> No
         fonts = subprocess.run(["pdffonts", path], capture_output=True, text=True).stdout.splitlines()[2:]
         assert fonts
         assert all("DejaVuSans" in line and line.split()[-5] == "yes" for line in fonts)
+
+
+def test_dashes_of_a_pdf_end_where_they_end(tmp_path: Path) -> None:
+    """fpdf2 begins a page with lines that are longer at both ends: dots would become one line."""
+    content = re.search(rb"stream\n(x.*?)\nendstream", exported(tmp_path / "a.pdf", paths=1), re.DOTALL)
+    assert content is not None
+    before, after = zlib.decompress(content[1]).split(b"0 J", 1)
+    assert b"] 0 d" not in before
+    assert b"2 J" not in after
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])

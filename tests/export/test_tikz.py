@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from itertools import cycle
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,11 @@ import pytest
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.door import parse, render
 from micrograd_gui.export import formats, tex
 from micrograd_gui.figures.moments import STYLES, Options, film_of
 from micrograd_gui.figures.palette import PALETTES
+from micrograd_gui.figures.parts import SIZE
 from micrograd_gui.files import documents
 from tests.hostile import LABELS
 
@@ -128,6 +130,8 @@ def test_a_label_is_mathematics_where_it_is_and_text_where_it_is_not(label: str,
         ("−inf", r"$-\infty$"),
         ("·", r"$\cdot$"),
         ("nan", r"$\mathrm{nan}$"),
+        ("+= −1.5", "+= $-1.5$"),
+        ("× 1e−09", r"$\times$ $1{\cdot}10^{-9}$"),
     ],
 )
 def test_a_number_is_mathematics(number: str, expected: str) -> None:
@@ -164,7 +168,18 @@ def test_a_file_says_which_engine_has_its_signs_and_its_size(tmp_path: Path) -> 
     assert "fontspec" not in text
     signs = exported(tmp_path / "b.tex", LECTURE.relabelled(1, "学习率")).read_text("utf-8")
     assert "% Labels have signs of other scripts: lualatex and xelatex" in signs
-    assert r"\usepackage{fontspec}" in signs
+    preamble, document = signs.split("\n\\fi\n", 1)
+    assert r"\usepackage{fontspec}" in preamble
+    assert r"\microgradtry{" in document, "a paper that it is put into has a preamble of its own"
+
+
+def test_an_index_as_large_as_its_name_does_not_stand_on_the_line_below_it(tmp_path: Path) -> None:
+    (path,) = render(parse("x1 = 2; L = x1*a"), tmp_path / "a.tex", width="3.3cm", text="8pt", rankdir="TB")
+    nodes = re.findall(r"at \([\d.]+,([\d.]+)\) \{(.*)\};", path.read_text("utf-8"))
+    above = {name: float(data) - float(y) for (y, name), (data, _) in pairwise(nodes) if "textbf" in name}
+    high, usual = (next(above[name] for name in above if sign in name) for sign in ("x_", "$a$"))
+    assert high - usual == pytest.approx(SIZE * tex.depth(1.0), abs=0.02)
+    assert tex.depth(0.72) == 0
 
 
 def test_the_card_of_a_slide_is_as_large_as_its_text_however_wide_the_graph(tmp_path: Path) -> None:
