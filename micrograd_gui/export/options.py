@@ -169,7 +169,8 @@ OPTIONS: dict[str, Option] = {
             help=N_("beside the graph or below it; beside, where the page is wider than 14 cm")),
         Option(name="transparent", title=N_("with a transparent ground"), switch=True, default=False,
             help=N_("no ground behind an SVG, PNG or .tex")),
-        Option(name="rankdir", title=N_("Direction"), first=True, choices=lambda: DIRECTIONS, default="LR",
+        Option(name="rankdir", title=N_("Direction"), first=True, choices=lambda: DIRECTIONS,
+            usual=N_("as it comes"),
             help=N_("to the right, or downwards")),
         Option(name="names", title=N_("Names"), choices=lambda: get_args(Names), default="labels",
             help=N_("of nodes that have no label: v3, or by formula what they are computed of: x1w1 + x2w2")),
@@ -213,7 +214,7 @@ class RenderOptions(TypedDict, total=False):
     step: int | str | None
     theme: Literal["light", "dark", "print", "light-contrast", "dark-contrast"] | None
     style: Literal["notebook", "canvas"]
-    rankdir: Literal["LR", "TB"]
+    rankdir: Literal["LR", "TB"] | None
     names: Names
     nodes: str | Iterable[str] | None
     paths: str | int | None
@@ -272,7 +273,7 @@ def read_options(graph: Graph, given: Mapping[str, Any], *, folds: bool = True) 
         motion=said["motion"],
         margin=said["margin"] if sizing is None or given.get("margin") is not None else _close(sizing),
         digits=said["digits"],
-        rankdir=said["rankdir"],
+        rankdir=said["rankdir"] or Options().rankdir,
         gradients=said["gradients"],
         bars=said["bars"],
         panel=_panel(said["panel"]),
@@ -315,7 +316,7 @@ def _sizing(given: Mapping[str, Any], said: Mapping[str, Any]) -> Sizing | None:
         height=None if preset is None else preset.height,
         whole=preset is not None and preset.whole,
         unit=("pt" if text is None else text.unit) if width is None else width.unit,
-        rankdir=None if given.get("rankdir") is None else said["rankdir"],
+        rankdir=said["rankdir"],
     )
 
 

@@ -58,6 +58,7 @@ CHOICES: list[tuple[dict[str, object], str]] = [
     ({"form": ".svg", "selected": True, "style": "canvas", "gradients": False},
      "--step 5 --style canvas --no-gradients --nodes a"),
     ({"form": ".svg", "paths": True}, "--step 5 --paths a"),
+    ({"form": ".svg", "width": "column", "bars": True}, "--step 5 --width column --bars"),  # downwards
     ({"form": ".svg", "shown": "card"}, "--step 5 --only card"),
     ({"form": ".png", "scale": "0.5"}, "--step 5 --scale 0.5"),
     ({"form": ".gif", "scale": "0.1", "motion": False, "shown": "graph", "selected": True},
@@ -91,6 +92,15 @@ def test_the_command_makes_the_same_file(reopened, act, qtbot, tmp_path, monkeyp
         ours, theirs = both(qtbot, dialog, tmp_path / str(number), monkeypatch)
         assert ours == theirs, choices
         assert len(ours) == (8 if "--step all" in flags else 1)
+
+
+def test_a_worksheet_after_the_pass_asks_for_all_of_it_in_both(reopened, act, qtbot):
+    window = reopened("lecture")
+    act(window, "forward", "backward")
+    dialog = open_export(window)
+    choose(dialog, form=".tex", worksheet=True)
+    assert settled(qtbot, dialog) == SAME
+    assert "--step" not in dialog.command.line.text()
 
 
 def test_nodes_that_are_called_by_formulas_are_so_in_both(reopened, act, qtbot, tmp_path, monkeypatch):

@@ -138,8 +138,10 @@ def _step(request: ExportRequest, form: Form) -> tuple[str | None, str]:
         if trace is not None and gone and trace.script != usual:
             return step, tr("The command runs the graph forward and backward once, whatever was run here.")
         return step, ""
+    if sheet and request.run_ahead() is None:
+        return None, ""
     if trace is None:
-        return None if sheet else "0", ""
+        return "0", ""
     if trace.script != usual[: len(trace.script)]:
         return None, tr("No command goes to this moment: it is not of a run forward and backward.")
     return str(state.cursor), ""

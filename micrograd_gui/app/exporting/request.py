@@ -83,7 +83,7 @@ class ExportRequest:
         progress = Progress(stop=stop) if tell is None else Progress(tell, stop)
         progress = replace(progress, see=self._see)
         if self.options.worksheet:
-            run = self._run_ahead()
+            run = self.run_ahead()
             step = None if run is None else str(self.state.cursor)
             return film_of(self.graph, step, self.options, run, progress)
         if self.which == "now":
@@ -105,7 +105,7 @@ class ExportRequest:
 
         return replace(self, form=form_of(path))
 
-    def _run_ahead(self) -> Run | None:
+    def run_ahead(self) -> Run | None:
         """The run with what comes after this moment, for a worksheet to ask; None: that of a fresh start."""
         trace, cursor = self.state.trace, self.state.cursor
         if self.which != "now" or trace is None:
