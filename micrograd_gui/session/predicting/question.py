@@ -127,6 +127,17 @@ def question_at(state: State) -> Question:
     return asked._replace(kind="sign") if quiz.mode == "sign" and asked.kind == "number" else asked
 
 
+def asked_about(state: State) -> tuple[NodeId, ...]:
+    """The node whose step is asked for and its operands; none where nobody predicts, or the node is asked."""
+    question, nodes = question_at(state), state.graph.nodes
+    if question.kind not in ("number", "sign") or question.node is None:
+        return ()
+    acting = None if question.step is None else question.step.node
+    if acting is None or acting not in nodes:
+        return (question.node,)
+    return (acting, *(each for each in nodes[acting].inputs if each is not None))
+
+
 def _nothing(why: str, end: int = 0) -> Question:
     return Question("nothing", "", why, end=end)
 

@@ -10,14 +10,17 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from micrograd_gui.document.graph import NodeId, Place
+from micrograd_gui.document.graph import Place
 from micrograd_gui.figures.geometry import HEIGHT, MIDDLE, TITLE, WIDTH, Bezier, number_fields
-from micrograd_gui.session.state import State
+from micrograd_gui.views.canvas.pens import SMALL_PROJECTED
+from micrograd_gui.views.theme import Look
 
 ROW_TITLE = 21.0  # the height of the title where the numbers stand in rows
 ROW_MIDDLE = 12.5  # and the middle of what stands in it
 WORDS_FROM = 0.62  # below this zoom the numbers stand in rows, so that they can be larger
-READ_FROM, READ_AT = 0.4, 0.5  # below this zoom numbers are too small to reckon with; at that they are not
+FIT_AT_MOST = 1.6  # the zoom of a graph that is whole in view with much room around it
+_READ_FROM, _READ_AT = 0.4, 0.5  # below this zoom numbers are too small to reckon with; at that they are not
+_PROJECTED_TEXT = 13.0  # pixels at scale 1; under a projector no text is smaller than that, scaled
 CARDS_FROM = 0.3  # below this zoom a box is a rectangle with its name, and further off without
 HALL_REACH = 20.0  # in a hall, what verdicts stand out
 REACH = 9.0  # how far a selection outline, a shadow or a port stands out of a box
@@ -72,6 +75,19 @@ def title_height(zoom: float) -> float:
 def title_middle(top: float, zoom: float) -> float:
     """The middle of what stands in the title of a card with that top."""
     return top + (ROW_MIDDLE if zoom < WORDS_FROM else MIDDLE)
+
+
+def zoom_to_read(whole: float, look: Look, *, reckoning: bool) -> float:
+    """The zoom for a graph that is whole in view at that one: what is to be read there can be read.
+
+    That is all of it under a projector, and its numbers where somebody reckons with them.
+    """
+    if look.projector:
+        readable = _PROJECTED_TEXT * look.scale / SMALL_PROJECTED
+        return min(max(whole, readable), 2 * readable)
+    if reckoning and whole < _READ_FROM * look.scale:
+        return _READ_AT * look.scale
+    return min(whole, FIT_AT_MOST * look.scale)
 
 
 _NOWHERE = math.inf, math.inf, -math.inf, -math.inf  # meets nothing
@@ -140,23 +156,3 @@ class Near(Generic[K]):
             if x <= right and x2 >= left and y <= bottom and y2 >= top:
                 found.add(key)
         return found
-
-
-def asked_about(state: State) -> tuple[NodeId, ...]:
-    """The node whose step is asked for and its operands; none where nobody predicts, or the node is asked."""
-    if state.quiz is None:
-        return ()
-    from micrograd_gui.session.predicting.question import question_at  # for those who predict
-
-    question = question_at(state)
-    if question.kind not in ("number", "sign") or question.node is None:
-        return ()
-    acting = None if question.step is None else question.step.node
-    if acting is None or acting not in state.graph.nodes:
-        return (question.node,)
-    return (acting, *(each for each in state.graph.nodes[acting].inputs if each is not None))
-
-
-def zoom_asked(state: State, zoom: float, scale: float) -> float:
-    """The zoom at which all is in view, or one at which the numbers that are asked about can be read."""
-    return READ_AT * scale if zoom < READ_FROM * scale and asked_about(state) else zoom

@@ -75,6 +75,9 @@ class Keyboard:
         """Do what the key stands for; False where it is none of the canvas's."""
         from micrograd_gui.views.hands import latin_key  # late, as the start needs no hands
 
+        if event.key() == _Key.Key_Space and not event.isAutoRepeat():
+            self.pointer.hold_space(True)
+            return True
         session, key, modifiers = self.host.session, latin_key(event), _plain(event)
         if isinstance(self.pointer.tool, KeyWiring):
             return self._choose(self.pointer.tool, key)
@@ -98,11 +101,16 @@ class Keyboard:
 
     def release(self, event: QKeyEvent) -> None:
         """The key is up: what follows is another edit."""
-        if not event.isAutoRepeat() and (event.key() in _ARROWS or event.key() == _Key.Key_Alt):
+        if event.isAutoRepeat():
+            return
+        if event.key() == _Key.Key_Space:
+            self.pointer.hold_space(False)
+        elif event.key() in _ARROWS or event.key() == _Key.Key_Alt:
             self._held = None
 
     def leave(self) -> None:
         """The focus goes elsewhere: nothing is held or half chosen any more."""
+        self.pointer.hold_space(False)
         self._held = None
         if isinstance(self.pointer.tool, KeyWiring):
             self.pointer.end_tool(cancel=True)

@@ -35,12 +35,12 @@ from micrograd_gui.session.state import State, moved_between
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.blocks import BlockNavigation
 from micrograd_gui.views.canvas.camera import ZoomView
-from micrograd_gui.views.canvas.card_geometry import asked_about, zoom_asked
+from micrograd_gui.views.canvas.card_geometry import zoom_to_read
 from micrograd_gui.views.canvas.host import Overlay
 from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.keyboard import Keyboard
 from micrograd_gui.views.canvas.paint import paint, paint_hover
-from micrograd_gui.views.canvas.pens import SMALL_PROJECTED, pens_of
+from micrograd_gui.views.canvas.pens import pens_of
 from micrograd_gui.views.canvas.picture import CanvasFrame, differences, look_of, picture_of
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.scene import Scene
@@ -54,8 +54,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-FIT_AT_MOST = 1.6
-_PROJECTED_TEXT = 13.0  # pixels at scale 1; under a projector no text is smaller than that, scaled
 
 
 class CanvasView(ZoomView):
@@ -146,16 +144,19 @@ class CanvasView(ZoomView):
         lit = self._bare() if self.bridge.shown.wires == "all" else self.picture
         for rect in lit.lit_rects:
             bounds = bounds.united(rect)
-        zoom, scale = self.zoom_for(bounds), self.look.scale
-        if self.look.projector:
-            readable = _PROJECTED_TEXT * scale / SMALL_PROJECTED
-            zoom = min(max(zoom, readable), 2 * readable)
-        else:
-            zoom = zoom_asked(self.bridge.state, min(zoom, FIT_AT_MOST * scale), scale)
-        self.look_at(bounds.center(), zoom)
-        self.show_nodes(asked_about(self.bridge.state))
+        asked = self._asked_about()
+        self.look_at(bounds.center(), zoom_to_read(self.zoom_for(bounds), self.look, reckoning=bool(asked)))
+        self.show_nodes(asked)
         if self.look.projector:
             self.show_node(lit.acting or lit.target or 0)
+
+    def _asked_about(self) -> tuple[NodeId, ...]:
+        """The nodes whose numbers somebody who predicts is asked about."""
+        if self.bridge.state.quiz is None:
+            return ()
+        from micrograd_gui.session.predicting.question import asked_about  # seldom somebody predicts
+
+        return asked_about(self.bridge.state)
 
     def be_brief(self, brief: bool) -> None:
         """Paint nothing on all wires, which takes long, while a size is only passed through."""
@@ -362,7 +363,7 @@ class CanvasView(ZoomView):
         if not seen and new.step is not old.step and self.picture.acting is not None:
             self.show_node(self.picture.acting)
         if new.quiz is not old.quiz:
-            self.show_nodes(asked_about(self.bridge.state))
+            self.show_nodes(self._asked_about())
         self._move(old, new)
 
     def _move(self, old: State, new: State) -> None:
@@ -469,23 +470,18 @@ class CanvasView(ZoomView):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.pointer.hold_space(True)
-        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+        if event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             self.open_menu(None)
         elif not self.keyboard.press(event):
             event.ignore()  # a key of the window, or of nobody
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.pointer.hold_space(False)
         self.keyboard.release(event)
 
     def focusNextPrevChild(self, forwards: bool) -> bool:
         return self.keyboard.tab(forwards) or super().focusNextPrevChild(forwards)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.pointer.hold_space(False)
         self.keyboard.leave()
         super().focusOutEvent(event)
 

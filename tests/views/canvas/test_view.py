@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.files.documents import load_example
+from micrograd_gui.session.predicting.question import asked_about
 from micrograd_gui.session.predicting.room import Predicting
-from micrograd_gui.views.canvas.card_geometry import asked_about
+from micrograd_gui.views.canvas.card_geometry import FIT_AT_MOST
 from micrograd_gui.views.canvas.menu import give_letters
 from micrograd_gui.views.canvas.tips import tip
-from micrograd_gui.views.canvas.view import FIT_AT_MOST
 from micrograd_gui.views.theme import DARK, LIGHT, Look
 
 
