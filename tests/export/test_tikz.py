@@ -40,6 +40,8 @@ def exported(path: Path, graph: Graph = LECTURE, step: str | None = None, **opti
 
 def compiled(path: Path, engine: str = "pdflatex") -> tuple[int, str]:
     """The number of pages and their text; fails where TeX complains."""
+    if engine == "lualatex":  # for each font that is not here it would search the machine anew: 10 s of work
+        (path.parent / "luaotfload.conf").write_text("[db]\n    update-live = false\n")
     done = subprocess.run(
         [engine, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", path.name],
         cwd=path.parent, capture_output=True, text=True, errors="replace", timeout=100,
