@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from math import floor
 from typing import Any
 from unicodedata import bidirectional
 
@@ -14,6 +15,8 @@ from fpdf import FPDF
 from fpdf.fonts import TTFFont
 from fpdf.output import OutputProducer
 
+from micrograd.language import tr
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.export.matplotlib_writer import Box, PaperPage, Placed, Rule
 from micrograd_gui.figures.figure import LARGEST_PAGE, Figure
 from micrograd_gui.figures.geometry import STRIKE
@@ -43,13 +46,33 @@ for _loud in ("fpdf", "fontTools"):  # they tell of every sign that a font has n
 
 
 def pdf(figures: Iterable[Figure], palette: Palette, *, title: str, graph: str = "") -> bytes:
-    """A PDF with a page for each figure, made smaller to fit it; fonts embedded, the graph attached."""
+    """A PDF, a page for each figure, fonts embedded, the graph attached; raises Refusal for a long one."""
     with Document(title, graph) as made:
         for each in figures:
-            unit = min(each.unit or 1.0, LARGEST_PAGE / max(each.width, each.height))
+            unit = unit_on_page(each)
             wide, high = unit * each.width, unit * each.height
             made.add(PaperPage(wide, high, palette, [Placed(each, unit)], [], []))
         return made.finished()
+
+
+def unit_on_page(figure: Figure) -> float:
+    """How many points its unit is on a page; raises Refusal where it was to have a size that no page has."""
+    longest = max(figure.width, figure.height)
+    most = LARGEST_PAGE / longest
+    if figure.unit is None:
+        return min(1.0, most)
+    if figure.unit > most * 1.0001:
+        raise Refusal(
+            tr(
+                "The page would be {points:.0f} points long, and a PDF knows none above {most:.0f}: take a "
+                "text of {enough:g} pt, an .svg, or a width as well, for which the graph is broken into "
+                "rows.",
+                points=longest * figure.unit,
+                most=LARGEST_PAGE,
+                enough=floor(figure.smallest_text * most * 10) / 10,
+            )
+        )
+    return figure.unit
 
 
 class Document:

@@ -195,7 +195,7 @@ def _begin(figure: Figure, palette: Palette, ground: bool) -> list[str]:
         raise Refusal(
             tr(
                 "The picture is {points:.0f} points long, and TeX knows no length above {most:.0f}: "
-                "take fewer nodes, or a .pdf or .svg, which have no such limit.",
+                "take fewer nodes, or an .svg, which has no such limit.",
                 points=longest,
                 most=_LONGEST,
             )

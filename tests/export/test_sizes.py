@@ -90,6 +90,17 @@ def test_what_has_no_room_is_refused_with_a_width_that_does(tmp_path: Path) -> N
     assert svg_measured(path) == pytest.approx((int(enough[1]) * 72 / 25.4, 8.0), rel=1e-3)
 
 
+def test_a_text_that_takes_a_longer_page_than_a_pdf_has_is_refused_with_one_that_does(tmp_path: Path) -> None:
+    long = parse("y = tanh(tanh(tanh(tanh(x))))")
+    with pytest.raises(Refusal, match="a PDF knows none above 14400") as refused:
+        render(long, tmp_path / "a.pdf", text="300pt")
+    enough = re.search(r"a text of ([\d.]+) pt", str(refused.value))
+    assert enough is not None
+    assert 100 < float(enough[1]) < 300
+    render(long, tmp_path / "a.pdf", text=f"{enough[1]}pt")
+    render(long, tmp_path / "b.pdf")  # as it comes: nobody has said a size
+
+
 def test_text_alone_gives_that_text_and_width_alone_that_width(tmp_path: Path) -> None:
     (path,) = render(read("neuron"), tmp_path / "a.svg", text="9pt", card=True)
     assert svg_measured(path)[1] == pytest.approx(9.0, rel=1e-3)

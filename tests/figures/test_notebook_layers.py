@@ -3,11 +3,14 @@
 import random
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.door import render
 from micrograd_gui.export.formats import LaidOutPlainly
+from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.notebook_layers import _rounded
 from micrograd_gui.figures.notebook_style import lay_out_notebook
 from micrograd_gui.figures.parts import CardBox
@@ -85,3 +88,17 @@ def test_many_numbers_are_rounded_as_one_is() -> None:
     numbers += [draw.randint(-9999, 9999) / 1000 for _ in range(2000)]
     numbers += [0.0, -0.0, -0.001, 0.005, 1.005, 2.675, -2.675, 1e12 + 0.005]
     assert [*map(repr, _rounded(numbers))] == [repr(round(number, 2)) for number in numbers]
+
+
+def test_cards_stand_in_layers_downwards_too_and_a_width_that_is_enough_is_told(tmp_path: Path) -> None:
+    graph = sums_of_one_node(160)
+    wanted: dict[str, Any] = {"style": "canvas", "rankdir": "TB", "text": "8pt"}
+    with pytest.raises(Refusal, match=r"it needs a width of [\d.]+ cm") as refused:
+        render(graph, tmp_path / "a.svg", width="6cm", **wanted)
+    enough = str(refused.value).partition("a width of ")[2].partition(",")[0]
+    with pytest.warns(LaidOutPlainly, match="^The graph stands in plain layers: Graphviz would take"):
+        render(graph, tmp_path / "a.svg", width=enough, **wanted)
+    made = film_of(graph, None, Options(style="canvas", rankdir="TB")).blank
+    assert far_apart(made.boxes)
+    tops = {box.number_of: box.rect[1] for box in made.boxes}
+    assert all(tops[source] < tops[node.id] for node in graph for source in node.inputs if source is not None)

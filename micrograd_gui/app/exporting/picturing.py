@@ -163,14 +163,11 @@ def _inches(drawn: bytes) -> tuple[float, float]:
 
 
 def _on_paper(figure: Figure, suffix: str) -> tuple[float, float]:
-    from micrograd_gui.figures.figure import LARGEST_PAGE
-
     if suffix == ".tex":
-        from micrograd_gui.export.tikz import unit_of
-
-        unit = unit_of(figure)
+        from micrograd_gui.export.tikz import unit_of as unit_of_page
     else:
-        unit = min(figure.unit or 1.0, LARGEST_PAGE / max(figure.width, figure.height))
+        from micrograd_gui.export.pdf import unit_on_page as unit_of_page
+    unit = unit_of_page(figure)
     return figure.width * unit / _POINTS, figure.height * unit / _POINTS
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from graphlib import TopologicalSorter
 from itertools import product
 from threading import Event
 
+from micrograd.drawing.layers import layered
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Place
 from micrograd_gui.figures.canvas_style import lay_out_canvas
@@ -32,7 +34,7 @@ from micrograd_gui.figures.on_wires import Words
 from micrograd_gui.figures.on_wires import widest as widest_of
 from micrograd_gui.figures.parts import End, Text, symbol_of
 from micrograd_gui.figures.text_metrics import has_index, shown_label, width
-from micrograd_gui.layout.graphviz import Cancelled, LayoutRefusal, effort, engine
+from micrograd_gui.layout.graphviz import Cancelled, LayoutRefusal, effort, engine, in_layers
 
 _ROW = 18.0  # of a number
 _OVER_PORT = 5.0  # more of that, where a port is below the last one
@@ -82,22 +84,48 @@ class FittedCards(Folding):
 def stood(cards: Folding, rankdir: str, words: Sequence[Words], least: float, limit: float,
           stop: Event | None) -> Folding:  # fmt: skip
     """The cards where Graphviz puts them, with room for those words on the wires. Raises LayoutRefusal."""
-    chips = [whole for whole, _ in widest_of(words, least).values()]
-    side = 1 if rankdir == "TB" else 0
-    apart = max(each[side] for each in chips) + _BESIDE_CHIPS if chips else _APART
-    text = "\n".join(_dot(cards, apart, rankdir))
+    text = "\n".join(_dot(cards, _gap(words, rankdir, least), rankdir))
     cards.places = _places(cards, json.loads(engine().run(text, time_limit=limit, stop=stop)))
     return cards
+
+
+def _gap(words: Sequence[Words], rankdir: str, least: float) -> float:
+    """How far columns or layers stand from each other, with those words between them."""
+    chips = [whole for whole, _ in widest_of(words, least).values()]
+    side = 1 if rankdir == "TB" else 0
+    return max(each[side] for each in chips) + _BESIDE_CHIPS if chips else _APART
 
 
 def downwards(
     folding: Folding, words_of: WordsOf, gradients: bool, margin: float, limit: float, stop: Event | None
 ) -> Figure:
-    """The folding's own cards one below the other. Raises LayoutRefusal."""
+    """The folding's own cards one below the other: in plain layers, where Graphviz would take too much.
+
+    Raises LayoutRefusal where open blocks would have to stand in such layers.
+    """
     cards = Folding(folding.graph, folding.within)
-    words = words_of(cards.drawn_wire)
-    stood(cards, "TB", words, WORD_SIZE, limit, stop)
-    return lay_out_canvas(cards, words, gradients=gradients, margin=margin, down=True)
+    words, note = words_of(cards.drawn_wire), ""
+    try:
+        stood(cards, "TB", words, WORD_SIZE, limit, stop)
+    except Cancelled:
+        raise
+    except LayoutRefusal as refusal:
+        if cards.frames:
+            raise
+        cards.places = _layers_downwards(cards, _gap(words, "TB", WORD_SIZE))
+        note = in_layers(refusal)
+    made = lay_out_canvas(cards, words, gradients=gradients, margin=margin, down=True)
+    return replace(made, note=note)
+
+
+def _layers_downwards(cards: Folding, apart: float) -> dict[Key, Place]:
+    """Places in layers one below the other: those to the right, of cards that are turned, turned back."""
+    inputs = {key: [each for each in node.inputs if each is not None] for key, node in cards.nodes.items()}
+    order = list(TopologicalSorter(inputs).static_order())
+    at = {key: number for number, key in enumerate(order)}
+    turned = [cards.size(key)[::-1] for key in order]
+    corners = layered([[at[each] for each in inputs[key]] for key in order], turned, (apart, _ROWS))
+    return {key: (x, y) for key, (y, x) in zip(order, corners, strict=True)}
 
 
 def cards_in_forms(
