@@ -436,7 +436,7 @@ def route(folding: Folding, wire: Wire, source: Key) -> Bezier:
     else:
         start = out_point(folding, source)
     bow = 0.0 if is_block(key) else geometry.bow(folding.nodes[key], port) * folding.form.height / HEIGHT
-    return geometry.curve(start, in_point(folding, wire), bow)
+    return geometry.curve(start, in_point(folding, wire), bow, folding.form)
 
 
 def plain_routes(folding: Folding) -> Iterator[tuple[Wire, Bezier]]:
@@ -449,7 +449,7 @@ def plain_routes(folding: Folding) -> Iterator[tuple[Wire, Bezier]]:
             if source is not None:
                 bow = geometry.bow(node, port) * form.height / HEIGHT
                 end = geometry.in_port(places[key], port, ports, form)
-                yield (key, port), geometry.curve(outs[source], end, bow)
+                yield (key, port), geometry.curve(outs[source], end, bow, form)
 
 
 def framed(folding: Folding) -> dict[BlockId, tuple[Block, Rect]]:

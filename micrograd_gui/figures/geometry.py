@@ -134,10 +134,11 @@ def out_port(place: Place, form: CardForm = WIDE) -> Place:
     return place[0] + form.width, place[1] + form.height / 2
 
 
-def curve(start: Place, end: Place, bow: float = 0.0) -> Bezier:
-    """The wire from an output port to an input port."""
+def curve(start: Place, end: Place, bow: float = 0.0, form: CardForm = WIDE) -> Bezier:
+    """The wire from an output port to an input port of cards of that form."""
     (x1, y1), (x2, y2) = start, end
-    reach = (x2 - x1) / 2 if x2 - x1 > 48 else 24 + min(120.0, (48 - (x2 - x1)) / 3)
+    near = 48 if form.words else 20  # where cards stand no further apart a wire swings out to be seen
+    reach = (x2 - x1) / 2 if x2 - x1 > near else near / 2 + min(120.0, (near - (x2 - x1)) / 3)
     return Bezier(x1, y1, x1 + reach, y1 + bow, x2 - reach, y2 + bow, x2, y2)
 
 

@@ -251,7 +251,7 @@ class Film:
             return iter((no_graph(),))
         if options.style == "notebook":
             parts = (self.stand_ins, self.widest, options.gradients, options.margin)
-            wanted = Wanted(*parts, self.chip_sizes, self.grads, options.bars)
+            wanted = Wanted(*parts, self.chip_sizes, self.grads, options.bars, options.paths is not None)
             return records_in_forms(wanted, options.sizing, *bounds)
         from micrograd_gui.figures.fitting.cards import cards_in_forms
 

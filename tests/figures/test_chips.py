@@ -85,7 +85,7 @@ def test_they_are_in_the_files_at_their_step_only(tmp_path: Path) -> None:
     assert not [text for text in texts("6") if text.startswith("× b") or text == ""]
     render(LECTURE, str(tmp_path / "a.tex"), style="canvas", step="all")
     deck = (tmp_path / "a.tex").read_text("utf-8")
-    assert re.search(r"\\only<8>\{\\node.*\+= 6", deck)
+    assert re.search(r"\\only<8>\{\\node.*\+= \}\$\\mathbf\{6\}", deck)
     assert not re.search(r"\\only<[1-7]>\{\\node.*\+= 6", deck)
 
 

@@ -44,6 +44,16 @@ def test_each_path_lies_on_its_wires_from_the_node_to_the_target(style) -> None:
     ]
 
 
+@pytest.mark.parametrize("style", ["notebook", "canvas"])
+def test_in_a_column_wires_are_long_enough_for_dashes_and_go_straight_on(style) -> None:
+    (figure,) = film(mg.read("reuse"), style=style, width="column", paths="a").pictures
+    for line in on_wires(figure):
+        (x1, y1), (x2, y2) = line.points[0], line.points[-1]
+        assert abs(x2 - x1) + abs(y2 - y1) > 20
+    across = [[x for x, _ in wire.points] for wire in figure.wires]
+    assert style == "notebook" or across == [*map(sorted, across)], "handles beyond the ends make a kink"
+
+
 def test_at_every_moment_there_are_the_same_lines_and_numbers_once_the_pass_has_been_there() -> None:
     graph = mg.parse(TEXT)
     pictures = [film.figure_at(each) for film in [film(graph, "all", paths="a")] for each in film.moments]

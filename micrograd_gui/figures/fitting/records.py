@@ -45,6 +45,7 @@ _ROW, _LOW_ROW = 21.0, 17.5  # the height of a field, and of one without words
 _NARROW = 4.0  # between the border of a field without words and its number
 _OVAL = 25.0  # how wide and tall the oval about one sign is
 _RANKS, _MORE_RANKS, _NODES = 13.0, 14.0, 6.0  # between ranks, where many wires cross, and in a rank
+_STRANDS = 26.0  # more between ranks, where strands are to be told apart by their dashes
 BAR_ROOM = 5.0  # for a bar below a number
 LARGER = 1.15  # times as large are names with indices, where all other text is of one size
 _INCH = 72.0
@@ -95,6 +96,7 @@ class Wanted:
     chips: Callable[[float], Mapping[End, Size]]  # no text of it below that size
     grads: Mapping[NodeId, str]
     bars: bool = False  # whether there is a bar below each number
+    strands: bool = False  # whether paths go along the wires
 
 
 def lay_out_records(
@@ -141,7 +143,7 @@ def _dot(
     """Blank boxes and ovals of these sizes, and the wires between them."""
     more = effort(operands_drawn(graph)) | straight(graph)
     out, into = ("e", "w") if rankdir == "LR" else ("s", "n")
-    apart = _RANKS + _MORE_RANKS * min(1.0, max(0.0, _inputs_each(graph) - 2))
+    apart = _RANKS + _MORE_RANKS * min(1.0, max(0.0, _inputs_each(graph) - 2)) + _STRANDS * wanted.strands
     yield f"digraph {{ rankdir={rankdir}; ranksep={apart / _INCH:.4f}; nodesep={_NODES / _INCH:.4f};"
     yield " ".join(f'{name}="{value}";' for name, value in more.items())
     yield 'node [shape=box, fixedsize=true, label=""];'
