@@ -201,7 +201,7 @@ def test_a_figure_is_drawn_in_the_font_that_was_asked_for(tmp_path: Path) -> Non
     assert "'DejaVu Serif', DejaVu Sans" in (tmp_path / "a.svg").read_text("utf-8")
     assert "'DejaVu Serif', DejaVu Sans" in (tmp_path / "a.html").read_text("utf-8")
     assert 'fontname="DejaVu Serif"' in (tmp_path / "a.dot").read_text("utf-8")
-    assert r"\newfontfamily\microgradfont{DejaVu Serif}" in (tmp_path / "a.tex").read_text("utf-8")
+    assert r"\newfontfamily\microgradown{DejaVu Serif}" in (tmp_path / "a.tex").read_text("utf-8")
     assert b"DejaVuSerif" in (tmp_path / "a.pdf").read_bytes()
     assert width_of_page(tmp_path / "a.png") != width_of_page(tmp_path / "ours.png"), (
         "letters are as wide as they are"
