@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QTabBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from micrograd.language import tr, trc
-from micrograd_gui.session.state import State
 from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 LEARNING = ("training", "data")
-OF_LEARNING = ("loss", "boundary", "gradients")  # the plots of what learns
 TABLE, AT_MOST = 400, 0.4  # pixels that the table of gradients needs; the most of a window beside the canvas
 NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes beside the canvas
 TITLE, RENDERED = 30, 226  # pixels at text scale 1: the title of a pane; with it, four legible rows
@@ -65,7 +64,7 @@ class Panes(QObject):
         self._arranging = True
         self._arranged_for = QSize()
         self._asked_in_hall = False
-        self._lowest = False  # all panes are tabs below the canvas, and a question has no room beside them
+        self._lowest = False  # all panes are tabs beside the canvas, and a question has no room beside them
         self._away: list[QDockWidget] = []  # hidden while something is asked, the one that was seen last
         self._heights: dict[str, int] = {}  # of the panes below the canvas, before that
         self.docks: dict[str, QDockWidget] = {}
@@ -139,13 +138,16 @@ class Panes(QObject):
 
         A lesson stands before the palette: what it speaks of has to be seen beside it.
         """
-        pane, dock = self.ensure(name), self.docks[name]
+        with self._at_its_size():
+            pane, dock = self.ensure(name), self.docks[name]
         seen = not dock.isHidden() and not pane.visibleRegion().isEmpty()
         beside = self.docks["palette" if name == "lesson" else "gradients"]
-        dock.setVisible(not seen)
+        with self._at_its_size():
+            dock.setVisible(not seen)
+            if not seen:
+                self._window.tabifyDockWidget(beside, dock)
         self.touched = True  # at the start, too, when nothing counts as a touch yet
         if not seen:
-            self._window.tabifyDockWidget(beside, dock)
             dock.raise_()
             share = round(getattr(pane, "SHARE", 0.0) * self._window.height())
             if share and self._window.width() >= NARROW * self._look.scale:
@@ -212,12 +214,16 @@ class Panes(QObject):
             for last in self._away[-1:]:
                 last.raise_()
             self._away.clear()
-            heights = {"step_card": self._window.height() // 4} if self._lowest else self._heights
-            self._resize(Qt.Orientation.Vertical, **heights)
-            self._lay_out_at_once()
-            lacking = heights["step_card"] - self.docks["step_card"].height()  # its tabs
-            if lacking > 0 and not self._lowest:
-                self._resize(Qt.Orientation.Vertical, step_card=heights["step_card"] + lacking)
+            if self._lowest:
+                self._share_width()
+                self._lay_out_at_once()
+            else:
+                self._resize(Qt.Orientation.Vertical, **self._heights)
+                self._lay_out_at_once()
+                wanted = self._heights["step_card"]
+                lacking = wanted - self.docks["step_card"].height()  # its tabs
+                if lacking > 0:
+                    self._resize(Qt.Orientation.Vertical, step_card=wanted + lacking)
             self._heights = {}
 
     def _show_all(self, docks: list[QDockWidget], *, shown: bool) -> None:
@@ -306,11 +312,22 @@ class Panes(QObject):
     def arrange_as_at_first(self) -> None:
         """Every pane where it is at the first start."""
         self._arranging = True
-        with self.canvas.passing():
+        with self.canvas.passing(), self._at_its_size():
             self._place()
         self._arranged_for, self.touched = self._window.size(), False
         later(self, self.hide_left_tabs)
         self._arranging = not self._window.isVisible()  # being shown for the first time is no touch
+
+    @contextmanager
+    def _at_its_size(self) -> Iterator[None]:
+        """The window does not grow for what is half-way: Qt would give it the size, and leave it so."""
+        layout = self._window.layout()
+        assert layout is not None
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        try:
+            yield
+        finally:
+            layout.setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint)
 
     def _place(self) -> None:
         window, docks, look = self._window, self.docks, self._look
@@ -326,7 +343,10 @@ class Panes(QObject):
         self.step_card.be_low(low := narrow and height < TIGHT * look.scale)
         self._lowest = low and height < ASKED * look.scale
         if narrow:
-            self._place_below(in_tabs=low)
+            if low:
+                self._place_beside()
+            else:
+                self._place_below()
             self._lay_out_at_once()
             self.give_room()
             return
@@ -350,15 +370,21 @@ class Panes(QObject):
         learning = 0 if training is None else min(training.wanted_width(), round(width * AT_MOST))
         return max(round(width * 0.3), TABLE, learning)
 
-    def _place_below(self, *, in_tabs: bool) -> None:
-        """All panes under a canvas that has the whole width, so that names can be read; or one of them."""
+    def _place_beside(self) -> None:
+        """All panes are tabs beside a canvas that has the whole height: a low window has little of it."""
         window, docks = self._window, self.docks
-        if in_tabs:
-            for name in (each for each in docks if each not in ("step_card", *self.late)):
-                window.tabifyDockWidget(docks["step_card"], docks[name])
-            docks["step_card"].raise_()
-            self._resize(Qt.Orientation.Vertical, step_card=window.height() // 4)
-            return
+        window.addDockWidget(RIGHT, docks["step_card"])
+        for name in (each for each in docks if each not in ("step_card", *self.late)):
+            window.tabifyDockWidget(docks["step_card"], docks[name])
+        docks["step_card"].raise_()
+        self._share_width()
+
+    def _share_width(self) -> None:
+        self._resize(Qt.Orientation.Horizontal, step_card=round(self._window.width() * BESIDE_CARD))
+
+    def _place_below(self) -> None:
+        """All panes under a canvas that has the whole width, so that names can be read."""
+        window, docks = self._window, self.docks
         window.splitDockWidget(docks["step_card"], docks["plot"], Qt.Orientation.Horizontal)
         for name in ("gradients", *LEARNING):
             window.tabifyDockWidget(docks["plot"], docks[name])
@@ -457,30 +483,3 @@ class Panes(QObject):
             if lost or dock.isFloating():
                 del there[dock]
         self._window.resizeDocks(list(there), list(there.values()), direction)
-
-
-class Opening(Struct, frozen=True):
-    """What a document opens with: the kind of plot, and whether training and rows are seen."""
-
-    plot: str
-    learns: bool
-
-
-def for_document(state: State, plot: PlotPane) -> Opening:
-    """What the document of that State opens with: one with rows shows its boundary, or how its loss falls.
-
-    One that was seen with another plot is seen with that.
-    """
-    learns = state.graph.data is not None and bool(state.graph.parameters)
-    if plot.knows(state.graph.sight.plot):
-        return Opening(state.graph.sight.plot, learns)
-    if state.graph.data is not None and plot.offers("boundary", state):
-        return Opening("boundary", learns)
-    if learns:
-        return Opening("loss", learns)
-    return Opening("sweep" if plot.kind in OF_LEARNING else plot.kind, learns)
-
-
-def for_first_rows(state: State, plot: PlotPane) -> str:
-    """The kind of plot once a document has been given its first rows; what was chosen by hand stays."""
-    return "boundary" if plot.kind == "sweep" and plot.offers("boundary", state) else plot.kind

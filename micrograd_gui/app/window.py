@@ -31,7 +31,7 @@ from micrograd.ops import OPS
 from micrograd_gui.app.actions import language
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.menus import Menus, Toolbars
-from micrograd_gui.app.arrangement import Panes, for_document, for_first_rows
+from micrograd_gui.app.arrangement import Panes
 from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.desktop.appearance import Appearance
 from micrograd_gui.app.documents import Documents, dropped_names, dropped_paths
@@ -47,6 +47,7 @@ from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
+from micrograd_gui.views.plot.opening import for_document, for_first_rows
 from micrograd_gui.views.screen_reader.roles import know_painted
 from micrograd_gui.views.theme import Look
 
@@ -154,7 +155,6 @@ class MainWindow(QMainWindow):
         self.menus.examples.aboutToShow.connect(lambda: self.menus.show_thumbnails(self.look))
         self.training.stopped_itself.connect(lambda sentence: self.say(sentence, refused=True))
         self.training.running_changed.connect(lambda _: self._show_escape())
-        self.projector.switched.connect(lambda _: self._show_escape())
         self.projector.switched.connect(lambda _: self._show_state(self.bridge.state))
         self.projector.resized.connect(self.canvas.fit)
         self.projector.choice_wanted.connect(self._offer_documents)
@@ -412,8 +412,6 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, old: State, new: State) -> None:
         self._show_state(new)
-        if (old.quiz is None) != (new.quiz is None):
-            self._show_escape()
         self.statusBar().clearMessage()
         if self.message.text() != (stands := standing(new, self.live.link)):
             self.say(stands)
@@ -451,6 +449,7 @@ class MainWindow(QMainWindow):
         if standing(state) or self._about_finding:
             self._show_finding_buttons(bool(standing(state)))
         self.summary.say(summary(state))
+        self._show_escape()
 
     def _show_live(self) -> None:
         live = self.live

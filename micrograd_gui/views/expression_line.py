@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 
 from micrograd.language import N_, tr
@@ -130,9 +130,13 @@ class ExpressionLine(ReadLine):
         self.setObjectName("expression")
         self.setAccessibleName(tr("Expression"))
         self.setPlaceholderText(_EXAMPLE)
-        self.setClearButtonEnabled(True)
-        for clear in self.findChildren(QToolButton):
-            clear.setAccessibleName(tr("Clear"))
+        clear = self._clear = QToolButton(self)  # Qt's own is as small in large text
+        clear.setAccessibleName(tr("Clear"))
+        clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        clear.setCursor(Qt.CursorShape.ArrowCursor)
+        clear.clicked.connect(self.clear)
+        clear.clicked.connect(lambda: self.textEdited.emit(""))
+        self.textChanged.connect(lambda text: clear.setVisible(bool(text)))
         self.setMaxLength(LONGEST_EXPRESSION)
         self.set_tip(
             tr(
@@ -142,6 +146,13 @@ class ExpressionLine(ReadLine):
         )
         self._show(bridge.state)
         bridge.changed.connect(self._on_run)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        side = self.fontMetrics().height()
+        air = (self.height() - side) // 2
+        self._clear.setGeometry(self.width() - side - air, air, side, side)
+        self.setTextMargins(0, 0, side, 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):

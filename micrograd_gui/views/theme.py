@@ -306,14 +306,23 @@ def _buttons_and_lines(look: Look) -> str:
     QLineEdit {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
         border-radius: {px(6)}px; padding: {px(4)}px {px(8)}px;
         selection-background-color: {t.data}; selection-color: {t.on_data}; }}
+    QLineEdit > QToolButton {{ border: 0; padding: 0; background: transparent;
+        image: url("{_icon("close", t)}"); }}
+    QLineEdit > QToolButton:hover {{ background: {t.chip}; }}
+    QToolBar > #qt_toolbar_ext_button, QMenuBar > #qt_menubar_ext_button {{ border: 0; padding: 0;
+        image: url("{_icon("more", t)}"); }}
     QLineEdit#expression, QLineEdit#h {{ font-family: "{MONO}"; }}
     """
+
+
+def _icon(name: str, theme: Theme) -> str:
+    """The file of a picture that grows with its place."""
+    return resource("icons", f"{name}-{'dark' if theme.dark else 'light'}.svg").as_posix()
 
 
 def _choices(look: Look) -> str:
     """What is chosen from, progress, fields that were refused, and boxes to tick."""
     t, px = look.theme, look.px
-    arrow = resource("icons", f"down-{'dark' if t.dark else 'light'}.svg").as_posix()
     # The air is within the line, not around it: a script with taller lines than ours needs it.
     tall = QFontMetrics(look.font()).height() + 3 + 2 * (px(4) - px(1))
     return f"""
@@ -323,7 +332,7 @@ def _choices(look: Look) -> str:
     QComboBox:focus {{ border: 2px solid {t.selection}; }}
     QComboBox:disabled {{ color: {t.muted}; background: {t.panel}; }}
     QComboBox::drop-down {{ border: 0; width: {px(20)}px; }}
-    QComboBox::down-arrow {{ image: url("{arrow}"); width: {px(10)}px; height: {px(10)}px; }}
+    QComboBox::down-arrow {{ image: url("{_icon("down", t)}"); width: {px(10)}px; height: {px(10)}px; }}
     QComboBox QAbstractItemView {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.line};
         selection-background-color: {t.data}; selection-color: {t.on_data}; }}
     QProgressBar {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
@@ -353,11 +362,16 @@ def _labels_and_panes(look: Look) -> str:
     QLabel[refused="true"] {{ color: {t.bad}; font-weight: bold; }}
     QDockWidget::title {{ background: {t.panel}; padding: {px(6)}px {px(10)}px {px(2)}px {px(10)}px;
         border-bottom: 1px solid {t.line}; }}
-    QDockWidget {{ color: {t.muted}; }}
+    QDockWidget {{ color: {t.muted}; titlebar-close-icon: none; titlebar-normal-icon: none; }}
+    QDockWidget::close-button, QDockWidget::float-button {{ subcontrol-origin: margin;
+        subcontrol-position: center right; right: {px(6)}px; border: 0; border-radius: {px(4)}px;
+        min-width: {px(18)}px; min-height: {px(18)}px; image: url("{_icon("close", t)}"); }}
+    QDockWidget::float-button {{ right: {px(28)}px; image: url("{_icon("float", t)}"); }}
+    QDockWidget::close-button:hover, QDockWidget::float-button:hover {{ background: {t.chip}; }}
     QTabBar::tab {{ background: {t.raised}; color: {t.muted}; padding: {px(5)}px {px(9)}px;
         border: 1px solid {t.line}; }}
     QTabBar::tab:selected {{ background: {t.panel}; color: {t.text}; border-bottom: 2px solid {t.data}; }}
-    QTabBar::scroller {{ width: {px(20)}px; }}
+    QTabBar::scroller {{ width: {px(36)}px; }}
     QTabBar QToolButton {{ padding: 0; border-radius: 0; }}
     QHeaderView::section {{ color: {t.muted}; border: 0; border-bottom: 1px solid {t.line};
         padding: {px(4)}px {px(6)}px; }}

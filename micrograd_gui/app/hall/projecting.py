@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
 
 from micrograd.language import N_, tr
-from micrograd_gui.app.arrangement import Panes, for_document
+from micrograd_gui.app.arrangement import Panes
 from micrograd_gui.app.desktop.appearance import Appearance
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Paced
+from micrograd_gui.views.plot.opening import for_document
 from micrograd_gui.views.theme import Look
 
 if TYPE_CHECKING:
