@@ -13,10 +13,17 @@ from micrograd.language import N_, tr
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.notation.writer import expression_of
-from micrograd_gui.document.text import LONGEST_EXPRESSION, as_tip
+from micrograd_gui.document.text import LONGEST_EXPRESSION, as_tip, as_typed, in_order
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import NEVER, Bridge, Paced
 from micrograd_gui.views.hands import from_left
+
+_STEPS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Backspace: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Delete: 1,
+}  # which way a key goes
 
 
 class ReadLine(QLineEdit):
@@ -36,6 +43,7 @@ class ReadLine(QLineEdit):
         self._wrong = ""  # why the text that stands there was refused
         from_left(self)
         self.returnPressed.connect(self._on_return)
+        self.textEdited.connect(self._keep_order)
         self.textEdited.connect(lambda: self._mark(""))
         Paced(bridge, NEVER, self).changed.connect(self._on_changed)
 
@@ -62,11 +70,37 @@ class ReadLine(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc drops what was typed and leaves."""
+        if step := _STEPS.get(Qt.Key(event.key()), 0):
+            self._pass_marks(step, selecting=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         if event.key() == Qt.Key.Key_Escape:
             self._show(self.bridge.state)
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def _keep_order(self, text: str) -> None:
+        """Two names from right to left with a sign between them would change places while one types."""
+        typed = as_typed(text)
+        if (marked := in_order(typed)) != text:
+            at = len(as_typed(text[: self.cursorPosition()]))
+            self.setText(marked)
+            self.setModified(True)
+            self._go_to(at)
+
+    def _go_to(self, at: int) -> None:
+        """The cursor stands behind so many characters that were typed; within a name, not beside it."""
+        marks = [place for place, sign in enumerate(self.text()) if not as_typed(sign)]
+        for number, mark in enumerate(marks):  # one before each name, one after it
+            at += mark < at or (mark == at and number % 2 == 0)
+        self.setCursorPosition(at)
+
+    def _pass_marks(self, step: int, *, selecting: bool) -> None:
+        """What is not seen takes no press of a key."""
+        while selecting or not self.hasSelectedText():
+            at = self.cursorPosition() - (step < 0)
+            if at < 0 or as_typed(beside := self.text()[at : at + 1]) or not beside:
+                break
+            self.cursorForward(selecting, step)
 
     def _on_return(self) -> None:
         self._read()
@@ -75,12 +109,12 @@ class ReadLine(QLineEdit):
 
     def _read(self) -> None:
         try:
-            self.read(self.text())
+            self.read(text := as_typed(self.text()))
         except Refusal as refusal:
             self._mark(str(refusal))
             if isinstance(refusal, ExpressionRefusal):
-                above = self.text().split("\n")[: refusal.line - 1]  # a pasted cell may have kept its lines
-                self.setCursorPosition(sum(len(line) + 1 for line in above) + refusal.column - 1)
+                above = text.split("\n")[: refusal.line - 1]  # a pasted cell may have kept its lines
+                self._go_to(sum(len(line) + 1 for line in above) + refusal.column - 1)
             self.bridge.refused.emit(str(refusal), refusal.node)
             return
         self._show(self.bridge.state)
@@ -98,7 +132,7 @@ class ReadLine(QLineEdit):
 
     def _show(self, state: State) -> None:
         self._mark("")
-        text = self.text_for(state)
+        text = in_order(self.text_for(state))
         if text != self.text():
             self.setText(text)
             self.setCursorPosition(0)
@@ -159,7 +193,10 @@ class ExpressionLine(ReadLine):
             from micrograd_gui.document.notation.source import on_one_line
 
             self.insert(on_one_line(QApplication.clipboard().text()))
+            self._keep_order(self.text())
             self.setModified(True)
+        elif event.matches(QKeySequence.StandardKey.Copy) and self.hasSelectedText():
+            QApplication.clipboard().setText(as_typed(self.selectedText()))
         else:
             super().keyPressEvent(event)
 

@@ -1,8 +1,11 @@
 """Hands: a formula stays in its order in a field of code, whatever script it begins with."""
 
-from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QTextDocument
+from PySide6.QtWidgets import QApplication, QLineEdit
 
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.document.text import as_typed
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.inline_editor import InlineEditor
@@ -52,3 +55,35 @@ def test_a_text_of_code_goes_from_left_to_right(qtbot) -> None:
     document.size()  # lays it out
     line = document.firstBlock().layout().lineAt(0)
     assert line.cursorToX(0)[0] < line.cursorToX(len(TURNED))[0]
+
+
+def test_two_names_from_right_to_left_stay_in_their_order_while_they_are_typed(qtbot) -> None:
+    built = []
+    bridge = Bridge(Session())
+    line = ExpressionLine(bridge, built.append)
+    bridge.setParent(line)
+    qtbot.addWidget(line)
+    line.clear()
+    for sign in "ال = אב*ג":
+        press = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, sign)
+        QApplication.sendEvent(line, press)
+
+    def place(letter: str) -> int:
+        line.setCursorPosition(line.text().index(letter))
+        return line.cursorRect().center().x()
+
+    assert place("=") < place("ב") < place("*") < place("ג")
+    line.end(False)
+    for key, left in ((Qt.Key.Key_Backspace, "ال = אב*"), (Qt.Key.Key_Backspace, "ال = אב")):
+        qtbot.keyClick(line, key)
+        assert as_typed(line.text()) == left
+    line.home(False)
+    qtbot.keyClick(line, Qt.Key.Key_Delete)
+    assert as_typed(line.text()) == "ل = אב"
+    line.selectAll()
+    qtbot.keyClick(line, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "ل = אב"
+    line._read()
+    assert built == ["ل = אב"]
+    marked = graph_from_expression("\u200fא\u200e = ב*2")
+    assert {node.label for node in marked.nodes.values()} >= {"א", "ב"}, "marks are passed over"

@@ -14,6 +14,9 @@ _SIGNS = {
     **dict.fromkeys("\u00a0\u202f\u2009\u2002\u2003", " "),
     **dict.fromkeys("‘’", "'"),
     **dict.fromkeys("“”", '"'),
+    **dict.fromkeys(
+        "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", ""
+    ),  # directions
 }
 _POINTS = "·\u0387"  # Python lets them be part of a name; it makes the second the first
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
