@@ -64,8 +64,9 @@ class Settings:
 
     @property
     def text_scale(self) -> float:
-        """How large text is, 1.0 at first."""
-        return min(LARGEST, max(SMALLEST, float(str(self._kept.value("text_scale", 1.0, type=float)))))
+        """How large text is; 0.0 as long as nobody has chosen: then it is as the desktop's."""
+        kept = float(str(self._kept.value("text_scale", 0.0, type=float)))
+        return min(LARGEST, max(SMALLEST, kept)) if kept else 0.0
 
     @text_scale.setter
     def text_scale(self, scale: float) -> None:

@@ -39,6 +39,7 @@ class Bridge(QObject):
 
     Signals: ``changed(old, new)`` carries two States; ``refused(sentence, node)`` a sentence for the status
     bar and the node it is about, or None, and ``mended(sentence)`` that what it was about is no more;
+    ``told(sentence)`` what those who do not see are to hear at once;
     ``looked_into()`` that the eye is in another block now, which is
     ``within`` (None: outside of all). ``frames`` shares out the time while the graph trains; by
     ``rounds`` all panes that show a moment go to the next one together.
@@ -84,6 +85,7 @@ class Bridge(QObject):
     changed = Signal(object, object)
     refused = Signal(str, object)
     mended = Signal(str)
+    told = Signal(str)
     looked_into = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 MONO = "DejaVu Sans Mono"  # as in code
+ROOM = 640  # pixels of a width that text at scale 1 needs
+_USUAL = 16  # pixels: no desktop's text is larger by itself
 BUTTON_AIR = 10  # pixels at text scale 1, on either side of what a button says
 SMALLEST_PROJECTED = 28  # pixels, of a screen 1080 high: no text on a projector is smaller
 _FONT_FILES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono")
@@ -162,6 +164,17 @@ def theme_of_desktop() -> Theme:
         dark=hints.colorScheme() == Qt.ColorScheme.Dark,
         contrast=wanted == Qt.ContrastPreference.HighContrast,
     )
+
+
+def scale_of_desktop() -> float:
+    """1.0, or by how much the desktop's text is larger where somebody has made it large."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    screen = QGuiApplication.primaryScreen()
+    pixels: float = font.pixelSize()  # -1 where it is told in points
+    if pixels < 0:
+        pixels = font.pointSizeF() * screen.logicalDotsPerInchY() / 72
+    room = screen.availableSize().width() / ROOM
+    return max(1.0, min(pixels / 13, room)) if pixels > _USUAL else 1.0
 
 
 class Look(Struct, frozen=True):
@@ -364,7 +377,8 @@ def _labels_and_panes(look: Look) -> str:
         border-bottom: 1px solid {t.line}; }}
     QDockWidget {{ color: {t.muted}; titlebar-close-icon: none; titlebar-normal-icon: none; }}
     QDockWidget::close-button, QDockWidget::float-button {{ subcontrol-origin: margin;
-        subcontrol-position: center right; right: {px(6)}px; border: 0; border-radius: {px(4)}px;
+        subcontrol-position: center right; right: {px(6)}px; top: {px(2)}px;
+        border: 0; border-radius: {px(4)}px;
         min-width: {px(18)}px; min-height: {px(18)}px; image: url("{_icon("close", t)}"); }}
     QDockWidget::float-button {{ right: {px(28)}px; image: url("{_icon("float", t)}"); }}
     QDockWidget::close-button:hover, QDockWidget::float-button:hover {{ background: {t.chip}; }}

@@ -4,10 +4,12 @@ import itertools
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from micrograd_gui.figures.palette import PALETTES
-from micrograd_gui.views.theme import THEMES, Look, dress, style_sheet
+from micrograd_gui.views.theme import ROOM, THEMES, Look, dress, scale_of_desktop, style_sheet
 
 # How full deuteranopia and protanopia change linear RGB: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes,
 # "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE TVCG 15 (2009): full.
@@ -125,3 +127,21 @@ def test_a_widget_is_styled_anew_only_where_its_own_sheet_differs(qtbot) -> None
         dress(label, sheet)
     assert styled == ["color: #102030", "color: #302010"]
     assert label.styleSheet() == "color: #302010"
+
+
+@pytest.mark.parametrize(
+    ("points", "scale"), [(9, 1.0), (11, 1.0), (20, 20 * 96 / 72 / 13), (40, 1920 / ROOM)]
+)
+def test_text_is_as_large_as_the_desktop_s_where_that_was_made_large(
+    qapp, monkeypatch, points: float, scale: float
+) -> None:
+    class Screen:
+        def logicalDotsPerInchY(self) -> float:
+            return 96.0
+
+        def availableSize(self) -> QSize:
+            return QSize(1920, 1080)
+
+    monkeypatch.setattr(QFontDatabase, "systemFont", lambda _: QFont("DejaVu Sans", points))
+    monkeypatch.setattr(QGuiApplication, "primaryScreen", Screen)
+    assert scale_of_desktop() == pytest.approx(scale)

@@ -12,16 +12,24 @@ from PySide6.QtWidgets import QApplication, QWidget
 from micrograd.language import tr
 from micrograd_gui.app.desktop.application import IN_FUSION
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
-from micrograd_gui.views.theme import THEMES, Look, load_fonts, qt_palette, style_sheet, theme_of_desktop
+from micrograd_gui.views.theme import (
+    ROOM,
+    THEMES,
+    Look,
+    load_fonts,
+    qt_palette,
+    scale_of_desktop,
+    style_sheet,
+    theme_of_desktop,
+)
 
 STEP = 1.125
-ROOM = 640  # pixels of a window's width that text at scale 1 needs
 
 
 class Appearance(QObject):
     """The look of the window: theme and size of text, as they were chosen last.
 
-    At the first start the theme is the desktop's. Signal: ``changed(look)``.
+    At the first start they are the desktop's. Signal: ``changed(look)``.
     """
 
     changed = Signal(object)
@@ -33,7 +41,7 @@ class Appearance(QObject):
         self._say = say
         load_fonts()
         theme = THEMES.get(settings.theme) or theme_of_desktop()
-        self.look = Look(theme, settings.text_scale)
+        self.look = Look(theme, settings.text_scale or scale_of_desktop())
         apply_style(self.look)  # before there are widgets, to which it would be applied twice
 
     def set_look(self, look: Look) -> None:

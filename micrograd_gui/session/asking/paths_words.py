@@ -91,7 +91,7 @@ def _total(graph: Graph, found: Paths) -> Line | None:
 
 def _titles(graph: Graph) -> Mapping[NodeId, str]:
     """For each node that a box hides, what is written on that box."""
-    titles = {block.id: fit_name(block.title) or "a block" for block in graph.blocks}
+    titles = {block.id: fit_name(block.title) or tr("a block") for block in graph.blocks}
     return {node: titles[block] for node, block in boxes_of(graph).items()}
 
 

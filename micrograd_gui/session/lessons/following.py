@@ -151,7 +151,7 @@ def _said(node: Node) -> tuple[str, str]:
 
 def prepared(state: State, lesson: Lesson, at: int) -> State:
     """The State in which that step begins, from that of the window: what comes before it has been played."""
-    opened = transitions.opened(state, lesson.graph, None, lesson.text.title)
+    opened = transitions.opened(state, lesson.graph, None, tr(lesson.text.title))
     session = Session()
     session.take(with_measures(opened, lesson))
     for step in lesson.steps[:at]:

@@ -284,7 +284,7 @@ class CanvasView(ZoomView):
         """A tooltip at that point of the scene, said to a screen reader too, or (None) beside the pointer."""
         there = QCursor.pos() + QPoint(12, 12)
         if at is not None:
-            self.setAccessibleDescription(sentence)
+            self.bridge.told.emit(sentence)
             there = self.viewport().mapToGlobal(self.mapFromScene(at))
         QToolTip.showText(there, as_tip(sentence), self.viewport())  # an empty one hides it
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QScrollArea,
     QStackedLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -46,6 +48,17 @@ def marked_up(text: str) -> str:
     safe = escape(text.strip(), quote=False).replace("\n\n", "<br><br>")
     safe = re.sub(r"`([^`]+)`", r"<code><b>\1</b></code>", safe)
     return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", safe)
+
+
+class _Rows(QStyledItemDelegate):
+    """Qt breaks a row's words as if its edges were room for them, too, and then cuts the last line off."""
+
+    edges = 0
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """With the lines that the words really take."""
+        option.rect = option.rect.adjusted(0, 0, -self.edges, 0)
+        return super().sizeHint(option, index)
 
 
 class LessonPane(QWidget):
@@ -89,6 +102,8 @@ class LessonPane(QWidget):
         self._list_of.setObjectName("lessons")
         self._list_of.setAccessibleName(tr("Lessons"))
         self._list_of.setWordWrap(True)
+        self._rows = _Rows(self._list_of)
+        self._list_of.setItemDelegate(self._rows)
         self._list_of.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list_of.setFrameShape(QFrame.Shape.NoFrame)
         self._list_of.itemActivated.connect(self._on_chosen)
@@ -235,6 +250,7 @@ class LessonPane(QWidget):
             f"QListWidget::item:selected {{ background: {theme.accent_fill}; color: {theme.text};"
             f" border-left: {px(4)}px solid {theme.accent}; }}",
         )
+        self._rows.edges = 2 * px(6) + px(4)  # of the row that is chosen
         self._list()
         self._shown = None
         self._show(self._bridge.shown)

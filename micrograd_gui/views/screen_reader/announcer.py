@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QAccessibleStateChangeEvent,
 )
 
-from micrograd_gui.document.graph import NodeId
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import NEVER, Bridge, Paced
 from micrograd_gui.views.canvas.view import CanvasView
@@ -19,7 +18,7 @@ _PAUSE = 120  # milliseconds in which nothing else happened: of a key that is he
 
 
 class Announcer(QObject):
-    """Tells of each step that was taken, of each refusal, and of the node that is selected.
+    """Tells of each step that was taken, what a check found, each refusal, and the node that is selected.
 
     While a graph trains nothing is told before it rests. Where no screen reader runs, none of it is made.
     """
@@ -28,10 +27,12 @@ class Announcer(QObject):
         super().__init__(canvas)
         self._bridge, self._canvas = bridge, canvas
         self._told: tuple[object, ...] = _moment(bridge.shown)
+        self._checked = bridge.shown.checked
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self._timer.timeout.connect(self._tell)
         Paced(bridge, NEVER, self).changed.connect(self._on_changed)
-        bridge.refused.connect(self._on_refused)
+        bridge.refused.connect(lambda sentence, _: self._say_at_once(sentence))
+        bridge.told.connect(self._say_at_once)
 
     def _on_changed(self, old: State, new: State) -> None:
         if not QAccessible.isActive():
@@ -47,8 +48,13 @@ class Announcer(QObject):
 
             self._told = _moment(state)
             self._announce(moment_told(state))
+        if state.checked and state.checked is not self._checked:
+            from micrograd_gui.session.explain.verdicts import verdict_of_moment
 
-    def _on_refused(self, sentence: str, _: NodeId | None) -> None:
+            self._announce(verdict_of_moment(state))
+        self._checked = state.checked
+
+    def _say_at_once(self, sentence: str) -> None:
         if QAccessible.isActive():
             self._announce(sentence, at_once=True)
 

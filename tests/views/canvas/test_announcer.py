@@ -7,6 +7,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 
+from micrograd_gui.session.explain.verdicts import verdict_of_moment
 from micrograd_gui.views.screen_reader import announcer
 from micrograd_gui.views.screen_reader.announcer import Announcer
 from micrograd_gui.views.screen_reader.roles import know_painted
@@ -63,6 +64,12 @@ def test_a_step_a_refusal_and_a_choice_are_told(heard, desk) -> None:
     desk.session.select({desk.named("f")})
     assert heard.last() == "f, data = -2, grad = 4"
     assert len(heard.events) == 3
+    desk.session.check_all()
+    assert heard.last() == (verdict_of_moment(desk.session.state), polite.Polite)
+    QTest.keyClick(desk.view, Qt.Key.Key_W, Qt.KeyboardModifier.ShiftModifier)
+    assert heard.events[-1] == (
+        "Enter takes the wire from f off port 2 of L. Tab goes to the next, Esc leaves.", polite.Assertive
+    )  # fmt: skip
 
 
 def test_where_no_screen_reader_runs_nothing_is_told(heard, desk) -> None:
