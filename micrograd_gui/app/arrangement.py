@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from micrograd.language import tr, trc
@@ -42,6 +42,7 @@ LOW = 750  # pixels at text scale 1: a lower window has no room for two panes un
 TIGHT = 560  # pixels at text scale 1: a lower window has room for one pane under the canvas
 BOTH = 950  # pixels at text scale 1: in a lower window a question takes the room of the rendered graph
 ASKED = 500  # pixels at text scale 1: a lower window has no room for a question and a pane under the canvas
+TOOLS_HIGH = 47  # pixels at text scale 1: a row of tools, of which a longer language needs two
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
 SOUGHT_AFTER = 250  # milliseconds, when the first paint is over
 
@@ -163,7 +164,10 @@ class Panes(QObject):
         """A lesson has a column of its width; where it is not seen, the palette has its own."""
         seen = "lesson" in self.late and not self.docks["lesson"].isHidden()
         name, width = ("lesson", LESSON) if seen else ("palette", TOOLS)
-        self._resize(Qt.Orientation.Horizontal, **{name: self._look.px(width)})
+        if self.docks["step_card"] in self._window.tabifiedDockWidgets(self.docks[name]):
+            self._share_width()  # all are tabs
+        else:
+            self._resize(Qt.Orientation.Horizontal, **{name: self._look.px(width)})
         later(self, self.hide_left_tabs)
 
     def ensure_predict_line(self) -> PredictLine:
@@ -354,7 +358,8 @@ class Panes(QObject):
         window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
         for name in LEARNING:
             window.tabifyDockWidget(docks["gradients"], docks[name])
-        if height < LOW * look.scale:
+        more_tools = sum(map(window.toolBarBreak, window.findChildren(QToolBar)))
+        if height - more_tools * look.px(TOOLS_HIGH) < LOW * look.scale:
             window.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)

@@ -348,8 +348,8 @@ class MainWindow(QMainWindow):
             self.panes.touched = True
 
     def _on_look(self, look: Look) -> None:
-        self.panes.set_look(look)
         self.bars.set_look(look)
+        self.panes.set_look(look)
 
     def _offer_documents(self) -> None:
         """Where the menu bar is hidden: what it would open, over the canvas."""

@@ -186,7 +186,11 @@ class ExpressionLine(ReadLine):
         side = self.fontMetrics().height()
         air = (self.height() - side) // 2
         self._clear.setGeometry(self.width() - side - air, air, side, side)
-        self.setTextMargins(0, 0, side, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.setTextMargins(0, 0, self.fontMetrics().height(), 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):

@@ -362,9 +362,10 @@ class RenderedGraph(QWidget):
         painter.setFont(self.look.font(12))
         painter.setPen(QColor(self.look.theme.muted))
         room = self.rect().adjusted(self.look.px(8), 0, -self.look.px(8), -self.look.px(3))
-        fits = painter.fontMetrics().horizontalAdvance(said.long) <= room.width()
+        metrics = painter.fontMetrics()
+        words = said.long if metrics.horizontalAdvance(said.long) <= room.width() else said.brief
         at = int(Qt.AlignmentFlag.AlignBottom) | int(Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(room, at, said.long if fits else said.brief)
+        painter.drawText(room, at, metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width()))
 
     def _paint(self, painter: QPainter, figure: Figure, event: QPaintEvent) -> None:
         from micrograd_gui.views.figure_painter import FigurePainter

@@ -276,6 +276,8 @@ class Toolbars:
         self._scale = look.scale
         self.h_line.setFixedWidth(look.px(84))
         self.expression_line.setMinimumWidth(min(look.px(220), 190))  # in large text it shows less
+        if (layout := self.measure.layout()) is not None:
+            layout.invalidate()  # now, or it would be asked before it has heard of either
         self.follow_width()
 
     def follow_width(self) -> None:

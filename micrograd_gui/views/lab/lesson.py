@@ -50,7 +50,7 @@ def marked_up(text: str) -> str:
     return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", safe)
 
 
-class _Rows(QStyledItemDelegate):
+class _LessonRows(QStyledItemDelegate):
     """Qt breaks a row's words as if its edges were room for them, too, and then cuts the last line off."""
 
     edges = 0
@@ -102,7 +102,7 @@ class LessonPane(QWidget):
         self._list_of.setObjectName("lessons")
         self._list_of.setAccessibleName(tr("Lessons"))
         self._list_of.setWordWrap(True)
-        self._rows = _Rows(self._list_of)
+        self._rows = _LessonRows(self._list_of)
         self._list_of.setItemDelegate(self._rows)
         self._list_of.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list_of.setFrameShape(QFrame.Shape.NoFrame)
