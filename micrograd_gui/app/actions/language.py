@@ -164,7 +164,8 @@ def language_menu(menu: QMenu, setting: str, choose: Callable[[str], object]) ->
     rows = [("", tr("As the &system: {language}", language=system))]
     rows += [(code, languages.NAMES[code]) for code in languages.offered()]
     for code, text in rows:
-        action = QAction(text, menu)
+        action = QAction(menu)  # given a text, PySide would load all that icons are made of
+        action.setText(text)
         action.setObjectName(f"language_{code or 'system'}")
         action.setCheckable(True)
         action.setChecked(code == setting)
