@@ -38,7 +38,7 @@ PAUSE = 0.5  # seconds between two looks at it
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST, NEWEST = (3, 11), (3, 14)  # Qt's package is for no newer one; pyproject.toml says so too
 
-WITHOUT_QT = {"check", "render", "train", "examples", "lessons", "-h", "--help", "--version"}
+WITHOUT_QT = {"check", "render", "train", "examples", "lessons", "--version"}
 
 
 class Lock(NamedTuple):
@@ -49,8 +49,8 @@ class Lock(NamedTuple):
     installed: int
 
 
-USE = Lock(ROOT / "requirements.lock", 131, 397)
-TESTS = Lock(ROOT / "requirements-test.lock", 35, 112)
+USE = Lock(ROOT / "requirements.lock", 131, 420)
+TESTS = Lock(ROOT / "requirements-test.lock", 35, 125)
 
 # What Qt's own files link to on Linux, and the Debian package of each: for any use, and for a window on X11.
 ANY_USE = {
@@ -290,12 +290,11 @@ class Progress:
         if time.monotonic() - self.last < (PAUSE if on_terminal else 10):
             return
         self.last = time.monotonic()
-        come, here = size_of(COMING), size_of(packages_of(VENV)) - self.before
+        come, here = size_of(COMING, ".whl"), size_of(packages_of(VENV)) - self.before
+        line, busy = f"  downloaded {come} of about {self.download} MB", last_package()
         if here > 1:
-            line = f"  installed {here} of about {self.installed} MB"
-        else:
-            line = f"  downloaded {come} of about {self.download} MB"
-        line += f", {self.last - self.begun:.0f} s{last_package()}"
+            line, busy = f"  installed {here} of about {self.installed} MB", ""  # pip does not say with what
+        line += f", {self.last - self.begun:.0f} s{busy}"
         print(f"\r{line[:78]:78}\r" if on_terminal else line, end="" if on_terminal else "\n",
               file=sys.stderr, flush=True)  # fmt: skip
 
@@ -304,11 +303,14 @@ class Progress:
             print(" " * 78, end="\r", file=sys.stderr)
 
 
-def size_of(folder):
-    """MB of all files in a folder that others may be writing; 0 where it is not there."""
+def size_of(folder, suffix=""):
+    """MB of all files in a folder that others may be writing; 0 where it is not there.
+
+    What comes lies there twice, until it is whole, and bears its name but once.
+    """
     size = 0
     for path, _, names in os.walk(folder):
-        for name in names:
+        for name in filter(lambda name: name.endswith(suffix), names):
             with contextlib.suppress(OSError):
                 size += os.lstat(os.path.join(path, name)).st_size
     return size // 1_000_000
@@ -458,6 +460,14 @@ def tell_version():
     return 0
 
 
+def tell_help(arguments):
+    """How to start it from here, and what `micrograd-gui --help` says; it takes no set-up."""
+    from micrograd_gui.app.cli import main as tell
+
+    print(__doc__.partition("\n\n")[2].partition("\n\n")[0], end="\n\n", flush=True)
+    return tell(arguments)
+
+
 def main(arguments):
     for variable in ("PYTHONPATH", "PYTHONHOME"):  # of another Python: its packages may clash with ours
         os.environ.pop(variable, None)
@@ -465,7 +475,7 @@ def main(arguments):
     if arguments == ["--version"]:
         return tell_version()
     if arguments[:1] in (["-h"], ["--help"]):
-        print(__doc__.partition("\n\n")[2].partition("\n\n")[0], end="\n\n", flush=True)
+        return tell_help(arguments)
     try:
         if not is_ready(tests):
             set_up(tests)

@@ -36,12 +36,11 @@ TRAVELLING, REST, END = 60, 1400, 3000  # milliseconds of its frames
 def settle(window: MainWindow) -> None:
     """Wait until nothing in the window is still to be drawn, however busy this machine is."""
     plot, rendered = window.findChildren(PlotView), window.findChildren(RenderedGraph)
-    QTest.qWait(1000)
-    while any(each.currentWidget() is each.words and each.words.text() == COMING for each in plot) or any(
-        each.message == WAITING for each in rendered
-    ):
-        QTest.qWait(200)
-    QTest.qWait(400)
+    still = 0
+    while still < 5:
+        QTest.qWait(300)
+        words = [each.words.text() for each in plot if each.currentWidget() is each.words]
+        still = 0 if COMING in words or WAITING in (each.message for each in rendered) else still + 1
 
 
 def picture(name: str, theme: str) -> None:
@@ -66,14 +65,14 @@ def picture(name: str, theme: str) -> None:
 
 
 LECTURE = "a = 2; b = -3; c = 10; f = -2; e = a*b; d = e + c; L = d*f"  # what the tour has its reader type
-TOUR_SIZE = QSize(1440, 900)
+TOUR_SIZE, FULL_SIZE = QSize(1440, 900), QSize(1280, 900)  # of the graph and its card; and of a pane
 
 
-def light_window(source: str | None = None) -> MainWindow:
-    """A window of the tour's size, as at the first start."""
+def light_window(source: str | None = None, size: QSize = TOUR_SIZE) -> MainWindow:
+    """A window of that size, as at the first start."""
     window = create_window(source)
     window.appearance.use_theme("light")
-    window.resize(TOUR_SIZE)
+    window.resize(size)
     window.show()
     window.panes.arrange_as_at_first()
     return window
@@ -87,15 +86,15 @@ def tour() -> None:
     line.setText(LECTURE)
     QTest.keyClick(line, Qt.Key.Key_Return)
 
-    def seen(name: str, *actions: str, whole: bool = False) -> None:
-        """What stands there after those actions: the whole window, or the graph and its step card."""
+    def seen(name: str, *actions: str, beside: str = "") -> None:
+        """What stands there after those actions: the graph and its step card, and what is beside them."""
         for each in actions:
             action = window.findChild(QAction, each)
             assert isinstance(action, QAction), each
             action.trigger()
         settle(window)
-        part, card = window.centralWidget().geometry(), window.docks["step_card"].geometry()
-        shown = window.grab(window.rect() if whole else part.united(card)).toImage()
+        part = window.centralWidget().geometry().united(window.docks["step_card"].geometry())
+        shown = window.grab(part.united(window.docks[beside].geometry()) if beside else part).toImage()
         picture = _pixels(shown, (shown.width(), shown.height()))
         few = picture.quantize(256, dither=Image.Dither.NONE)
         few.save(ROOT / "docs" / "pictures" / f"tour-{name}.png", optimize=True)
@@ -105,20 +104,22 @@ def tour() -> None:
     window.session.last()
     seen("backward", *["backward_step"] * 4)
     window.session.select([window.session.state.graph.named("a")])
-    seen("check", "nudge", "check_all", whole=True)
+    window.resize(FULL_SIZE)
+    seen("check", "nudge", "check_all", "fit", beside="gradients")
+    window.resize(TOUR_SIZE)
     window.session.select([])
     window.session.seek(6)
     seen("predict", "predict", "fit")
     window.session.saved_as_is()
     window.close()
-    window = light_window("diamond")
+    window = light_window("diamond", FULL_SIZE)
     bug_lab = window.findChild(QAction, "bug_lab")
     assert isinstance(bug_lab, QAction)
     bug_lab.trigger()
     switch = window.findChild(QPushButton, "bug_assign")
     assert isinstance(switch, QPushButton)
     switch.click()
-    seen("bug", *["backward_step"] * 4, whole=True)
+    seen("bug", *["backward_step"] * 4, beside="bug_lab")
     window.session.saved_as_is()
     window.close()
 

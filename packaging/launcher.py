@@ -1,5 +1,6 @@
 """What a build starts: the program, and its two ways to start itself as Python starts a module or a line."""
 
+import os
 import runpy
 import sys
 
@@ -8,6 +9,8 @@ OWN = ("micrograd_gui.app.portrait",)  # modules that the program runs in a proc
 
 def main() -> int:
     """Do what the command line says; gives the exit status."""
+    if sys.platform == "linux":  # PyInstaller sets it: Qt needs it not here, and others not at all
+        os.environ.pop("QT_PLUGIN_PATH", None)
     if sys.argv[1:2] == ["-m"] and sys.argv[2:3] and sys.argv[2] in OWN:
         name = sys.argv[2]
         del sys.argv[1:3]

@@ -137,6 +137,7 @@ def test_bash_completes_commands_options_choices_and_names(tmp_path: Path) -> No
         ("check", "a"): ["a file.micrograd"],
         ("--vers",): ["--version"],
         ("--language", "d"): ["de"],
+        ("--lesson", "ch"): ["chain-rule"],
         ("--language", "=", "d"): ["de"],
         ("check", "--language", "="): ["en", "de", "es", "fr", "zh_CN", "ja"],
         ("--debug", "--language", "de", "ren"): ["render"],

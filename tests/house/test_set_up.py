@@ -293,14 +293,23 @@ def test_progress_says_how_much_has_come_and_how_much_there_will_be(
         "Collecting numpy==2.4.6 (from -r requirements.lock)\n  Downloading numpy-2.4.6-cp311.whl\n"
     )
     sizes = {run.COMING: 45, packages: 0}
-    monkeypatch.setattr(run, "size_of", sizes.get)
+    monkeypatch.setattr(run, "size_of", lambda folder, suffix="": sizes[folder])
     progress.tell()
     assert capsys.readouterr().err == ""  # not yet
-    for here, line in ((0, "downloaded 45 of about 131 MB"), (200, "installed 200 of about 397 MB")):
+    for here, line in ((0, "downloaded 45 of about 131 MB"), (200, "installed 200 of about 420 MB")):
         progress.last -= 11
         sizes[packages] = here
         progress.tell()
         assert capsys.readouterr().err.startswith(f"  {line}")
+
+
+def test_what_pip_has_twice_until_it_is_whole_is_counted_once(run: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "pip-unpack").mkdir()
+    for name in ("pip-unpack/numpy.whl", "tmp1a2b3c"):
+        with open(tmp_path / name, "wb") as file:
+            file.truncate(45_000_000)
+    assert run.size_of(tmp_path, ".whl") == 45
+    assert run.size_of(tmp_path) == 90
 
 
 def test_the_sizes_that_are_told_are_about_those_of_what_is_installed(run: ModuleType) -> None:
@@ -320,6 +329,16 @@ def test_the_version_is_told_without_a_set_up(run: ModuleType, capsys: pytest.Ca
     assert done.stdout == f"micrograd-gui {version.told()}\n", done.stderr
     assert run.main(["--version"]) == 0
     assert capsys.readouterr().out == done.stdout
+    assert not run.VENV.exists()
+
+
+def test_help_takes_no_set_up(run: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run.main(["--help"])
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "python3 run.py --tests" in said
+    assert "--install-desktop" in said
     assert not run.VENV.exists()
 
 

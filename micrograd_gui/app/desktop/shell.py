@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from micrograd_gui.files.lessons import lesson_names
 from micrograd_gui.languages import NAMES
 from micrograd_gui.resource import resource
 
 PROGRAM = "micrograd-gui"
 _FILES = ("FILE", "OUT")  # what stands for a file
-_OFFERED: dict[tuple[str, ...], tuple[str, ...]] = {("--language",): tuple(NAMES)}
+_OFFERED = {("--language",): lambda: tuple(NAMES), ("--lesson",): lesson_names}
 
 Parsers = Mapping[str, argparse.ArgumentParser]  # by command; the window's is the first, and has no name
 
@@ -39,7 +40,8 @@ def options_of(parser: argparse.ArgumentParser) -> Iterator[Flag]:
             choices = tuple(map(str, action.choices or ()))
             value = "" if action.nargs == 0 else str(action.metavar or action.dest.upper())
             words = tuple(action.option_strings)
-            yield Flag(words, _plain(action.help, action), choices, value, choices or _OFFERED.get(words, ()))
+            offered = choices or _OFFERED.get(words, tuple)()
+            yield Flag(words, _plain(action.help, action), choices, value, offered)
 
 
 def _plain(text: str | None, action: argparse.Action | None = None) -> str:
