@@ -72,7 +72,7 @@ class KeptDocument(Struct, frozen=True):
     Attributes:
         name: What it was called.
         at: When it was kept, in seconds since 1970.
-        title, file: What it was opened as, and its own file, in the system's spelling; None: it had none.
+        file: Its own file, in the system's spelling; None: it had none.
         disk: What its file was, as the document knew it; None: it knew of none.
         script: What had been run; None: nothing.
         cursor, wanted_cursor, selection: As in the State.
@@ -80,7 +80,6 @@ class KeptDocument(Struct, frozen=True):
 
     name: str
     at: float
-    title: str = ""
     file: bytes | None = None
     disk: OnDisk | None = None
     script: tuple[Pass, ...] | None = None
@@ -127,7 +126,6 @@ def content(
     kept = KeptDocument(
         name=saveable(name),
         at=time.time(),
-        title=saveable(state.title),
         file=None if state.path is None else os.fsencode(state.path.absolute()),
         disk=state.disk,
         script=None if trace is None else tuple(trace.script),

@@ -164,6 +164,16 @@ def test_what_nobody_holds_is_offered_by_one_window_to_be_put_off_saved_or_disca
     assert third.documents.name == "reuse"
 
 
+def test_what_was_built_comes_back_by_the_name_that_is_offered(opened, qtbot) -> None:
+    first, second = opened("neuron"), opened("reuse")
+    first.session.build("L = (a*b + c) * f")
+    work_in(first, qtbot)
+    vanish(first)
+    (row,) = look(second, qtbot)
+    press(row, "recovery_recover")
+    qtbot.waitUntil(lambda: second.documents.name == "expression")
+
+
 def test_recovering_in_place_of_unsaved_work_asks_and_is_on_the_disk_all_the_time(
     worked, qtbot, monkeypatch
 ) -> None:

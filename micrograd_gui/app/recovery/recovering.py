@@ -173,7 +173,7 @@ class Recovering(QObject):
     def _recover(self, left: LeftBehind, then: Callable[[], object]) -> None:
         """Open it here, as changes that are not saved, after the question where there are others."""
         kept = left.found.kept
-        source = OpenedGraph(left.found.graph, kept.path, kept.title)
+        source = OpenedGraph(left.found.graph, kept.path, kept.name)
 
         def begin() -> None:
             if left.slot in self._left:
