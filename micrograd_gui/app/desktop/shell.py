@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -14,7 +14,10 @@ from micrograd_gui.resource import resource
 
 PROGRAM = "micrograd-gui"
 _FILES = ("FILE", "OUT")  # what stands for a file
-_OFFERED = {("--language",): lambda: tuple(NAMES), ("--lesson",): lesson_names}
+_OFFERED: dict[tuple[str, ...], Callable[[], tuple[str, ...]]] = {
+    ("--language",): lambda: tuple(NAMES),
+    ("--lesson",): lesson_names,
+}
 
 Parsers = Mapping[str, argparse.ArgumentParser]  # by command; the window's is the first, and has no name
 
