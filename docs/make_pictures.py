@@ -14,7 +14,7 @@ KEPT = Path(tempfile.mkdtemp())
 SCREEN = {"name": "projector", "x": 0, "y": 0, "width": 1920, "height": 1080}
 (KEPT / "screens.json").write_text(json.dumps({"screens": [SCREEN]}), "utf-8")
 os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={KEPT / 'screens.json'}"
-os.environ["XDG_CONFIG_HOME"] = str(KEPT)  # the pictures show a first start
+os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_STATE_HOME"] = str(KEPT)  # the pictures show a first start
 
 from PIL import Image
 from PySide6.QtCore import QSize, Qt
