@@ -81,14 +81,11 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
         case Builtin() | Function() | NetworkKind() | ErrorKind() if name == "__name__":
             return thing.name
         case PassedOver():
-            if thing.name == "super()":
-                return PassedOver("super()")
-            return PassedOver(f"{thing.name}.{name}")
+            return thing if thing.name == "super()" else PassedOver(f"{thing.name}.{name}")
         case Library():
-            found = thing.parts.get(name)
             if name in thing.parts:
-                return found
-            if thing.name in ("torch", "np") and (name in ("no_grad", "manual_seed", "set_printoptions")):
+                return thing.parts[name]
+            if thing.name in ("torch", "np") and name in ("no_grad", "manual_seed", "set_printoptions"):
                 return PassedOver(f"{thing.name}.{name}")
             return thing.part(name)
         case Module():
@@ -118,10 +115,8 @@ def _of_value(run: Running, thing: Value, name: str) -> Any:
             return called_own(run, kind, name, thing, [], {})
         if own is not None:
             return method(lambda run, it, args, words: called_own(run, kind, name, it, args, words), thing)
-    if name in ("data", "grad", "label", "_op"):
+    if name in ("data", "grad", "label", "_op", "_prev"):
         return getattr(thing, name)
-    if name == "_prev":
-        return thing._prev
     if name == "_backward":
         return method(lambda run, it, args, words: run.watcher.passed_back(run.at, it), thing)
     if name == "backward":
@@ -264,33 +259,7 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
     """``thing.name = new``; raises Wrong where that cannot be."""
     run.meter.hold(1)
     if isinstance(thing, Value):
-        if run.values is not None:
-            name = run.values.called.get(name, name)
-        if name == "_backward" and run.walked:
-            return  # the op that it is has a rule of its own
-        if name in ("data", "grad"):
-            if isinstance(new, Value):
-                raise Wrong(tr("{name} is a number, not a Value: take its data", name=name))
-            if new is None and name == "grad":
-                new = 0.0
-            if not ops.is_number(new):
-                raise Wrong(tr("{name} is a number, not {thing}", name=name, thing=kind_name(new)))
-            setattr(thing, name, float(new))
-        elif name == "label":
-            if not isinstance(new, str):
-                run.note(
-                    kept(
-                        "A label is a text: here it is what {thing} is written as.",
-                        thing=kind_name(new),
-                    )
-                )
-            thing.label = (new if isinstance(new, str) else str(run.display.text(new)))[:200]
-        elif name in ("requires_grad",):
-            return
-        elif name.startswith("_") or hasattr(type(thing), name):
-            raise Wrong(tr("{name} of a Value cannot be set here", name=spoken(name)))
-        else:
-            vars(thing)[name] = new
+        _set_of_value(run, thing, name, new)
     elif isinstance(thing, Instance):
         if name.startswith("__"):
             raise Wrong(tr("{name} cannot be set", name=spoken(name)))
@@ -305,3 +274,28 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
         return
     else:
         raise Wrong(tr("nothing can be set in {thing}", thing=kind_name(thing)))
+
+
+def _set_of_value(run: Running, thing: Value, name: str, new: Any) -> None:
+    if run.values is not None:
+        name = run.values.called.get(name, name)
+    if name == "_backward" and run.walked:
+        return  # the op that it is has a rule of its own
+    if name in ("data", "grad"):
+        if isinstance(new, Value):
+            raise Wrong(tr("{name} is a number, not a Value: take its data", name=name))
+        if new is None and name == "grad":
+            new = 0.0
+        if not ops.is_number(new):
+            raise Wrong(tr("{name} is a number, not {thing}", name=name, thing=kind_name(new)))
+        setattr(thing, name, float(new))
+    elif name == "label":
+        if not isinstance(new, str):
+            run.note(kept("A label is a text: here it is what {thing} is written as.", thing=kind_name(new)))
+        thing.label = (new if isinstance(new, str) else str(run.display.text(new)))[:200]
+    elif name == "requires_grad":
+        return
+    elif name.startswith("_") or hasattr(type(thing), name):
+        raise Wrong(tr("{name} of a Value cannot be set here", name=spoken(name)))
+    else:
+        vars(thing)[name] = new
