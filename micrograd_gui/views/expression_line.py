@@ -16,7 +16,7 @@ from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.document.text import LONGEST_EXPRESSION, as_tip, as_typed, in_order
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import NEVER, Bridge, Paced
-from micrograd_gui.views.hands import from_left
+from micrograd_gui.views.hands import claims_escape, from_left
 
 _STEPS = {
     Qt.Key.Key_Left: -1,
@@ -62,11 +62,7 @@ class ReadLine(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Esc is this field's while one types in it, and not the window's."""
-        shortcut = event.type() == QEvent.Type.ShortcutOverride
-        if shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc drops what was typed and leaves."""

@@ -33,6 +33,15 @@ _NO_WRITING = ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSw
 _SPECIAL = 0x01000000  # from here on Qt names keys that write nothing
 
 
+def claims_escape(event: QEvent) -> bool:
+    """Whether it asks, before a shortcut of the window takes it, whose Esc is: it is accepted then."""
+    asks = event.type() == QEvent.Type.ShortcutOverride
+    if not (asks and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape):
+        return False
+    event.accept()
+    return True
+
+
 def latin_key(event: QKeyEvent) -> int:
     """The key itself; where it writes no Latin letter or sign, the one that a Latin keyboard has there."""
     key = event.key()

@@ -28,6 +28,7 @@ from micrograd_gui.document.text import as_tip, short
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.hands import sideways
 from micrograd_gui.views.screen_reader.roles import tell_as
 from micrograd_gui.views.theme import Look
 
@@ -444,8 +445,6 @@ class RenderedGraph(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom, round the pointer; turned sideways, or with Shift, it scrolls across."""
-        from micrograd_gui.views.hands import sideways  # late, as the start needs no hands
-
         if across := sideways(event):
             self._origin += QPointF(across / _NOTCH * _ACROSS, 0.0)
             self._fitted = False

@@ -22,6 +22,7 @@ from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.keyboard import written_keys
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
+from micrograd_gui.views.hands import pressed_by_place
 from micrograd_gui.views.theme import Look
 
 # macOS has these in the menu of the application; it would move others there by their texts.
@@ -148,8 +149,6 @@ class Menus(QObject):
 
     def trigger_by_place(self, event: QKeyEvent) -> bool:
         """Do what the key is for that has this place on a Latin keyboard; False where that is nothing."""
-        from micrograd_gui.views.hands import pressed_by_place  # late, as the start needs no hands
-
         pressed = pressed_by_place(event)
         if pressed is not None and self._commands.projector.press(pressed):
             return True

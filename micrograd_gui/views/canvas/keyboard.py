@@ -13,6 +13,7 @@ from micrograd_gui.views.canvas.inline_editor import InlineEditing
 from micrograd_gui.views.canvas.pointer import Pointer
 from micrograd_gui.views.canvas.tools import can_hold_value, modifier_factor, scrub_step, value_of
 from micrograd_gui.views.canvas.wiring import KeyWiring
+from micrograd_gui.views.hands import latin_key
 
 KEYS: tuple[tuple[str, str], ...] = (
     (N_("Tab, Shift+Tab"), N_("select the next or the previous node; Esc selects none")),
@@ -73,8 +74,6 @@ class Keyboard:
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what the key stands for; False where it is none of the canvas's."""
-        from micrograd_gui.views.hands import latin_key  # late, as the start needs no hands
-
         if event.key() == _Key.Key_Space and not event.isAutoRepeat():
             self.pointer.hold_space(True)
             return True

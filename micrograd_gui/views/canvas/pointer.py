@@ -28,6 +28,7 @@ from micrograd_gui.views.canvas.tools import (
     payload_in,
 )
 from micrograd_gui.views.canvas.wiring import PointerWiring
+from micrograd_gui.views.hands import sideways
 
 _WHEEL_NOTCH = 120.0
 _WHEEL_FACTOR = 1.2
@@ -262,8 +263,6 @@ class Pointer:
         if touchpad and not zooming and not event.pixelDelta().isNull():
             self.host.scroll_by_hand(-event.pixelDelta())
             return
-        from micrograd_gui.views.hands import sideways  # late, as the start needs no hands
-
         across = sideways(event)
         if across and not zooming:
             self.host.scroll_by_hand(QPoint(-round(across / _WHEEL_NOTCH * _ACROSS), 0))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
 from micrograd.language import tr
+from micrograd_gui.views.hands import claims_escape
 from micrograd_gui.views.theme import Look
 
 Index = QModelIndex | QPersistentModelIndex
@@ -53,11 +54,7 @@ class ColumnNameField(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Esc is this field's while it is open, and not the window's."""
-        shortcut = event.type() == QEvent.Type.ShortcutOverride
-        if shortcut and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc ends it with the name as it was."""
