@@ -124,14 +124,6 @@ class Documents(QObject):
 
         return is_large(source.graph)
 
-    @Net("open", N_("The file"))
-    def open_path(self, path: Path) -> OpenedGraph:
-        """Open a file at once, without a question."""
-        opened = open_named(path)
-        self.open_source(opened)
-        self._remember(path)
-        return opened
-
     def open_example(self, name: str) -> None:
         """Open a built-in example at once, without a question."""
         self.open_source(OpenedGraph(documents.load_example(name), title=name))

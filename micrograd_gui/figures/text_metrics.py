@@ -69,11 +69,6 @@ def pieces(text: str, size: float, *, bold: bool = False, least: float = 0.0) ->
     return made
 
 
-def as_read(text: str) -> str:
-    """The text without what makes its indices: ``w1`` of ``w_1``, as it can be read where it is written."""
-    return "".join(part for part, _ in runs(text))
-
-
 def width(text: str, size: float, *, bold: bool = False, least: float = 0.0) -> float:
     """How wide the text is in the font at that size; what the font lacks counts as a full square."""
     if "_" not in text:

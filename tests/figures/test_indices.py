@@ -17,7 +17,7 @@ from micrograd_gui.export.tex import label
 from micrograd_gui.figures.geometry import INDEX
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.palette import PALETTES
-from micrograd_gui.figures.text_metrics import as_read, pieces, shortened, width
+from micrograd_gui.figures.text_metrics import pieces, shortened, width
 
 W = [("w", False), ("1", True)]
 
@@ -126,10 +126,6 @@ def test_the_table_of_a_check_has_them_in_a_notebook_and_the_names_as_typed_in_p
     checked = mg.check(indexed())
     assert "x₁₂" in checked._repr_html_()
     assert "w_1 " in repr(checked)
-
-
-def test_what_is_read_has_no_marks_of_an_index() -> None:
-    assert (as_read("x_{12}"), as_read("w_1.grad"), as_read("a_b_c")) == ("x12", "w1.grad", "a_b_c")
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,6 @@ from micrograd_gui.document.live.modules import KeptWhere, kept_in
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.python.traced import Traced
 
-_NUMBERS_AT_MOST = 2_000  # plain numbers that are drawn as nodes
-
 
 def drawn(
     roots: list[Any], target: Any, onto: Graph, objects: dict[NodeId, Any], names: Mapping[str, Any]

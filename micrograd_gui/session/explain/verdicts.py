@@ -348,8 +348,3 @@ def _is_over_rows(state: State, row: Checked) -> bool:
 
 def _named(graph: Graph, rows: Sequence[Checked]) -> list[tuple[str, Checked]]:
     return [(graph.nodes[row.node].name, row) for row in rows]
-
-
-def names_of_wrong(graph: Graph, rows: Sequence[Checked]) -> list[str]:
-    """What the nodes are called at which the slopes differ."""
-    return [graph.nodes[row.node].name for row in rows if row.ok is False]
