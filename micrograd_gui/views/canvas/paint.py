@@ -17,8 +17,8 @@ from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.hit import Hit
 from micrograd_gui.views.canvas.layers.chips import ChipItem
 from micrograd_gui.views.canvas.paint_blocks import mark_rect, paint_block, paint_frames
-from micrograd_gui.views.canvas.paint_cards import draw_centred, draw_lines, paint_card, paint_derived, strike
-from micrograd_gui.views.canvas.pens import Font, Pens, pens_of
+from micrograd_gui.views.canvas.paint_cards import draw_lines, paint_card, paint_derived, strike
+from micrograd_gui.views.canvas.pens import Font, Pens, draw_centred, pens_of
 from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look
@@ -135,28 +135,6 @@ def _near_cards(
                 paint_derived(painter, picture.scene, key, picture.derived[key], pens, zoom)
     for chip in reversed(picture.chips):  # the line to a later one goes behind an earlier one
         _chip(painter, chip, pens)
-
-
-def paint_into(
-    painter: QPainter, target: QRectF, picture: CanvasFrame, look: Look, zoom_at_most: float = 1.6
-) -> None:
-    """Paint the whole picture into a rectangle, as large as fits: a thumbnail, a page."""
-    painter.save()
-    painter.setBackground(pens_of(look).ground)
-    painter.eraseRect(target)
-    bounds = picture.scene.bounds()
-    if not bounds.isEmpty():
-        for rect in picture.lit_rects:
-            bounds = bounds.united(rect)
-        margin = card_geometry.REACH + 0.03 * bounds.width()
-        bounds.adjust(-margin, -margin, margin, margin)
-        zoom = min(target.width() / bounds.width(), target.height() / bounds.height(), zoom_at_most)
-        painter.setClipRect(target)
-        painter.translate(target.center())
-        painter.scale(zoom, zoom)
-        painter.translate(-bounds.center())
-        paint(painter, picture, look, ground=False)
-    painter.restore()
 
 
 def _grid(painter: QPainter, rect: QRectF, zoom: float, pens: Pens) -> None:

@@ -26,16 +26,14 @@ from micrograd_gui.figures.geometry import (
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
 from micrograd_gui.views.canvas.paint_cards import (
-    draw_centred,
     draw_lines,
-    draw_text,
     paint_differing_tag,
     paint_fields,
     paint_nudge_tag,
     paint_surroundings,
     paint_target_mark,
 )
-from micrograd_gui.views.canvas.pens import Font, Pens
+from micrograd_gui.views.canvas.pens import Font, Pens, draw_centred, draw_text
 from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 

@@ -11,13 +11,12 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from micrograd.language import N_, tr
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Node, NodeId, Place
-from micrograd_gui.document.text import NOT_YET, runs, short, tight, told_apart, written
+from micrograd_gui.document.text import NOT_YET, short, tight, told_apart, written
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.geometry import (
     COUNT_SIZE,
     EDGE,
     LIT_RADIUS,
-    LOWER,
     NUMBER_SIZE,
     RADIUS,
     STRIKE,
@@ -30,7 +29,16 @@ from micrograd_gui.session.trace import Field
 from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
 from micrograd_gui.views.canvas.layers.chips import Derived, tag_size
-from micrograd_gui.views.canvas.pens import NARROWEST, ROW_NUMBER, Font, Pens
+from micrograd_gui.views.canvas.pens import (
+    NARROWEST,
+    ROW_NUMBER,
+    Font,
+    Pens,
+    draw_centred,
+    draw_fitted,
+    draw_text,
+    fit,
+)
 from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 
@@ -435,58 +443,6 @@ def paint_dot(painter: QPainter, centre: QPointF, radius: float, pens: Pens) -> 
     painter.setPen(_NO_PEN)
     painter.setBrush(pens.muted)
     painter.drawEllipse(centre, radius, radius)
-
-
-def draw_fitted(
-    painter: QPainter, text: str, font: Font, right: float, middle: float, room: float, colour: QColor
-) -> None:
-    """Text that ends there; what is too wide is made narrower, and then smaller."""
-    width = font.width(text)
-    painter.setPen(colour)
-    painter.setFont(font.qfont)
-    if width <= room:
-        _draw_from(painter, text, right - width, middle + font.ascent / 2, font)
-        return
-    narrowed, size = fit(width, room)
-    painter.save()
-    painter.translate(right - width * narrowed * size, middle + font.ascent * size / 2)
-    painter.scale(narrowed * size, size)
-    _draw_from(painter, text, 0, 0, font)
-    painter.restore()
-
-
-def fit(width: float, room: float) -> tuple[float, float]:
-    """How much a text of that width is narrowed, and then made smaller, to get into the room."""
-    needed = min(1.0, room / width) if width else 1.0
-    size = min(1.0, needed / NARROWEST)
-    return needed / size, size
-
-
-def draw_text(painter: QPainter, text: str, left: float, middle: float, font: Font, colour: QColor) -> None:
-    """Text from there on, its capitals about that height."""
-    painter.setPen(colour)
-    painter.setFont(font.qfont)
-    _draw_from(painter, text, left, middle + font.ascent / 2, font)
-
-
-def _draw_from(painter: QPainter, text: str, left: float, base: float, font: Font) -> None:
-    """Text in the painter's font and pen, from there on that line; an index stands lower and is smaller."""
-    if "_" in text:
-        down = font.qfont.pixelSize() * LOWER
-        for part, lower in runs(text):
-            own = font.index if lower else font
-            painter.setFont(own.qfont)
-            painter.drawText(QPointF(left, base + down * lower), part)
-            left += own.advance(part)
-        return
-    painter.drawText(QPointF(left, base), text)
-
-
-def draw_centred(
-    painter: QPainter, text: str, centre: float, middle: float, font: Font, colour: QColor
-) -> None:
-    """Text about that point."""
-    draw_text(painter, text, centre - font.width(text) / 2, middle, font, colour)
 
 
 def draw_lines(painter: QPainter, lines: tuple[Line, ...]) -> None:

@@ -1,11 +1,11 @@
-"""Pens: the pens, brushes and fonts of a look, made once."""
+"""Pens: the pens, brushes and fonts of a look, made once, and how text is put down with them."""
 
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from micrograd_gui.document.text import one_line, runs, tight, without_number
 from micrograd_gui.figures.geometry import (
@@ -16,6 +16,7 @@ from micrograd_gui.figures.geometry import (
     FOOT_SIZE,
     FRAME_NAME_SIZE,
     INDEX,
+    LOWER,
     NAME_SIZE,
     NUMBER_SIZE,
     RULE_SIZE,
@@ -165,3 +166,55 @@ def _hair(colour: str) -> QPen:
     pen = QPen(QColor(colour), 1)
     pen.setCosmetic(True)
     return pen
+
+
+def draw_fitted(
+    painter: QPainter, text: str, font: Font, right: float, middle: float, room: float, colour: QColor
+) -> None:
+    """Text that ends there; what is too wide is made narrower, and then smaller."""
+    width = font.width(text)
+    painter.setPen(colour)
+    painter.setFont(font.qfont)
+    if width <= room:
+        _draw_from(painter, text, right - width, middle + font.ascent / 2, font)
+        return
+    narrowed, size = fit(width, room)
+    painter.save()
+    painter.translate(right - width * narrowed * size, middle + font.ascent * size / 2)
+    painter.scale(narrowed * size, size)
+    _draw_from(painter, text, 0, 0, font)
+    painter.restore()
+
+
+def fit(width: float, room: float) -> tuple[float, float]:
+    """How much a text of that width is narrowed, and then made smaller, to get into the room."""
+    needed = min(1.0, room / width) if width else 1.0
+    size = min(1.0, needed / NARROWEST)
+    return needed / size, size
+
+
+def draw_text(painter: QPainter, text: str, left: float, middle: float, font: Font, colour: QColor) -> None:
+    """Text from there on, its capitals about that height."""
+    painter.setPen(colour)
+    painter.setFont(font.qfont)
+    _draw_from(painter, text, left, middle + font.ascent / 2, font)
+
+
+def _draw_from(painter: QPainter, text: str, left: float, base: float, font: Font) -> None:
+    """Text in the painter's font and pen, from there on that line; an index stands lower and is smaller."""
+    if "_" in text:
+        down = font.qfont.pixelSize() * LOWER
+        for part, lower in runs(text):
+            own = font.index if lower else font
+            painter.setFont(own.qfont)
+            painter.drawText(QPointF(left, base + down * lower), part)
+            left += own.advance(part)
+        return
+    painter.drawText(QPointF(left, base), text)
+
+
+def draw_centred(
+    painter: QPainter, text: str, centre: float, middle: float, font: Font, colour: QColor
+) -> None:
+    """Text about that point."""
+    draw_text(painter, text, centre - font.width(text) / 2, middle, font, colour)

@@ -227,11 +227,6 @@ def _said_of_hidden(state: State, scene: Scene, step: Step | None) -> str:
     return tr("acts: {name}", name=name_of(scene.graph.nodes[step.node]))
 
 
-def picture_of_graph(graph: Graph, frame: Frame = NO_FRAME) -> CanvasFrame:
-    """A picture of a graph alone, for thumbnails."""
-    return CanvasFrame(Scene(graph), frame)
-
-
 def _lit(scene: Scene, steps: Iterable[Step]) -> frozenset[Wire]:
     nodes = [step.node for step in steps if step.node is not None and step.kind != "seed"]
     wires = ((node, port) for node in nodes for port in range(len(scene.graph.nodes[node].inputs)))

@@ -5,19 +5,15 @@ import time
 
 import pytest
 from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage
 
-from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import WIDEST
 from micrograd_gui.figures.geometry import HEIGHT, NUMBER_SIZE, WIDTH, node_sizes
 from micrograd_gui.layout.layout import places
 from micrograd_gui.session.explain.slopes import rule_text
-from micrograd_gui.session.trace import Frame
 from micrograd_gui.views.canvas import card_geometry
-from micrograd_gui.views.canvas.paint import paint_into
-from micrograd_gui.views.canvas.paint_cards import before_and_after, fit
-from micrograd_gui.views.canvas.pens import ROW_NUMBER, pens_of
-from micrograd_gui.views.canvas.picture import picture_of_graph
+from micrograd_gui.views.canvas.paint_cards import before_and_after
+from micrograd_gui.views.canvas.pens import ROW_NUMBER, fit, pens_of
 from micrograd_gui.views.theme import DARK, LIGHT, Look, load_fonts
 
 NEURON = (
@@ -323,29 +319,6 @@ def test_a_stale_number_is_muted_with_a_line_through_it(desk, zoom):
     assert LIGHT.data.lower() not in after[1]
     desk.session.forward()
     assert LIGHT.data.lower() in through_the_middle("L", 0)[1]
-
-
-def test_a_whole_graph_can_be_painted_into_any_rectangle(desk):
-    desk.open()
-    frame = desk.state.frame
-    image = QImage(240, 120, QImage.Format.Format_RGB32)
-    image.fill(QColor("#123456"))
-    painter = QPainter(image)
-    target = QRectF(20, 10, 200, 100)
-    paint_into(painter, target, picture_of_graph(desk.graph, frame), Look(DARK))
-    painter.end()
-    assert image.pixelColor(5, 5) == QColor("#123456")
-    colours = {image.pixel(x, y) for x in range(20, 220) for y in range(10, 110)}
-    assert QColor(DARK.ground).rgb() in colours
-    assert len(colours) > 3
-
-
-def test_an_empty_graph_is_painted_as_ground(desk):
-    image = QImage(60, 40, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    paint_into(painter, QRectF(0, 0, 60, 40), picture_of_graph(Graph(), Frame()), Look(LIGHT))
-    painter.end()
-    assert image.pixelColor(30, 20) == QColor(LIGHT.ground)
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,6 @@ from micrograd_gui.views.canvas.paint_blocks import draw_mark, mark_rect
 from micrograd_gui.views.canvas.paint_cards import (
     ShownNumber,
     before_and_after,
-    draw_fitted,
-    draw_text,
-    fit,
     nudge_text,
     paint_dot,
     paint_surroundings,
@@ -30,7 +27,7 @@ from micrograd_gui.views.canvas.paint_cards import (
     strike,
 )
 from micrograd_gui.views.canvas.paint_cards import number_size as card_number_size
-from micrograd_gui.views.canvas.pens import NARROWEST, Font, Pens
+from micrograd_gui.views.canvas.pens import NARROWEST, Font, Pens, draw_fitted, draw_text, fit
 from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.theme import Look

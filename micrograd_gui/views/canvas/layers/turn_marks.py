@@ -12,8 +12,7 @@ from micrograd_gui.document.block import Key
 from micrograd_gui.session.turns import Turn
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
 from micrograd_gui.views.canvas.paint_blocks import FOR_TURN
-from micrograd_gui.views.canvas.paint_cards import draw_centred, fit
-from micrograd_gui.views.canvas.pens import NARROWEST, ROW_NUMBER, Font, Pens
+from micrograd_gui.views.canvas.pens import NARROWEST, ROW_NUMBER, Font, Pens, draw_centred, fit
 from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 

@@ -14,8 +14,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.session.explain.verdicts import OnNode, on_box, on_node, wrong_ones
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
-from micrograd_gui.views.canvas.paint_cards import before_and_after, draw_centred
-from micrograd_gui.views.canvas.pens import Pens
+from micrograd_gui.views.canvas.paint_cards import before_and_after
+from micrograd_gui.views.canvas.pens import Pens, draw_centred
 from micrograd_gui.views.canvas.picture import CanvasFrame
 
 
