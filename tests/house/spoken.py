@@ -70,17 +70,13 @@ def unspoken(module: Module) -> Iterator[tuple[int, str]]:
     if module.path.startswith(ENGLISH):
         return
     lines, code = module.text.splitlines(), module.path.startswith(CODE)
-    above: dict[ast.AST, ast.AST] = {}
-    for node in module.nodes:
-        for child in ast.iter_child_nodes(node):
-            above[child] = node
     for node in module.nodes:
         if not isinstance(node, ast.JoinedStr) and not (
             isinstance(node, ast.Constant) and isinstance(node.value, str)
         ):
             continue
         text = _text_of(node)
-        if _WORD.search(text) and not _is_excused(node, above, text, code):
+        if _WORD.search(text) and not _is_excused(node, module.above, text, code):
             first, last = node.lineno - 1, node.end_lineno or node.lineno
             if not any(AS_IN_CODE in line for line in lines[first:last]):
                 yield node.lineno, text
@@ -93,7 +89,7 @@ def _text_of(node: ast.Constant | ast.JoinedStr) -> str:
     return _TAG.sub("|", text)
 
 
-def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST], text: str, code: bool) -> bool:
+def _is_excused(node: ast.AST, above: dict[ast.AST, ast.AST | None], text: str, code: bool) -> bool:
     child, parent = node, above.get(node)
     if isinstance(parent, ast.JoinedStr | ast.Expr | ast.Compare | ast.Subscript | ast.MatchValue):
         return True

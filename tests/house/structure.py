@@ -3,7 +3,7 @@
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -30,9 +30,20 @@ class Module:
         return ast.parse(self.text)
 
     @cached_property
-    def nodes(self) -> tuple[ast.AST, ...]:
-        """All that is in the tree: to walk through it takes as long as to read the text."""
-        return tuple(ast.walk(self.tree))
+    def above(self) -> dict[ast.AST, ast.AST | None]:
+        """All that is in the tree, each with what it stands in: to find out takes as long as to read."""
+        above: dict[ast.AST, ast.AST | None] = {self.tree: None}
+        waiting: list[ast.AST] = [self.tree]
+        for node in waiting:  # it grows meanwhile
+            children = [*ast.iter_child_nodes(node)]
+            above |= dict.fromkeys(children, node)
+            waiting += children
+        return above
+
+    @property
+    def nodes(self) -> Iterable[ast.AST]:
+        """All that is in the tree; what stands in no place of its own (`ast.Load`) is there once."""
+        return self.above.keys()
 
     @property
     def lines(self) -> int:
