@@ -153,8 +153,6 @@ class Panes(QObject):
             share = round(getattr(pane, "SHARE", 0.0) * self._window.height())
             if share and self._window.width() >= NARROW * self._look.scale:
                 self._resize(Qt.Orientation.Vertical, plot=self._window.height() - share, **{name: share})
-        elif not self.touched and name != "lesson":
-            self._share_height()
         if name == "lesson":
             self.settle_lesson()
         later(self, self.hide_left_tabs)
@@ -364,7 +362,7 @@ class Panes(QObject):
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
         docks["training" if self._learns else "gradients"].raise_()
-        self._resize(Qt.Orientation.Horizontal, palette=look.px(150), plot=self._beside())
+        self._resize(Qt.Orientation.Horizontal, palette=look.px(TOOLS), plot=self._beside())
         rendered = max(height // 5, look.px(RENDERED))
         self._resize(Qt.Orientation.Vertical, step_card=look.px(CARD), rendered_graph=rendered)
         self._share_height()
@@ -396,8 +394,8 @@ class Panes(QObject):
         window.tabifyDockWidget(docks["step_card"], docks["rendered_graph"])
         for name in ("plot", "step_card"):
             docks[name].raise_()
-        below = max(TABLE, (window.width() - self._look.px(150)) // 2)
-        self._resize(Qt.Orientation.Horizontal, palette=self._look.px(150), plot=below)
+        below = max(TABLE, (window.width() - self._look.px(TOOLS)) // 2)
+        self._resize(Qt.Orientation.Horizontal, palette=self._look.px(TOOLS), plot=below)
         self._resize(Qt.Orientation.Vertical, step_card=round(window.height() * 0.36))
 
     def _share_height(self) -> None:
