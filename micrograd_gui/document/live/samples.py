@@ -162,9 +162,7 @@ def _told_apart(
     if mean is not None:
         place, port = next(each for each in way if each[0] == mean)
         dropped |= {place, nodes[place].inputs[1 - port]}
-    dropped = {
-        each for each in dropped if all(user in dropped or user in within for user in users[each])
-    } | within
+    dropped = within | {each for each in dropped if dropped.issuperset(users[each])}
     kept = sum(len(bodies[at]) for at in group[len(group) >= FEWEST :])
     if kept < len(nodes) / 2 or not _shared(nodes, bodies[group[0]]):
         return None
