@@ -267,7 +267,7 @@ def test_in_a_hall_text_follows_the_window_when_it_grows_late(opened, act):
 
 def test_text_can_be_made_larger_in_a_hall_and_never_smaller_than_the_back_row_reads(opened, act):
     window = opened("lecture")
-    before = window.look.scale
+    before, kept = window.look.scale, window.settings.text_scale
     act(window, "projector")
     QApplication.processEvents()  # until the window has its new size, it has text of the screen's
     least = window.look.scale
@@ -277,7 +277,7 @@ def test_text_can_be_made_larger_in_a_hall_and_never_smaller_than_the_back_row_r
     assert window.look.scale == least
     act(window, "projector")
     assert window.look.scale == before
-    assert window.settings.text_scale == before
+    assert window.settings.text_scale == kept
 
 
 def test_nodes_that_are_added_with_keys_do_not_cover_each_other(reopened, act):
