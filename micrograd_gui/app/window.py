@@ -31,8 +31,8 @@ from micrograd.ops import OPS
 from micrograd_gui.app.actions import language
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.menus import Menus, Toolbars
+from micrograd_gui.app.adding.blocks import BlockAdding
 from micrograd_gui.app.arrangement import Panes
-from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.desktop.appearance import Appearance
 from micrograd_gui.app.documents import Documents, dropped_names, dropped_paths
 from micrograd_gui.app.hall.projecting import Projector

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
 
 from micrograd_gui.app import create_window
-from micrograd_gui.app.block_dialog import BlockDialog
+from micrograd_gui.app.adding.block_dialog import BlockDialog
 
 MIME = "application/x-micrograd-op"
 

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from micrograd.ops import OPS
-from micrograd_gui.app.own_op_dialog import OwnOpDialog
+from micrograd_gui.app.adding.own_op_dialog import OwnOpDialog
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.rewriting.own_ops import OWN, own_op, taken_up
 from micrograd_gui.session.session import Session

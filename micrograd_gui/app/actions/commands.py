@@ -12,8 +12,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from micrograd.language import tr
+from micrograd_gui.app.adding.blocks import BlockAdding
 from micrograd_gui.app.arrangement import Panes
-from micrograd_gui.app.blocks import BlockAdding
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.desktop.appearance import Appearance
 from micrograd_gui.app.documents import Documents
@@ -278,7 +278,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def ask_own_op(self) -> None:
         """Ask for an op of one's own; it comes into the palette, and a node of it into the graph."""
-        from micrograd_gui.app.own_op_dialog import OwnOpDialog
+        from micrograd_gui.app.adding.own_op_dialog import OwnOpDialog
         from micrograd_gui.document.rewriting.own_ops import OwnOp, taken_up
 
         def made(op: OwnOp) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from string import Formatter
 from typing import Literal
 
 from msgspec import Struct
@@ -146,10 +145,17 @@ def field_of(node: Node, field: Literal["data", "grad"], names: Naming = GRAD) -
     return names.field(node, field)
 
 
+def _pieces(template: str) -> list[tuple[str, str | None]]:
+    """What stands before each placeholder, and its name; None where the template ends without one."""
+    from string import Formatter  # late: a check on the command line fills nothing in
+
+    return [(literal, field) for literal, field, _, _ in Formatter().parse(template)]
+
+
 def fill(template: str, operands: Sequence[Fragment], out: Fragment | None = None) -> list[Fragment]:
     """A template of the op table with fragments put in; negative numbers in parentheses where need be."""
     known = by_letter(operands, out)
-    pieces = [(literal, field) for literal, field, _, _ in Formatter().parse(template)]
+    pieces = _pieces(template)
     fragments: list[Fragment] = []
     for at, (literal, field) in enumerate(pieces):
         if literal:
@@ -334,7 +340,7 @@ def update_line(node: Node, rate: float, change: Change, rule: OptimiserName, na
 def phrase(text: str, /, **parts: Fragment | Sequence[Fragment]) -> list[Fragment]:
     """A text in the language in use: its words as plain fragments, and what is put in where it wants it."""
     made: list[Fragment] = []
-    for words, name, _, _ in Formatter().parse(tr(text)):
+    for words, name in _pieces(tr(text)):
         if words:
             made.append(Fragment("plain", words))
         if name:

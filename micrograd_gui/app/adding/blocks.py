@@ -19,7 +19,7 @@ from micrograd_gui.views.canvas.blocks import place_new_nodes, spot_on
 from micrograd_gui.views.canvas.view import CanvasView
 
 if TYPE_CHECKING:
-    from micrograd_gui.app.block_dialog import BlockDialog
+    from micrograd_gui.app.adding.block_dialog import BlockDialog
     from micrograd_gui.document.networks import BlockSpec
 
 SECONDS = 10.0
@@ -52,7 +52,7 @@ class BlockAdding(QObject):
     def _ask(
         self, kind: str, given: tuple[NodeId, ...], made: Callable[[BlockSpec], object]
     ) -> BlockDialog | None:
-        from micrograd_gui.app.block_dialog import BlockDialog  # the first paint does without
+        from micrograd_gui.app.adding.block_dialog import BlockDialog  # the first paint does without
 
         if kind not in OFFERED_KINDS:
             self._context.bridge.refused.emit(
