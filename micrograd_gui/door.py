@@ -43,8 +43,9 @@ def read(path: AnyPath) -> Graph:
     """The graph in a file of any kind that opens, or the built-in example of that name.
 
     Files are .micrograd, DOT, and the pictures (SVG, PNG, PDF, TeX), scripts, notebooks and pages that were
-    exported here. A name is an example before it is a file; a `pathlib.Path` is always a file. Raises
-    Refusal, which names file and field.
+    exported here; the cells of any other notebook or script are walked through, as `parse` does, and what
+    each printed is in ``graph.workspace.cells``. A name is an example before it is a file; a `pathlib.Path`
+    is always a file. Raises Refusal, which names file and field.
     """
     from micrograd_gui.files.documents import open_named
 

@@ -36,8 +36,8 @@ Each explains itself with --help. Where there is no screen, the graph is played 
 its gradients are printed and pictures of it are written to out/.""")
 _FILE = N_(
     "a .micrograd file, or what carries a graph: a picture (.svg .png .pdf .tex), script (.py), notebook "
-    "(.ipynb) or page (.html) that was exported here; DOT (.dot .gv); the name of an example; or a file as "
-    "file:///…"
+    "(.ipynb) or page (.html) that was exported here; a notebook or script of anybody, whose cells are "
+    "walked through; DOT (.dot .gv); the name of an example; or a file as file:///…"
 )
 _CHECK_JSON = N_(
     "print one JSON object: target, h, nodes (id, label, op, data, analytic, numeric, error, ok, verdict, "
@@ -183,7 +183,7 @@ def _flag(option: str) -> str:
 
 
 def _complain(sentence: str) -> None:
-    if sys.stderr is not None:  # print would take standard output in its place
+    if sentence and sys.stderr is not None:  # print would take standard output in its place
         print(one_line(sentence), file=sys.stderr)
 
 
@@ -475,6 +475,7 @@ def _opened(given: argparse.Namespace) -> OpenedGraph:
         raise Refusal(tr("Name either a file (or an example) or an expression after -e."))
     if given.file is not None:
         opened = open_named(given.file)
+        _complain(opened.said)
     else:
         from micrograd_gui.door import parse
 

@@ -58,11 +58,11 @@ class Documents(QObject):
     ``stage`` is what is told of the file above; ``seen()`` the fields of a Sight that panes know,
     ``scene`` is that of the canvas, which takes over what was made ready behind the window.
 
-    Signals: ``places_wanted``, where a graph has come without places; ``remembered``, of a recent file;
-    ``beside_wanted(path)``, where a file is to be seen in a further window.
+    Signals: ``places_wanted(said)``, where a graph has come without places, and what is said of it;
+    ``remembered``, of a recent file; ``beside_wanted(path)``, where a file is to be seen in a further window.
     """
 
-    places_wanted = Signal()
+    places_wanted = Signal(str)
     remembered = Signal()
     beside_wanted = Signal(object)
 
@@ -181,7 +181,9 @@ class Documents(QObject):
             self.behind.work_out(whole)
         hidden = {node for block in whole.blocks if block.collapsed for node in whole.within(block.id)}
         if whole is not source.graph and len(whole) - len(hidden) <= LARGE:
-            self.places_wanted.emit()  # it came without places: they are worked out behind the first picture
+            self.places_wanted.emit(source.said)  # they are worked out behind the first picture
+        if source.said:
+            self._context.say(source.said)
 
     @Net("drop", N_("What was dragged in"))
     def open_dropped(self, paths: Sequence[Path]) -> None:
@@ -324,7 +326,7 @@ class Documents(QObject):
         self._context.session.replace_graph(whole, kept("Reload {name}", name=read.path.stem))
         self._filing.saved(self._context.session.state.graph, read.path, read.known)
         if not read.graph.places:
-            self.places_wanted.emit()
+            self.places_wanted.emit("")
 
     def look_at_both(self) -> None:
         """The file as it is now in a second window."""

@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
 
     def _connect_what_stays(self) -> None:
         self.appearance.changed.connect(self._on_look)
-        self.documents.places_wanted.connect(lambda: self.commands.tidy(as_edit=False))
+        self.documents.places_wanted.connect(lambda said: self.commands.tidy(as_edit=False, say=said))
         self.documents.remembered.connect(lambda: self.menus.show_recent(self.settings.recent))
         self._sized.timeout.connect(lambda: self.panes.follow_size())
         self.live.changed.connect(self._show_live)

@@ -25,6 +25,7 @@ SUFFIX = ".micrograd"
 DOT = (".dot", ".gv")
 PICTURES = (".svg", ".png", ".pdf")
 TEXTS = (".py", ".ipynb", ".tex", ".html")  # which carry their graph as pictures do
+CELLS = (".py", ".ipynb")  # whose cells are walked through where they carry none
 SUFFIXES = (SUFFIX, *DOT, *PICTURES, *TEXTS)  # of all files that a graph is read from
 _ADDRESS = r"(?i)(file):/|([a-z][a-z0-9+.-]+)://"  # a scheme of one letter is a drive of Windows
 _SHOWN = 80  # characters of an address in a sentence
@@ -34,13 +35,14 @@ LONG, LONG_PICTURE = 200_000, 20_000  # bytes of a graph, and of a picture or DO
 class OpenedGraph(msgspec.Struct, frozen=True):
     """A graph, and where it came from: the file that it can be saved to again, else what it is called.
 
-    ``known`` is what that file was when it was read.
+    ``known`` is what that file was when it was read; ``said`` what came of a notebook's cells.
     """
 
     graph: Graph
     path: Path | None = None
     title: str = ""
     known: Fingerprint | None = None
+    said: str = ""
 
 
 def takes_long(source: object) -> bool:
@@ -51,7 +53,8 @@ def takes_long(source: object) -> bool:
         size = os.stat(source).st_size
     except (OSError, ValueError):
         return False
-    long = LONG if Path(source).suffix.lower() == SUFFIX else LONG_PICTURE
+    suffix = Path(source).suffix.lower()
+    long = LONG if suffix == SUFFIX else 0 if suffix in CELLS else LONG_PICTURE
     return long < size <= LARGEST  # what is larger is refused unread
 
 
@@ -154,7 +157,13 @@ def open_named(name: str | Path) -> OpenedGraph:
             )
         )
     if path.suffix.lower() != SUFFIX:
-        return OpenedGraph(read(path), title=path.stem)
+        graph = read(path)
+        said = ""
+        if path.suffix.lower() in CELLS and graph.workspace is not None:
+            from micrograd_gui.files.notebook import said_of_cells
+
+            said = said_of_cells(graph)
+        return OpenedGraph(graph, title=path.stem, said=said)
     from micrograd_gui.files import looking  # a window without a file does without
 
     content, known = looking.read(path)
@@ -191,6 +200,10 @@ def _graph_in(content: bytes, path: Path) -> Graph:
                     names=", ".join(SUFFIXES),
                 )
             )
+        if suffix in CELLS:
+            from micrograd_gui.files.notebook import graph_of_cells
+
+            return graph_of_cells(content, quoted_name(path))
         if suffix in TEXTS:
             raise FileRefusal(
                 tr(

@@ -1,12 +1,14 @@
 # ruff: noqa: E501
 """Graphs that come in as DOT: our own, the lecture's, and what is neither."""
 
+import json
 import re
 
 import graphviz
 import pytest
 
 from micrograd import Value, draw_dot
+from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.networks import BlockSpec, predictions, with_block
@@ -190,19 +192,54 @@ def test_a_form_that_holds_no_graph_is_refused_with_those_that_do(tmp_path, name
         documents.read(tmp_path / name)
 
 
+ONLY = "carries no graph: only what was exported"
 FOREIGN = {
-    "a.py": "print('hello')\n",
-    "a.tex": "\\documentclass{article}",
-    "a.html": "<!DOCTYPE html><p>micrograd-graph",
-    "a.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
-}
+    "a.tex": ("\\documentclass{article}", ONLY),
+    "a.html": ("<!DOCTYPE html><p>micrograd-graph", ONLY),
+    "a.py": ("print('hello')\n", "carries no graph: none was exported into it, and its cells make none"),
+    "b.py": ("import math\nfoo(2)\n", "makes no graph. Line 2, column 1: there is no function “foo”"),
+    "c.py": ("# %%\na = 1\n" * 201, "has more cells than are walked through"),
+    "a.ipynb": ('{"cells": [], "nbformat": 4}', "carries no graph: none was exported into it"),
+    "b.ipynb": ('{"cells": 3, "nbformat": 4}', "cannot be read as a notebook"),
+    "c.ipynb": ('{"cells": [{"cell_type": "code", "source": "a ="}, {"cell_type": "code", "source": ["foo("]}]}',
+                "makes no graph. Cell 1: "),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_script_notebook_or_page_that_was_not_made_here_is_told_so(tmp_path, name):
-    (tmp_path / name).write_text(FOREIGN[name], "utf-8")
-    with pytest.raises(FileRefusal, match=rf"“{re.escape(name)}” carries no graph: only what was exported"):
+    text, said = FOREIGN[name]
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(FileRefusal, match=rf"“{re.escape(name)}” {re.escape(said)}"):
         documents.read(tmp_path / name)
+
+
+CELLS = [
+    "%matplotlib inline\ndef f(x):\n  return x*2",
+    "foo(3)",
+    "a = Value(2.0)\nL = f(a)\nL",
+    "L.backward()\na.grad",
+]
+
+
+@pytest.mark.parametrize("name", ["a.ipynb", "old.ipynb", "a.py"])
+def test_a_notebook_of_anybody_opens_as_if_its_cells_were_pasted_in_order(tmp_path, name):
+    code = [{"cell_type": "code", "source": cell.splitlines(True)} for cell in CELLS]
+    cells = [{"cell_type": "markdown", "source": "# Words"}, *code]
+    whole = {"cells": cells, "nbformat": 4}
+    if name == "old.ipynb":
+        old = [{"cell_type": "code", "input": each["source"]} for each in code]
+        whole = {"worksheets": [{"cells": old}], "nbformat": 3}
+    text = "\n# %%\n".join(CELLS) if name == "a.py" else json.dumps(whole)
+    (tmp_path / name).write_text(text, "utf-8")
+    opened = documents.open_named(tmp_path / name)
+    graph = opened.graph
+    assert [cell.printed for cell in graph.workspace.cells] == ["", "", "Value(data=4.0, grad=0)\n", "2.0\n"]
+    assert graph.nodes[graph.target].label == "L"
+    assert opened.said == "3 cells were walked through. One was left out, number 2."
+    assert "there is no function “foo”" in graph.workspace.cells[1].notes[0]
+    again = codec.decode(codec.encode(graph), "again")
+    assert len(again.workspace.cells) == 3, "what was left out has defined nothing"
 
 
 @pytest.mark.parametrize("name", ["a.py", "a.tex"])

@@ -8,8 +8,8 @@ from micrograd.engine import Value
 from micrograd.language import kept, tr
 from micrograd.nn import Module
 from micrograd.ops import OPS
+from micrograd_gui.document.python import ints, places
 from micrograd_gui.document.python import operations as ops
-from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import named_tuple, of_super
 from micrograd_gui.document.python.known.generators import drawn_from
 from micrograd_gui.document.python.known.methods import few, method, method_of
@@ -19,6 +19,7 @@ from micrograd_gui.document.python.objects import (
     VALUE,
     Builtin,
     Class,
+    Counts,
     DefaultDict,
     ErrorKind,
     Function,
@@ -34,6 +35,7 @@ from micrograd_gui.document.python.objects import (
     TensorRow,
     Thrown,
     TupleKind,
+    docstring,
     kind_name,
     pythons,
 )
@@ -80,6 +82,12 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
             return thing.args
         case Builtin() | Function() | NetworkKind() | ErrorKind() if name == "__name__":
             return thing.name
+        case NetworkKind() if thing is VALUE and name in OPS and OPS[name].arity == 1:
+            return Builtin(
+                name, lambda run, args, words: run.call(run.attribute(args[0], name), args[1:], words)
+            )
+        case Function() if name == "__doc__":
+            return docstring(thing.body)
         case PassedOver():
             return thing if thing.name == "super()" else PassedOver(f"{thing.name}.{name}")
         case Library():
@@ -115,6 +123,8 @@ def _of_value(run: Running, thing: Value, name: str) -> Any:
             return called_own(run, kind, name, thing, [], {})
         if own is not None:
             return method(lambda run, it, args, words: called_own(run, kind, name, it, args, words), thing)
+    if name in ("data", "grad") and kind is not None:
+        return ints.data_of(thing) if name == "data" else ints.grad_of(thing, kind.begins_whole)
     if name in ("data", "grad", "label", "_op", "_prev"):
         return getattr(thing, name)
     if name == "_backward":
@@ -220,6 +230,8 @@ def item_of(run: Running, thing: Any, place: Any) -> Any:
     """``thing[place]``, also of an object whose class says what that is; raises Wrong."""
     if isinstance(thing, Instance) and (own := thing.of.find("__getitem__")) is not None:
         return run.call(own, [thing, place], {})
+    if isinstance(thing, Counts) and ops.key(place) not in thing:
+        return 0
     if isinstance(thing, DefaultDict) and thing.factory is not None and ops.key(place) not in thing:
         places.put(thing, place, run.call(thing.factory, [], {}), run.meter)
     return places.item(thing, place, run.meter)
@@ -289,6 +301,7 @@ def _set_of_value(run: Running, thing: Value, name: str, new: Any) -> None:
         if not ops.is_number(new):
             raise Wrong(tr("{name} is a number, not {thing}", name=name, thing=kind_name(new)))
         setattr(thing, name, float(new))
+        ints.set_to(thing, name, new)
     elif name == "label":
         if not isinstance(new, str):
             run.note(kept("A label is a text: here it is what {thing} is written as.", thing=kind_name(new)))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from micrograd.engine import Value
 from micrograd.language import N_, kept
-from micrograd_gui.document.errors import ExpressionRefusal, Net
+from micrograd_gui.document.errors import ExpressionRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.live_graph import LiveGraph
 from micrograd_gui.document.live.values import NODE_FOR_NODE
@@ -152,11 +152,22 @@ def _uses(statements: list[ast.stmt], known: Mapping[str, Any]) -> bool:
 
 def left_unprinted(graph: Graph, text: str, refusal: ExpressionRefusal) -> Graph:
     """The graph of a cell that was read as statements, and cannot be walked through: it is said why."""
+    note = kept("Nothing was printed. {sentence}", sentence=str(refusal))
+    return _beside(graph, PastedCell(text, notes=(note,)))
+
+
+def left_out(graph: Graph, text: str, refusal: Refusal) -> Graph:
+    """The graph beside a cell of a notebook that is refused: nothing came of it, and it is said why."""
+    note = kept("This cell was left out. {sentence}", sentence=str(refusal))
+    return _beside(graph, PastedCell(text, notes=(note,), left_out=True))
+
+
+def _beside(graph: Graph, told: PastedCell) -> Graph:
+    """The graph with a cell that has changed nothing."""
     workspace = known_before(graph)
-    told = PastedCell(text, notes=(kept("Nothing was printed. {sentence}", sentence=str(refusal)),))
     cells = (*workspace.cells, told)[-CELLS_AT_MOST:]
     known = Workspace(workspace.scope, workspace.chance, workspace.objects, workspace.numbers, cells)
-    known.leaves = workspace.leaves
+    known.leaves, known.weight = workspace.leaves, workspace.weight
     return graph.knowing(known)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from micrograd.engine import Value
 from micrograd.language import kept, tr
+from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.arguments import missing, too_many, unknown
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
@@ -23,9 +24,10 @@ from micrograd_gui.document.python.objects import (
     Super,
     Thrown,
     TupleKind,
+    docstring,
     kind_name,
 )
-from micrograd_gui.document.python.value_class import ValueClass, is_value_class, of_value_above
+from micrograd_gui.document.python.value_class import ValueClass, is_value_class, notes_of, of_value_above
 from micrograd_gui.document.text import spoken
 
 _PLAIN_DECORATORS = ("staticmethod", "classmethod", "property")
@@ -74,6 +76,8 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
             run.statement(one, inner)
         else:
             raise run.refusal(one, tr("in a class only functions and plain names are understood"))
+    if (told := docstring(each.body)) is not None:
+        inner.names["__doc__"] = told
     for thing in inner.names.values():
         if isinstance(thing, Function) and thing.scope is inner:
             thing.scope = scope  # what a class has is not seen from its functions
@@ -83,6 +87,8 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
     if is_value_class(each, bases):
         run.pass_over(each, kept("class {name}: Value of this program is used", name=each.name))
         base = next((one for one in bases if isinstance(one, ValueClass)), None)
+        for note in notes_of(run, each):
+            run.note(note)
         kind = ValueClass(each.name, inner.names, each) if base is None else base.extended(inner.names, each)
         for thing in inner.names.values():
             if isinstance(thing, Function):
@@ -197,6 +203,16 @@ def as_number(run: Running, thing: Any, name: str) -> Any:
     if own is not None:
         return run.call(own, [thing], {})
     return thing.data if isinstance(thing, Value) and kind is None else thing
+
+
+def formatted(run: Running, thing: Any, spec: str) -> str:
+    """The thing as ``{thing:spec}``, by its own ``__format__`` where it has one; raises Wrong."""
+    kind = run.values if isinstance(thing, Value) else thing.of if isinstance(thing, Instance) else None
+    own = None if kind is None else kind.find("__format__")
+    if own is not None:
+        return str(run.call(own, [thing, spec], {}))
+    shown = run.display.text(thing)
+    return ops.formatted(as_number(run, thing, "") if spec else thing, spec, shown)
 
 
 def own_text(run: Running, thing: Any, as_text: bool) -> str | None:

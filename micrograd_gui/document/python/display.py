@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from micrograd.engine import Value
@@ -10,12 +11,14 @@ from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     Builtin,
     Class,
+    Counts,
     DefaultDict,
     Deque,
     ErrorKind,
     Instance,
     NamedPlaces,
     NetworkKind,
+    OrderedPairs,
     TensorRow,
     Thrown,
     TupleKind,
@@ -82,6 +85,12 @@ class Display:
         if isinstance(thing, DefaultDict):
             made = self._written(thing.factory, 1)
             return f"defaultdict({made}, {self._listed(thing, depth - 1)})"
+        if isinstance(thing, Counts):
+            most_first = dict(sorted(thing.items(), key=lambda pair: -pair[1]))
+            return f"Counter({self._listed(most_first, depth - 1) if thing else ''})"
+        if isinstance(thing, OrderedPairs):
+            pairs = dict(thing) if sys.version_info >= (3, 12) else list(thing.items())
+            return f"OrderedDict({self._listed(pairs, depth - 1) if thing else ''})"
         if isinstance(thing, (list, tuple, set, dict)):
             return self._listed(thing, depth - 1)
         if isinstance(thing, (range, Module)) or is_array(thing):

@@ -14,7 +14,7 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.arguments import names_given
 from micrograd_gui.document.python.attributes import attribute_of, item_of, set_attribute_of
-from micrograd_gui.document.python.classes import as_number, made, named_tuple
+from micrograd_gui.document.python.classes import formatted, made, named_tuple
 from micrograd_gui.document.python.control import ERRORS, UNKNOWN, CellRefusal, generates
 from micrograd_gui.document.python.known.imports import known
 from micrograd_gui.document.python.known.libraries import network, through_network
@@ -178,6 +178,10 @@ class Expressions:
                 return self.call(found, [own, other], {})
         if isinstance(x, TensorRow) or isinstance(y, TensorRow):
             return of_tensors(self.run, sign, x, y)
+        if sign == "%" and isinstance(x, str):
+            parts = y if isinstance(y, tuple) else (y,)
+            show = self.run.display.text
+            y = tuple(each if ops.is_number(each) or isinstance(each, str) else show(each) for each in parts)
         return ops.binary(sign, x, y, self.meter)
 
     def _unary(self, each: ast.UnaryOp, scope: Scope) -> Any:
@@ -310,11 +314,10 @@ class Expressions:
             elif isinstance(one, ast.FormattedValue):
                 thing = self.evaluate(one.value, scope)
                 spec = "" if one.format_spec is None else str(self.evaluate(one.format_spec, scope))
-                display = self.run.display
-                shown = display.code(thing) if one.conversion == ord("r") else display.text(thing)
-                if spec:
-                    thing = as_number(self.run, thing, "")
-                pieces.append(ops.formatted(shown if one.conversion > 0 else thing, spec, shown))
+                if one.conversion > 0:
+                    display = self.run.display
+                    thing = display.code(thing) if one.conversion == ord("r") else display.text(thing)
+                pieces.append(formatted(self.run, thing, spec))
         return self.meter.text("".join(pieces))
 
     def _subscript(self, each: ast.Subscript, scope: Scope) -> Any:

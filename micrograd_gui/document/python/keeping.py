@@ -55,7 +55,8 @@ def kept_cells(graph: Graph) -> KeptCells | None:
         for node in paths
         if node in at.numbers and node in things and at.numbers[node] != float(_number(things[node]))
     }
-    return _within(KeptCells((*(PastedCell(each.text) for each in at.cells), *texts), paths, numbers), graph)
+    told = (PastedCell(each.text) for each in at.cells if not each.left_out)
+    return _within(KeptCells((*told, *texts), paths, numbers), graph)
 
 
 def _number(thing: Any) -> Any:

@@ -24,6 +24,20 @@ _QUICK_WEIGHT = 30_000  # of what earlier cells have made, which is copied
 _QUICK_EVALUATIONS = 4_000  # a few hundredths of a second
 
 
+_COUNTED: ContextVar[list[Meter] | None] = ContextVar("counted", default=None)
+
+
+@contextmanager
+def counted() -> Iterator[list[Meter]]:
+    """Within it all meters are listed: what several cells have done together."""
+    meters: list[Meter] = []
+    token = _COUNTED.set(meters)
+    try:
+        yield meters
+    finally:
+        _COUNTED.reset(token)
+
+
 class Lengthy(Refusal):
     """A cell takes longer than a window may wait for it; nothing is wrong with it."""
 
@@ -66,7 +80,14 @@ class Meter:
         self.quick = _QUICK.get()
         if self.quick:
             self.evaluations = _QUICK_EVALUATIONS
+        if (meters := _COUNTED.get()) is not None:
+            meters.append(self)
         self.leaves: dict[int, Any] = {} if leaves is None else leaves
+
+    @property
+    def done(self) -> int:
+        """Parts of expressions so far, of a meter that is not quick."""
+        return EVALUATIONS - max(self.evaluations, 0)
 
     @property
     def used(self) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import random
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -255,6 +257,14 @@ class DefaultDict(dict[Any, Any]):
     factory: Any = None
 
 
+class Counts(dict[Any, Any]):
+    """A dict that counts: what it lacks is 0."""
+
+
+class OrderedPairs(dict[Any, Any]):
+    """A dict that is written as pairs in order."""
+
+
 class Deque(list[Any]):
     """A list that keeps its last ones, at most ``most`` of them; None: all."""
 
@@ -345,6 +355,14 @@ class Function:
         new.setter, new.of = deepcopy(self.setter, memo), deepcopy(self.of, memo)
         new.scope, new.defaults = deepcopy(self.scope, memo), deepcopy(self.defaults, memo)
         return new
+
+
+def docstring(body: list[ast.stmt] | ast.expr) -> str | None:
+    """The text that a function or a class begins with, as its ``__doc__`` has it."""
+    match body:
+        case [ast.Expr(value=ast.Constant(value=str() as text)), *_]:
+            return inspect.cleandoc(text) if sys.version_info >= (3, 13) else text
+    return None
 
 
 class Class:

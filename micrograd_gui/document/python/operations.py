@@ -13,6 +13,7 @@ from typing import Any
 from micrograd.engine import Operands, Value, apply
 from micrograd.language import tr
 from micrograd.ops import OPS
+from micrograd_gui.document.python.ints import marked, of_ints
 from micrograd_gui.document.python.limits import BITS, LETTERS, Meter, Wrong, whole
 from micrograd_gui.document.python.objects import (
     Builtin,
@@ -91,8 +92,13 @@ def _of_values(sign: str, x: Any, y: Any, meter: Meter) -> Any:
     if sign not in ("+", "-", "*", "/", "**"):
         raise Wrong(tr("a Value has no {sign}", sign=sign), TypeError)
     if sign == "**" and isinstance(x, Value) and not isinstance(y, Value):
-        return x ** plain(y)
-    return _OF_NUMBERS[sign](as_operand(x, meter), as_operand(y, meter))
+        return of_ints(x ** plain(y))
+    return of_ints(_OF_NUMBERS[sign](_leaf(x, meter), _leaf(y, meter)))
+
+
+def _leaf(x: Any, meter: Meter) -> Any:
+    """The operand; a whole number that is only written there is a Value that is known to hold one."""
+    return marked(Value(x)) if isinstance(x, int) and not isinstance(x, Traced) else as_operand(x, meter)
 
 
 def as_operand(x: Any, meter: Meter) -> Any:
@@ -101,7 +107,8 @@ def as_operand(x: Any, meter: Meter) -> Any:
         return x
     held = meter.leaves.get(id(x))
     if held is None:
-        held = meter.leaves[id(x)] = (x, Value(plain(x), label=x.label))
+        new = Value(plain(x), label=x.label)
+        held = meter.leaves[id(x)] = (x, marked(new) if isinstance(x, int) else new)
     return held[1]
 
 
@@ -225,12 +232,11 @@ def _of_texts_and_lists(sign: str, x: Any, y: Any, meter: Meter) -> Any:
 
 
 def _percent(form: str, given: Any) -> str:
+    """The text with numbers and texts put in."""
     parts = given if isinstance(given, tuple) else (given,)
     if "*" in form or any(len(run) > 3 for run in _digits(form)):
         raise Wrong(tr("a width of so many places is not written here"))
-    if not all(is_number(each) or isinstance(each, (str, Value)) for each in parts):
-        raise Wrong(tr("only numbers and texts are written like this"))
-    return form % tuple(str(each) if isinstance(each, Value) else plain(each) for each in parts)
+    return form % tuple(map(plain, parts))
 
 
 def _digits(text: str) -> list[str]:
@@ -274,7 +280,7 @@ def unary(sign: ast.unaryop, x: Any, meter: Meter) -> Any:
         return not truth(x)
     if isinstance(x, Value):
         meter.hold(_VALUE)
-        return -x if isinstance(sign, ast.USub) else x
+        return of_ints(-x) if isinstance(sign, ast.USub) else x
     if is_number(x):
         if isinstance(sign, ast.UAdd):
             return x
@@ -357,6 +363,9 @@ def equal(x: Any, y: Any, meter: Meter, depth: int = _DEEPEST) -> bool:
         return x.keys() == y.keys() and all(equal(x[each], y[each], meter, depth - 1) for each in x)
     if isinstance(x, (set, range)) and type(x) is type(y):
         return bool(x == y)
+    if isinstance(x, Instance) and isinstance(y, Instance) and x.of is y.of and x.of.fields:
+        pairs = ((vars(each).get(one.name) for each in (x, y)) for one in x.of.fields)
+        return all(equal(a, b, meter, depth - 1) for a, b in pairs)  # as a dataclass is
     return x is y
 
 
@@ -392,4 +401,4 @@ def key(thing: Any, depth: int = 3) -> Any:
 def op_of_value(name: str, x: Value, meter: Meter) -> Value:
     """A function of the table of one Value."""
     meter.hold(_VALUE)
-    return apply(OPS[name], x)
+    return of_ints(apply(OPS[name], x))

@@ -45,7 +45,7 @@ class PastedCell(Struct, frozen=True):
 
     ``passed_over`` are lines and what stands there, ``notes`` sentences on what is otherwise than written.
     ``aims``: it says itself what the target is, by ``backward()``, by hand or by a picture. ``passed``: it
-    calls ``backward()``.
+    calls ``backward()``. ``left_out``: it is one of a notebook that is refused here; nothing came of it.
     """
 
     text: str
@@ -55,6 +55,7 @@ class PastedCell(Struct, frozen=True):
     by_hand: tuple[ByHand, ...] = ()
     aims: bool = False
     passed: bool = False
+    left_out: bool = False
 
 
 _SAID_AT_MOST = 240  # letters of what is said of a cell in one line

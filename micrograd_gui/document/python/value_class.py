@@ -9,13 +9,14 @@ from math import isnan
 from typing import Any, cast
 
 from micrograd.engine import Value, apply
-from micrograd.language import tr
+from micrograd.language import kept, tr
 from micrograd.ops import OPS, Op, op_of
 from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.arguments import too_many, unknown
 from micrograd_gui.document.python.control import CellRefusal
+from micrograd_gui.document.python.ints import begins_and_stays, marked, of_ints
 from micrograd_gui.document.python.limits import NoOp, Wrong
 from micrograd_gui.document.python.objects import (
     DOUBLE,
@@ -33,6 +34,7 @@ ROLES = ("data", "grad", "_prev", "_op", "label", "_backward")
 _LECTURE = ("data", "_prev", "_op", "label")  # what the lecture's class takes, in its order
 _OURS = frozenset(("__init__", "__add__", "__radd__", "__mul__", "__rmul__", "__sub__", "__rsub__", "__neg__",
                    "__truediv__", "__rtruediv__", "__pow__", "__rpow__", "__hash__", "backward"))  # fmt: skip
+_OF_TWO = ("__add__", "__mul__")
 _PROBES = (0.3, 1.9, -0.7)
 _CLOSE = 1e-9  # as near as a rule of the class comes to the op that it is
 
@@ -48,6 +50,7 @@ class ValueClass:
         operands: the names of these.
         begins: its own ``__init__`` calls that of the class that it is made from, ``above``.
         same: of each function that was looked at, the op that it is; "" where it is none alone.
+        begins_whole, stays_whole: its grads begin with the int 0, and a pass leaves them ints.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class ValueClass:
         self.operands: tuple[str, ...] = ("data", "_children", "_op", "label")
         self.same: dict[str, str] = {}
         self.begins, self.above = False, above
+        self.begins_whole = self.stays_whole = False
         if tree is not None:
             self._read(tree)
 
@@ -70,6 +74,7 @@ class ValueClass:
         new = ValueClass(self.name, {})
         memo[id(self)] = new
         new.begins, new.above = self.begins, deepcopy(self.above, memo)
+        new.begins_whole, new.stays_whole = self.begins_whole, self.stays_whole
         new.called, new.takes, new.operands = self.called, self.takes, self.operands
         new.same = dict(self.same)
         new.names = deepcopy(self.names, memo)
@@ -95,6 +100,7 @@ class ValueClass:
         """The class that is made from this one, and has these besides."""
         new = ValueClass(tree.name, {**self.names, **names}, above=self)
         new.called, new.takes, new.operands = dict(self.called), self.takes, self.operands
+        new.begins_whole, new.stays_whole = self.begins_whole, self.stays_whole
         new._read(tree)
         return new
 
@@ -111,6 +117,8 @@ class ValueClass:
             by_parameter = {given: role for role, given in roles.values() if given}
             self.operands = tuple(parameters)
             self.takes = tuple(by_parameter.get(each, "") for each in parameters)
+            grad = next((name for name, role in self.called.items() if role == "grad"), "grad")
+            self.begins_whole, self.stays_whole = begins_and_stays(tree, grad, made)
         passes = next((name for name, role in self.called.items() if role == "_backward"), "_backward")
         for name, function in functions.items():
             if name not in ROLES and name != "backward" and not name.startswith("__"):
@@ -183,6 +191,30 @@ def is_value_class(each: ast.ClassDef, bases: Sequence[Any]) -> bool:
     return grads and bool(functions.keys() & {"__add__", "__mul__"})
 
 
+def notes_of(run: Running, tree: ast.ClassDef) -> Iterator[str]:
+    """What such a class does otherwise than this program's Value, which is used in its place."""
+    for function in tree.body:
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for each in ast.walk(function):
+            match each:
+                case ast.AugAssign(target=target) if function.name == "__init__":
+                    yield kept(
+                        "Line {line}: {what} is not counted: the Values are this program’s own.",
+                        line=run.source.line_of(each),
+                        what=run.source.spoken(target),
+                    )
+                case ast.FunctionDef(body=body) if each is not function and function.name in _OF_TWO:
+                    for one in body:
+                        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Attribute):
+                            yield kept(
+                                "Line {line}: = overwrites a grad: of what is used twice one share is lost. "
+                                "This program’s Value adds them up (+=).",
+                                line=run.source.line_of(one),
+                            )
+                            return
+
+
 def operands_of(kind: ValueClass, args: Sequence[Any], words: dict[str, Any]) -> dict[str, Any]:
     """What a call gives, by what it is of ours; raises Wrong."""
     if len(args) > len(kind.operands):
@@ -207,7 +239,7 @@ def called_own(
             kind.same[name] = _op_that_it_is(run, function, name)
         if kind.same[name]:
             run.meter.hold(5)
-            return apply(OPS[kind.same[name]], value)
+            return of_ints(apply(OPS[kind.same[name]], value))
     run.walked.append(name)
     try:
         return run.call(function, [value, *args], words)
@@ -297,6 +329,7 @@ def of_value_above(run: Running, above: ValueClass, thing: Value, name: str) -> 
         def begin(run: Running, args: list[Any], words: dict[str, Any]) -> None:
             made = value_of(run, above, args, words)
             thing.data, thing.label = made.data, made.label
+            vars(thing).update(vars(made))
 
         return Builtin(name, begin)
     if isinstance(found, Function) and above.own(name) is not None:
@@ -322,7 +355,8 @@ def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) 
         found = [operands] if isinstance(operands, Value) else list(places.items(operands, run.meter))
         if not all(isinstance(each, Value) for each in found) or not ops.is_number(data):
             raise Wrong(tr("a Value is written like Value(2.0, label='a')"))
-        return made_by_op(run, kind, float(cast(float, data)), found, str(given.get("_op") or ""))
+        out = made_by_op(run, kind, float(cast(float, data)), found, str(given.get("_op") or ""))
+        return marked(out) if isinstance(data, int) else out
     if isinstance(data, Value):
         raise Wrong(tr("a Value is made of a number, not of a Value: take its data"), TypeError)
     if not ops.is_number(data):
@@ -331,4 +365,5 @@ def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) 
     if not isinstance(label, str):
         raise Wrong(tr("a label is a text in quotes"), TypeError)
     run.meter.hold(5)
-    return Value(hold(cast(float, data)), label=label[:200])
+    new = Value(hold(cast(float, data)), label=label[:200])
+    return marked(new) if isinstance(data, int) else new

@@ -12,7 +12,7 @@ from micrograd.language import tr
 from micrograd.nn import Module as _Module
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
-from micrograd_gui.document.python.classes import as_number, super_of
+from micrograd_gui.document.python.classes import as_number, formatted, super_of
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, dict_of, number
 from micrograd_gui.document.python.limits import Wrong, whole
 from micrograd_gui.document.python.objects import (
@@ -156,7 +156,7 @@ def _map(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("filter", 2, 2)
 def _filter(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     kept = all_items(run, args[1])
-    return Once([each for each in kept if ops.truth(run.call(args[0], [each], {}) if args[0] else each)])
+    return Once([each for each in kept if run.truth(run.call(args[0], [each], {}) if args[0] else each)])
 
 
 @builtin("iter", 1, 1)
@@ -247,8 +247,7 @@ def _id(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("format", 1, 2)
 def _format(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     spec = args[1] if len(args) > 1 else ""
-    thing = as_number(run, args[0], "") if spec else args[0]
-    return run.meter.text(ops.formatted(thing, str(spec), run.display.text(args[0])))
+    return run.meter.text(formatted(run, args[0], str(spec)))
 
 
 @builtin("chr", 1, 1)
@@ -263,12 +262,12 @@ def _ord(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
 @builtin("all", 1, 1)
 def _all(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return all(map(ops.truth, all_items(run, args[0])))
+    return all(map(run.truth, all_items(run, args[0])))
 
 
 @builtin("any", 1, 1)
 def _any(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return any(map(ops.truth, all_items(run, args[0])))
+    return any(map(run.truth, all_items(run, args[0])))
 
 
 @builtin("abs", 1, 1)
@@ -276,6 +275,8 @@ def _abs(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     (x,) = args
     if isinstance(x, Value):
         return ops.op_of_value("abs", x, run.meter)
+    if (own := as_number(run, x, "__abs__")) is not x:
+        return own
     return abs(x) if ops.is_array(x) else function_of("abs", abs(number(x, "abs")), x)
 
 
@@ -316,7 +317,7 @@ def _int(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
 @builtin("bool", 0, 1)
 def _bool(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return bool(args) and ops.truth(args[0])
+    return bool(args) and run.truth(args[0])
 
 
 @builtin("str", 0, 1)
@@ -342,6 +343,11 @@ def _tuple(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("set", 0, 1)
 def _set(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return {ops.key(each) for each in all_items(run, args[0])} if args else set()
+
+
+@builtin("frozenset", 0, 1)
+def _frozenset(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return run.call(run.builtin("set"), args, {})
 
 
 @builtin("issubclass", 2, 2)
@@ -439,6 +445,7 @@ BUILTINS: dict[str, Any] = {
         _dict,
         _isinstance,
         _issubclass,
+        _frozenset,
         _iter,
         _next,
         _divmod,

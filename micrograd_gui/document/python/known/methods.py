@@ -11,7 +11,7 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import as_number
 from micrograd_gui.document.python.limits import Wrong
-from micrograd_gui.document.python.objects import Bound, Builtin, Deque, Running, kind_name
+from micrograd_gui.document.python.objects import Bound, Builtin, Counts, Deque, Running, kind_name
 from micrograd_gui.document.text import spoken, wrong_count
 
 Of = Callable[[Running, Any, list[Any], dict[str, Any]], Any]
@@ -26,6 +26,8 @@ def method_of(thing: Any, name: str) -> Builtin | None:
     """The method that it has by that name; None for none."""
     if isinstance(thing, Deque) and name in _OF_DEQUE:
         return method(_OF_DEQUE[name], thing)
+    if isinstance(thing, Counts) and name in _OF_COUNTS:
+        return method(_OF_COUNTS[name], thing)
     table = next((methods for kind, methods in _METHODS if isinstance(thing, kind)), None)
     if table is not None and name in table:
         return method(table[name], thing)
@@ -174,6 +176,27 @@ def _update(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) ->
     thing.update(words)
 
 
+def count_in(run: Running, counts: Counts, things: Any) -> None:
+    """Each of the things counts once more, or as often as a dict says. Raises Wrong."""
+    found = things if isinstance(things, dict) else places.items(run.iterable(things), run.meter)
+    for each in found:
+        run.meter.evaluate()
+        run.meter.hold(2)
+        at = ops.key(each)
+        counts[at] = run.binary("+", counts.get(at, 0), found[each] if isinstance(found, dict) else 1)
+
+
+def _count_more(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
+    for each in args:
+        count_in(run, thing, each)
+
+
+def _most_common(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> list[Any]:
+    run.meter.hold(3 * len(thing))
+    found = sorted(thing.items(), key=lambda pair: -pair[1])
+    return found[: args[0]] if args and isinstance(args[0], int) else found
+
+
 def _copy(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> Any:
     run.meter.hold(len(thing))
     return thing.copy()
@@ -292,6 +315,7 @@ def _pop_left(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) 
 
 
 _OF_DEQUE: dict[str, Of] = {"appendleft": _append_left, "popleft": _pop_left}
+_OF_COUNTS: dict[str, Of] = {"most_common": _most_common, "update": _count_more}
 _METHODS: tuple[tuple[type, dict[str, Of]], ...] = (
     (
         list,
@@ -370,6 +394,11 @@ _METHODS: tuple[tuple[type, dict[str, Of]], ...] = (
                     ("endswith", 1),
                     ("capitalize", 0),
                     ("find", 1),
+                    ("index", 1),
+                    ("partition", 1),
+                    ("isupper", 0),
+                    ("islower", 0),
+                    ("isspace", 0),
                     ("count", 1),
                     ("isdigit", 0),
                     ("isalpha", 0),

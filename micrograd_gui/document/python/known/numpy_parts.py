@@ -37,10 +37,16 @@ def _linspace(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return np.linspace(number(args[0], "linspace"), number(args[1], "linspace"), many)
 
 
+_KINDS_OF_NUMBERS = {"float": float, "np.float64": float, "int": int, "bool": bool}
+
+
 @builtin("np.array", 1, 1, ("dtype",))
 def _array(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     found = ops.array(args[0], run.meter)
     run.meter.hold(getattr(found, "size", 1))
+    kind = getattr(given.get("dtype"), "name", None)
+    if kind in _KINDS_OF_NUMBERS:
+        return found.astype(_KINDS_OF_NUMBERS[kind])
     return found.copy() if ops.is_array(found) else found
 
 
@@ -107,14 +113,14 @@ def _of(run: Running, thing: Any) -> Any:
     return ops.plain(thing) if ops.is_number(thing) else ops.array(thing, run.meter)
 
 
-def _of_two(name: str) -> Builtin:
-    @builtin(f"np.{name}", 2, 2)
+def _of_two(name: str, *words: str) -> Builtin:
+    @builtin(f"np.{name}", 2, 2, words)
     def both(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         import numpy as np
 
         a, b = (_of(run, each) for each in args)
         size_of(run, max(np.size(a), np.size(b)))
-        found = getattr(np, name)(a, b)
+        found = getattr(np, name)(a, b, **{word: number(each, word) for word, each in given.items()})
         return found if ops.is_array(found) else found.item() if hasattr(found, "item") else found
 
     return both
@@ -159,6 +165,28 @@ def _norm(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     import numpy as np
 
     return float(np.linalg.norm(ops.array(args[0], run.meter)))
+
+
+def _solving(name: str, few: int, *words: str) -> Builtin:
+    """A function of numpy.linalg, of matrices that are small: what it takes grows with the cube of them."""
+
+    @builtin(f"np.linalg.{name}", few, few, words)
+    def solved(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        import numpy as np
+
+        found = [ops.array(each, run.meter) for each in args]
+        if any(not 0 < each.size <= _SOLVED_AT_MOST for each in found):
+            raise Wrong(tr("a matrix here has at most {most:,} numbers", most=_SOLVED_AT_MOST), ValueError)
+        run.meter.hold(sum(each.size for each in found))
+        try:
+            out = getattr(np.linalg, name)(*found, **({"rcond": None} if name == "lstsq" else {}))
+        except np.linalg.LinAlgError as error:
+            raise Wrong(tr("numpy says: {message}", message=str(error)), ValueError) from None
+        if isinstance(out, tuple):
+            return tuple(each if ops.is_array(each) else each.item() for each in out)
+        return out if ops.is_array(out) else out.item()
+
+    return solved
 
 
 def _of_array(name: str, *words: str) -> Builtin:
@@ -218,6 +246,12 @@ def _points(name: str) -> Builtin:
     return made
 
 
+@builtin("np.float64", 0, 1)
+def _float64(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return run.call(run.builtin("float"), args, {})
+
+
+_SOLVED_AT_MOST = 2_500  # numbers in a matrix
 # Of one number, beside those that math has, too.
 _PLAIN: dict[str, Any] = {
     "abs": abs,
@@ -232,7 +266,7 @@ NUMPY = Library(
         "e": math.e,
         "inf": math.inf,
         "nan": math.nan,
-        "float64": None,
+        "float64": _float64,
         "float32": None,
         "arange": _arange,
         "linspace": _linspace,
@@ -244,17 +278,23 @@ NUMPY = Library(
         "round": _round,
         "dot": _dot,
         "matmul": _dot,
-        **{
-            name: _of_two(name)
-            for name in ("maximum", "minimum", "allclose", "isclose", "power", "add", "subtract")
-        },
+        **{name: _of_two(name) for name in ("maximum", "minimum", "power", "add", "subtract")},
+        **{name: _of_two(name, "rtol", "atol") for name in ("allclose", "isclose")},
         **{name: _joined(name) for name in ("stack", "concatenate", "vstack", "hstack", "column_stack")},
         "eye": _eye,
         "identity": _eye,
         "full": _full,
         "outer": _outer,
         "clip": _clip,
-        "linalg": Library("np.linalg", {"norm": _norm}),
+        "linalg": Library(
+            "np.linalg",
+            {
+                "norm": _norm,
+                "lstsq": _solving("lstsq", 2, "rcond"),
+                "solve": _solving("solve", 2),
+                **{name: _solving(name, 1) for name in ("inv", "pinv", "det")},
+            },
+        ),
         **{name: _of_array(name, "axis") for name in ("argsort", "sort", "cumsum")},
         **{name: _of_array(name) for name in ("unique", "zeros_like", "ones_like", "diff")},
         "isnan": of_one("isnan", math.isnan, "np"),

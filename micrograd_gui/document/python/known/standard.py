@@ -15,14 +15,17 @@ from micrograd.nn import Module
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, number
+from micrograd_gui.document.python.known.methods import count_in
 from micrograd_gui.document.python.limits import HELD, Wrong
 from micrograd_gui.document.python.objects import (
     Builtin,
+    Counts,
     DefaultDict,
     Deque,
     Instance,
     Library,
     Once,
+    OrderedPairs,
     Partial,
     Running,
     TupleKind,
@@ -259,6 +262,19 @@ def _defaultdict(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return made
 
 
+@builtin("collections.Counter", 0, 1)
+def _counter(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    made = Counts()
+    if args:
+        count_in(run, made, args[0])
+    return made
+
+
+@builtin("collections.OrderedDict", 0, 1)
+def _ordered_dict(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return OrderedPairs(run.call(run.builtin("dict"), args, {}))
+
+
 @builtin("collections.namedtuple", 2, 2, ("defaults",))
 def _namedtuple(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     name, fields = args
@@ -279,7 +295,14 @@ def _deque(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
 
 COLLECTIONS = Library(
-    "collections", {"deque": _deque, "defaultdict": _defaultdict, "namedtuple": _namedtuple}
+    "collections",
+    {
+        "deque": _deque,
+        "defaultdict": _defaultdict,
+        "namedtuple": _namedtuple,
+        "Counter": _counter,
+        "OrderedDict": _ordered_dict,
+    },
 )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from micrograd.engine import Value, topological_order
 from micrograd.language import N_, kept, tr
+from micrograd_gui.document.python import ints
 from micrograd_gui.document.python.limits import Endless
 from micrograd_gui.document.python.objects import Running, Scope
 from micrograd_gui.document.python.pasted import ByHandKind
@@ -275,6 +276,8 @@ class Watcher:
         if value._prev and len(self.steps) < _STEPS_BY_HAND:
             self.steps.append(ByHandStep(where, value, "_backward", value.grad, self._rule(value)))
         value._backward()
+        if self.run.values is not None:
+            ints.acted(value, self.run.values.begins_whole)
 
     def _rule(self, value: Value) -> float | None:
         """The derivative of the root by it; None where it does not feed the root."""
@@ -288,5 +291,7 @@ class Watcher:
             self.outer.passed.append(value)
             self.outer.grads = {each: each.grad for each in order if not each._prev and each.grad}
         value.backward()
+        if (kind := self.run.values) is not None:
+            ints.passed_back(value, kind.begins_whole, kind.stays_whole)
         self.run.spoken_of, self.aims = value, True
         self.passed = self.passed or self.outer is None
