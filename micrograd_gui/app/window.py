@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self._recovering: Recovering | None = None
         self._sized = QTimer(self, singleShot=True, interval=0)
         self.documents = Documents(self)
-        self.live = Refreshing(self, self.documents)
+        self.live = Refreshing(self, self.documents, lambda: self.commands.see_refreshed())
         self._make_parts()
         self._connect_what_stays()
         self.resize(self._first_size())

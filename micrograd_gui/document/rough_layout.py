@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from math import hypot
 
 from micrograd_gui.document.graph import Graph, NodeId, Place
@@ -40,26 +40,53 @@ def arranged(graph: Graph) -> Graph:
     return graph.moved(places)
 
 
-def placed_beside(graph: Graph) -> Graph:
+def placed_beside(graph: Graph, otherwise: Collection[NodeId] = ()) -> Graph:
     """The graph with a place for every node, the new ones right of what feeds them or left of what they feed.
 
     That is for few new nodes among many that stand where they stood; more are arranged by themselves.
+    ``otherwise`` are nodes that are computed otherwise than when they got their place: it is not kept where a
+    wire to one would run against the flow, and so on from there; all others stay.
     """
-    missing = [number for number in graph.order if number not in graph.places]
-    if not graph.places or len(missing) > min(TALLEST, len(graph.places)):
+    missing = graph.nodes.keys() - graph.places.keys()
+    if not graph.places or len(missing) > TALLEST:
         return arranged(graph)
-    places = dict(graph.places)
-    for number in missing:
-        feeding = [places[source] for source in graph.nodes[number].inputs if source in places]
-        fed = [places[user] for user, _ in graph.users[number] if user in places]
-        if feeding:
-            wanted = max(x for x, _ in feeding) + COLUMN, sum(y for _, y in feeding) / len(feeding)
-        elif fed:
-            wanted = min(x for x, _ in fed) - COLUMN, sum(y for _, y in fed) / len(fed)
-        else:
-            continue  # nothing of what is beside it stands anywhere yet
-        places[number] = free_place(wanted, places.values())
-    return arranged(graph.moved({number: places[number] for number in missing if number in places}))
+    places, set_anew = dict(graph.places), set[NodeId]()
+    for number in graph.order:
+        inputs = [source for source in graph.nodes[number].inputs if source in places]
+        if number in places:
+            moved = inputs if number in otherwise else [source for source in inputs if source in set_anew]
+            if all(_flows(places[source], places[number]) for source in moved):
+                continue
+            del places[number]
+        wanted = _wanted(graph, number, places)
+        if wanted is not None:  # else nothing of what is beside it stands anywhere yet
+            leaving = {user for user, _ in graph.users[number] if user in otherwise}  # they go further right
+            taken = [place for node, place in places.items() if node not in leaving]
+            places[number] = free_place(wanted, taken)
+            set_anew.add(number)
+    if len(set_anew) > TALLEST:
+        return arranged(graph)
+    for number in missing - places.keys():
+        wanted = _wanted(graph, number, places)
+        if wanted is not None:
+            places[number] = free_place(wanted, places.values())
+    return arranged(graph.moved(places))
+
+
+def _wanted(graph: Graph, number: NodeId, places: Mapping[NodeId, Place]) -> Place | None:
+    """Where a node best stands beside its neighbours; None where none of them stands anywhere."""
+    feeding = [places[source] for source in graph.nodes[number].inputs if source in places]
+    if feeding:
+        return max(x for x, _ in feeding) + COLUMN, sum(y for _, y in feeding) / len(feeding)
+    fed = [places[user] for user, _ in graph.users[number] if user in places]
+    if fed:
+        return min(x for x, _ in fed) - COLUMN, sum(y for _, y in fed) / len(fed)
+    return None
+
+
+def _flows(source: Place, user: Place) -> bool:
+    """Whether a wire goes from left to right, with a gap between both boxes."""
+    return user[0] - source[0] >= APART[0]
 
 
 def free_place(wanted: Place, taken: Collection[Place]) -> Place:

@@ -230,6 +230,13 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
         self.context.background.start("tidy", work, done=place, failed=failed, stoppable=True)
 
+    def see_refreshed(self) -> None:
+        """What a refresh has changed is in view; all of the graph, where all of it was."""
+        if self.canvas.whole:
+            self.canvas.fit()
+        else:
+            self.canvas.show_nodes(self.session.state.selection)
+
     # Stepping --------------------------------------------------------------------------------
 
     def step_over(self) -> None:

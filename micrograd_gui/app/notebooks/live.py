@@ -117,7 +117,8 @@ class Link:
             data=None if graph.data is None else graph.data.without(gone),
             blocks=renumbered(found.graph.blocks, ids, 1) or kept(graph.blocks, gone),
         )
-        shown = placed_beside(new)
+        otherwise = () if new.blocks else changed(graph, new)[0]
+        shown = placed_beside(new, otherwise)
         return shown, replace(its, graph=shown)
 
     def _rows_refreshed(self, graph: Graph, found: LiveGraph) -> tuple[Graph, LiveGraph]:

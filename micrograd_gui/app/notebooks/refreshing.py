@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 class Refreshing(QObject):
     """The link from a window to a notebook, while it shows the document that was opened on live values.
 
-    ``link`` is None where it shows something else. Signal: ``changed()``, of what is linked and followed.
+    ``link`` is None where it shows something else. ``see()`` is called when a refresh
+    has made the graph another one. Signal: ``changed()``, of what is linked and followed.
     """
 
     changed = Signal()
 
-    def __init__(self, context: Context, documents: Documents) -> None:
+    def __init__(self, context: Context, documents: Documents, see: Callable[[], object]) -> None:
         super().__init__(context.dialog_parent)
-        self._context, self._documents = context, documents
+        self._context, self._documents, self._see = context, documents, see
         self.link: Link | None = None
         self._cells = _AfterCells(self._after_cell)
         self.destroyed.connect(self._cells.stop)
@@ -63,7 +64,11 @@ class Refreshing(QObject):
 
         if self.link is None:
             raise Refusal(tr("This window shows no live values: open them by micrograd_gui.show(value)."))
-        if sentence := refresh(self._context.session, self.link, asked=asked):
+        before = self._context.session.state.graph
+        sentence = refresh(self._context.session, self.link, asked=asked)
+        if self._context.session.state.graph is not before:
+            self._see()
+        if sentence:
             self._context.say(sentence)
 
     def follow(self, on: bool) -> None:
