@@ -52,7 +52,7 @@ def placed_beside(graph: Graph, otherwise: Collection[NodeId] = ()) -> Graph:
         return arranged(graph)
     places, set_anew = dict(graph.places), set[NodeId]()
     for number in graph.order:
-        inputs = [source for source in graph.nodes[number].inputs if source in places]
+        inputs = [source for source in graph.nodes[number].inputs if source is not None and source in places]
         if number in places:
             moved = inputs if number in otherwise else [source for source in inputs if source in set_anew]
             if all(_flows(places[source], places[number]) for source in moved):
@@ -75,7 +75,8 @@ def placed_beside(graph: Graph, otherwise: Collection[NodeId] = ()) -> Graph:
 
 def _wanted(graph: Graph, number: NodeId, places: Mapping[NodeId, Place]) -> Place | None:
     """Where a node best stands beside its neighbours; None where none of them stands anywhere."""
-    feeding = [places[source] for source in graph.nodes[number].inputs if source in places]
+    inputs = graph.nodes[number].inputs
+    feeding = [places[source] for source in inputs if source is not None and source in places]
     if feeding:
         return max(x for x, _ in feeding) + COLUMN, sum(y for _, y in feeding) / len(feeding)
     fed = [places[user] for user, _ in graph.users[number] if user in places]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from micrograd.language import tr
-from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.torch_constants import Item
 
-LOSSES = ("MseLoss", "BinaryCrossEntropy", "BinaryCrossEntropyWithLogits", "SmoothL1Loss", "HuberLoss")
+LOSSES = (
+    "MseLoss", "BinaryCrossEntropy", "BinaryCrossEntropyWithLogits", "SmoothL1Loss", "HuberLoss",
+    "SoftMarginLoss",
+)  # fmt: skip
 OVER_CLASSES = ("LogSoftmax", "Softmax", "Logsumexp")
 _LARGE = 30.0  # a score from which on exp and log lose digits, or all of them
 
@@ -17,10 +18,19 @@ New = Callable[..., Item]  # a node of an op and its operands
 Constant = Callable[[float], Item]
 
 
-def loss_at(fn: Any, kind: str, x: Item, y: Item, new: New, constant: Constant) -> Item:
-    """What the loss is for one prediction or logit, and its target."""
+def loss_at(
+    fn: Any, kind: str, x: Item, y: Item, positive: Item | None = None, *, new: New, constant: Constant
+) -> Item:
+    """What the loss is for one prediction or logit, and its target; ``positive`` weighs a target of 1."""
     if kind == "MseLoss":
         return new("**2", new("-", x, y))
+    if kind == "SoftMarginLoss":  # of targets 1 and -1
+        return new("softplus", new("neg", new("*", y, x)))
+    if positive is not None:  # -log σ(x) × (1 + (p - 1) y), and x more where the target is 0
+        one = constant(1.0)
+        weight = new("+", new("*", new("-", positive, one), y), one)
+        hit = new("*", weight, new("softplus", new("neg", x)))
+        return new("+", new("*", new("-", one, y), x), hit)
     if kind == "BinaryCrossEntropyWithLogits":  # -log σ(x) where the target is 1, -log σ(-x) where it is 0
         return new("-", new("softplus", x), new("*", y, x))
     if kind == "BinaryCrossEntropy":
@@ -57,9 +67,3 @@ def over_classes(
     if kind == "LogSoftmax":
         return [new("-", each, log) for each in less]
     return [log if shift is None else new("+", log, shift)]
-
-
-def refuse_weights(weighted: bool) -> None:
-    """Raises Refusal for a loss that weighs its terms."""
-    if weighted:
-        raise Refusal(tr("A loss of PyTorch with weights of its own is not unrolled."))

@@ -22,6 +22,15 @@ def saved(fn: Any, name: str) -> Any:
         return None
 
 
+def is_freed(fn: Any, name: str) -> bool:
+    """Whether it had something of that name which PyTorch has let go of since."""
+    try:
+        getattr(fn, f"_saved_{name}", None)
+    except RuntimeError:
+        return True
+    return False
+
+
 def signed(numbers: Iterable[int]) -> list[int]:
     """Negative numbers come out of PyTorch as those of 64 bits without a sign."""
     return [each - 2**64 if each >= 2**63 else each for each in numbers]

@@ -19,8 +19,8 @@ from micrograd_gui.document.live.torch_losses import (
     OVER_CLASSES,
     loss_at,
     over_classes,
-    refuse_weights,
 )
+from micrograd_gui.document.live.torch_reductions import EXTREMES, extreme, layer_norm, refuse_filled
 from micrograd_gui.document.live.torch_shapes import (
     CUTS,
     Items,
@@ -28,6 +28,7 @@ from micrograd_gui.document.live.torch_shapes import (
     broadcast,
     cut,
     given,
+    is_freed,
     saved,
     signed,
     turned,
@@ -42,6 +43,7 @@ _PRODUCTS = {  # and what each of them saves of its operands
     "Addmm": ("mat1", "mat2"), "Mm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
 }  # fmt: skip
 _BINARY = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Maximum": "max", "Minimum": "min"}
+_NORMED = ("input", "weight", "bias")  # of layer norm
 _SUM, _MEAN = 2, 1  # PyTorch's reductions of a loss
 
 
@@ -59,7 +61,7 @@ class Unrolling:
         self._unary = frozenset(unary)
         self._choices = choices
         self.offers: list[int] = []  # of each operand that is kept no longer, in the order they are come upon
-        self.lends = False  # whether a tensor that the caller holds stands for one
+        self.lends = False  # whether something stands for what is not kept: it must come out as PyTorch's
         self._lent = [each for each in names.values() if _is_lent(each, torch)]
         self._arrays: dict[int, Items] = {}
         self._held: list[Any] = []  # an identity means something only while its object lives
@@ -211,6 +213,16 @@ class Unrolling:
             return cut(fn, kind, sources)
         if kind in ("Sum", "Mean"):
             return self._summed(fn, kind, given(x))
+        if kind in EXTREMES:
+            return extreme(fn, kind, given(x), self._new, self._number_of)
+        if kind == "MaskedFill":
+            refuse_filled(fn)
+            return given(x)
+        if kind == "NativeLayerNorm":
+            x, weight, bias = (self._operand(fn, sources, at, name) for at, name in enumerate(_NORMED))
+            # What was added is the usual number then, if that comes out as PyTorch has it.
+            self.lends = self.lends or is_freed(fn, "result2")
+            return layer_norm(fn, given(x), weight, bias, self._new, self._number_of, self._shared())
         if kind in _PRODUCTS:
             return self._product(fn, kind, sources, shape)
         if kind == "LeakyRelu" or is_composed(fn, kind):
@@ -250,14 +262,20 @@ class Unrolling:
         """What a loss of PyTorch comes to, of predictions or logits and their targets."""
         if target is None:
             target = self._stand_in(x.shape.__eq__, x.shape)
-        refuse_weights(any(saved(fn, name) is not None for name in ("weight", "pos_weight")))
         constant = self._shared()
-        each = self._each(lambda one, right: loss_at(fn, kind, one, right, self._new, constant), x, target)
+        weight, positive = (saved(fn, name) for name in ("weight", "pos_weight"))
+        self.lends = self.lends or is_freed(fn, "weight") or is_freed(fn, "pos_weight")  # there may be some
+        operands = [x, target] if positive is None else [x, target, self._leaf(positive)]
+        each = self._each(lambda *one: loss_at(fn, kind, *one, new=self._new, constant=constant), *operands)
+        if weight is not None:
+            each = self._op("*", self._leaf(weight), each)
         return self._reduced(each, fn._saved_reduction)
+
+    def _number_of(self, item: Item) -> float | None:
+        return item.data if item.data is not None else self._worked.get(item)
 
     def _right_classes(self, fn: Any, x: Items) -> Items:
         """``nll_loss``: the log probability of the right class in each row, and its sign turned."""
-        refuse_weights(saved(fn, "weight") is not None)
         rows, target = np.atleast_2d(x), saved(fn, "target")
         if target is None:
             fitting = [each for each in reversed(self._lent) if are_classes(each, rows.shape, x.ndim)]
@@ -270,7 +288,14 @@ class Unrolling:
         found = np.array([self._new("neg", rows[at, rights[at]]) for at in kept], object)
         if fn._saved_reduction == 0 and len(kept) < len(rights):
             return given(None)
-        return self._reduced(found, fn._saved_reduction)
+        self.lends = self.lends or is_freed(fn, "weight")
+        if (weight := saved(fn, "weight")) is None:
+            return self._reduced(found, fn._saved_reduction)
+        weights = self._leaf(weight)[[rights[at] for at in kept]]
+        found = self._op("*", weights, found)
+        if fn._saved_reduction != _MEAN:
+            return self._reduced(found, fn._saved_reduction)
+        return self._op("/", self._reduced(found, _SUM), self._reduced(weights, _SUM))
 
     def _over_classes(self, fn: Any, kind: str, x: Items) -> Items:
         """softmax, log_softmax or logsumexp along a dimension."""

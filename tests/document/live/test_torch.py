@@ -122,7 +122,12 @@ def test_a_long_chain_needs_no_recursion():
     [
         (lambda a: torch.ones(3), "3 numbers"),
         (lambda a: a.detach() * 2, "There is no graph behind this tensor: PyTorch keeps one only of"),
-        (lambda a: torch.stack([a, a]).max(), "“Max” of PyTorch is not among those that are unrolled"),
+        (lambda a: torch.stack([a, a]).max(), "Two of the numbers that “max” of PyTorch compares are equal"),
+        (lambda a: torch.stack([a, a * 2]).std(), "“Std” of PyTorch is not among those that are unrolled"),
+        (
+            lambda a: torch.stack([a, a]).masked_fill(torch.tensor([True, False]), 3.0).sum(),
+            "what masked_fill",
+        ),
         (lambda a: (a * torch.ones(1500)).sum(), "more than 2,000 nodes"),
         (lambda a: a.erf(), "“Erf” of PyTorch"),
         (lambda a: (a + 1) - 2, "does not keep a constant of this graph"),
@@ -310,6 +315,10 @@ def activated() -> dict[str, object]:
     return {"net": net.double(), "v": vectors()["v"]}
 
 
+FEW = torch.tensor([0.5, 1.5, 3.0], dtype=torch.float64)
+CHANCES = torch.tensor([[0.2, 0.9, 0.6], [1.0, 0.0, 0.3]], dtype=torch.float64)
+
+
 @pytest.mark.parametrize(
     ("held", "make"),
     [
@@ -350,6 +359,30 @@ def activated() -> dict[str, object]:
         ),
         (vectors, lambda w, v: torch.cat([v, v * 3])[4] + w[:, 1:].mean() + torch.dot(w[0], v)),
         (vectors, lambda w, v: (w.T.reshape(2, 3) / 4 + v).exp().mean(dim=0)[-1] + v.sum()),
+        (
+            vectors,
+            lambda w, v: (w * v).max() * w.min(1).values[0] + (w - w.amax(1, keepdim=True)).exp().sum(),
+        ),
+        (
+            vectors,
+            lambda w, v: (
+                F.layer_norm(w, (3,), v, v * 2).tanh().sum()
+                + F.layer_norm(w * v, (2, 3), eps=1e-3).exp().mean()
+            ),
+        ),
+        (vectors, lambda w, v: F.cross_entropy(w * v, torch.tensor([2, 0]), FEW, label_smoothing=0.1)),
+        (
+            vectors,
+            lambda w, v: F.nll_loss(F.log_softmax(w * v, 1), torch.tensor([2, 0]), FEW, reduction="sum"),
+        ),
+        (vectors, lambda w, v: F.binary_cross_entropy((w * v).sigmoid(), CHANCES, FEW)),
+        (
+            vectors,
+            lambda w, v: (
+                F.binary_cross_entropy_with_logits(w * v, CHANCES, FEW, pos_weight=FEW * 2)
+                + F.soft_margin_loss(w * v, torch.sign(CHANCES - 0.5))
+            ),
+        ),
         (vectors, lambda w, v: torch.stack([v, w[1]]).permute(1, 0)[2, 1] - (w.unsqueeze(0) * 2.5).sum()),
     ],
 )
@@ -367,6 +400,22 @@ def test_vectors_and_modules_are_unrolled_into_nodes_named_after_their_parameter
             label = name if tensor.numel() == 1 else f"{name}[{','.join(map(str, at))}]"
             number = frame.grad.get(found.graph.named(label), 0.0)
             assert number == pytest.approx(tensor.grad[at].item(), rel=1e-9, abs=1e-12), label
+
+
+def test_after_backward_nothing_is_guessed_that_does_not_come_out_as_pytorchs():
+    w = torch.tensor([[0.3, -1.0, 2.0]], dtype=torch.float64, requires_grad=True)
+    p = torch.tensor([[0.2, 0.5, 0.7]], dtype=torch.float64, requires_grad=True)
+    for make in (
+        lambda: F.layer_norm(w, (3,), eps=1e-3).exp().sum(),
+        lambda: F.binary_cross_entropy(w.sigmoid(), p, weight=FEW),
+    ):
+        L = make()
+        L.backward()
+        with pytest.raises(Refusal, match="does not keep a constant"):
+            capture(L, {"w": w, "p": p})
+    L = F.layer_norm(w, (3,)).exp().sum()
+    L.backward()
+    assert 1e-5 in [node.data for node in capture(L, {"w": w}).graph if node.is_leaf]
 
 
 def test_pytorch_is_never_imported_for_values():
