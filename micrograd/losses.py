@@ -88,7 +88,7 @@ def softmax(scores: Sequence[Value]) -> list[Value]:
     return [power / total for power in powers]
 
 
-def cross_entropy(scores: Sequence[Any], answers: Any) -> Value:
+def cross_entropy(scores: Sequence[Any], answers: Number | Iterable[Number]) -> Value:
     """The mean of −log(softmax(scores)[answer]): PyTorch's `cross_entropy`.
 
     `scores` are as many Values as there are classes, with the number of the right one as answer, counted from
