@@ -376,13 +376,17 @@ class Documents(QObject):
         self.remembered.emit()
 
 
+_ADDRESSES = 1_000_000  # letters: a longer text is no list of them, and is not looked through at each move
+
+
 def dropped_names(mime: QMimeData) -> list[str]:
     """The addresses that are dragged, of files and of what else there is; none where something else is."""
     if mime.hasUrls():
         from PySide6.QtCore import QUrl  # late, as all that nothing needs before something is dropped
 
         return [url.toString(QUrl.ComponentFormattingOption.FullyEncoded) for url in mime.urls()]
-    return [line for line in mime.text().splitlines() if is_address(line)]  # as some programs drag a file
+    text = mime.text()  # as some programs drag a file
+    return [line for line in text.splitlines() if is_address(line)] if len(text) < _ADDRESSES else []
 
 
 def dropped_paths(mime: QMimeData) -> tuple[Path, ...]:

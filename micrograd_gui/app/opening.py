@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,9 +37,11 @@ from micrograd_gui.views.canvas.scene import Scene
 
 PAINTED_AFTER = 250  # milliseconds
 SHOWN_AFTER = 200  # milliseconds that something takes before it is told
+_DOCUMENT, _TEXT = "document", "text"  # what is opened or saved, and what was pasted or typed
 _ANEW = 0.1  # of the nodes: with more of them new the whole scene is made anew
 _MANY = 50_000  # objects: to look through fewer takes some milliseconds
 _MOVES_AT_ONCE = 10_000  # of a run: a twentieth of a second
+T = TypeVar("T")
 
 
 class Prepared(Struct, frozen=True):
@@ -222,7 +225,7 @@ class Wait(QObject):
 
 
 class Behind(QObject):
-    """Opens and saves what is large without the window having to wait; one thing at a time."""
+    """Opens, saves and reads what is large without the window having to wait; one of a kind at a time."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.dialog_parent)
@@ -235,8 +238,13 @@ class Behind(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether something is being opened or saved."""
-        return self._context.background.busy("document")
+        """Whether something is being opened, saved or read."""
+        return self.reads or self._context.background.busy(_DOCUMENT)
+
+    @property
+    def reads(self) -> bool:
+        """Whether a text is being read."""
+        return self._context.background.busy(_TEXT)
 
     def open(
         self,
@@ -249,23 +257,33 @@ class Behind(QObject):
         self._begin(tr("Opening {file} …", file=quoted_name(path)), cancel=True)
 
         def ended(made: Prepared | None) -> None:
-            self._end()
             if made is not None:
                 done(made)
 
         self._context.background.start(
-            "document", prepared, source, script, done=ended, failed=self._failed, stoppable=True
-        )
+            _DOCUMENT, prepared, source, script,
+            done=self._ending(ended), failed=self._ending(self._refused), stoppable=True,
+        )  # fmt: skip
 
     def save(self, path: Path, write: Callable[[], object], done: Callable[[object], object]) -> None:
         """Have that file written; ``done`` is called with what ``write`` gives."""
         self._begin(tr("Saving {file} …", file=quoted_name(path)), cancel=False)
+        self._context.background.start(
+            _DOCUMENT, write, done=self._ending(done), failed=self._ending(self._refused), writes=True
+        )
 
-        def ended(known: object) -> None:
-            self._end()
-            done(known)
+    def read(
+        self, sentence: str, read: Callable[..., T], *args: object,
+        done: Callable[[T], object], failed: Callable[[Exception], object],
+    ) -> None:  # fmt: skip
+        """Have a text read, which ``sentence`` tells of; ``done`` is called with it, unless it is cancelled.
 
-        self._context.background.start("document", write, done=ended, failed=self._failed, writes=True)
+        ``read`` is given ``stop=``, an event that is set when nobody wants it any more.
+        """
+        self._begin(sentence, cancel=True)
+        self._context.background.start(
+            _TEXT, read, *args, done=self._ending(done), failed=self._ending(failed), stoppable=True
+        )
 
     def work(self, change: Change, scene: Scene) -> State:
         """What a change makes of the State; another thread does it, and the window goes on meanwhile.
@@ -317,7 +335,8 @@ class Behind(QObject):
         if self._wait is not None:
             self._wait.cancel()
             return
-        self._context.background.cancel("document")
+        self._context.background.cancel(_DOCUMENT)
+        self._context.background.cancel(_TEXT)
         self._end()
 
     def _begin(self, sentence: str, *, cancel: bool) -> None:
@@ -325,11 +344,18 @@ class Behind(QObject):
         self._timer.start()
 
     def _end(self) -> None:
-        self._timer.stop()
-        self._waiting.hide()
+        if not self.busy:
+            self._timer.stop()
+            self._waiting.hide()
 
-    def _failed(self, error: Exception) -> None:
-        self._end()
+    def _ending(self, tell: Callable[[T], object]) -> Callable[[T], None]:
+        def ended(what: T) -> None:
+            self._end()
+            tell(what)
+
+        return ended
+
+    def _refused(self, error: Exception) -> None:
         self._context.bridge.attempt(_again, error)
 
 

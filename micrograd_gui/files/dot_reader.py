@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from html import unescape
 from itertools import permutations
+from threading import Event
 from typing import Any
 
 from micrograd.dot import DATA, LABEL, STALE, TARGET
@@ -19,7 +20,7 @@ from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.text import lowered, spoken, wrong_count
-from micrograd_gui.layout.graphviz import LayoutRefusal, engine
+from micrograd_gui.layout.graphviz import ANOTHER, LayoutRefusal, engine
 
 FORM = N_("a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values")
 _PIECES = re.compile(r"\\.|[|<>{}]|[^\\|<>{}]+|\\\Z", re.DOTALL)  # of a record: escapes, signs, plain text
@@ -50,8 +51,11 @@ class _Value:
     data: float | None
 
 
-def graph_from_dot(text: str, name: str = "") -> Graph:
-    """The graph that the DOT text draws, with the numbers in its records; raises FileRefusal."""
+def graph_from_dot(text: str, name: str = "", stop: Event | None = None) -> Graph:
+    """The graph that the DOT text draws, with the numbers in its records; raises FileRefusal.
+
+    Once ``stop`` is set nobody wants it any more.
+    """
     name = name or tr("The file")
     if any(each[0].count("|") >= FIELDS_AT_MOST for each in _TEXTS.finditer(text)):
         raise FileRefusal(
@@ -62,7 +66,7 @@ def graph_from_dot(text: str, name: str = "") -> Graph:
                 form=tr(FORM),
             )
         )
-    objects, edges, target = _parsed(text, name)
+    objects, edges, target = _parsed(text, name, stop)
     values: dict[int, _Value] = {}
     ops: dict[int, str] = {}
     for key, each in objects.items():
@@ -125,12 +129,14 @@ def _escapes(text: str) -> str:
     return _ENTITY.sub(lambda found: unescape(found[0]), plain)
 
 
-def _parsed(text: str, name: str) -> tuple[dict[int, Mapping[str, Any]], list[tuple[int, int]], object]:
+def _parsed(
+    text: str, name: str, stop: Event | None
+) -> tuple[dict[int, Mapping[str, Any]], list[tuple[int, int]], object]:
     """The nodes by number, the edges in the order of the file, and the target, as Graphviz reads them."""
     try:
-        answer = engine().run(
-            harmless(text), "dot_json", layout="osage"
-        )  # the quickest one: no place is of use here
+        answer = engine().run(  # osage is the quickest one: no place is of use here
+            harmless(text), "dot_json", layout="osage", stop=stop, patience=ANOTHER
+        )
         whole, _ = json.JSONDecoder(strict=False).raw_decode(answer.decode("utf-8", "replace"))
     except LayoutRefusal as refusal:
         where = re.search(r"syntax error in line .*", str(refusal))  # as in code

@@ -25,7 +25,7 @@ _SEPARATORS = (";", "\t", ",", "|", "；", "，", "、", "｜", "،", " ")  # wi
 _PARTING = frozenset((*_SEPARATORS, '"', "\r", "\n"))  # with one of them a cell stands in quotes
 _DECLARED = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)  # a line for spreadsheets
 _RULED = re.compile(
-    r"^[ \t]*\|?(?:[ \t:]*-{3,}[ \t:]*\|)+[ \t:-]*$", re.MULTILINE
+    r"^[ \t]*+\|?(?:[ \t:]*+-{3,}+[ \t:]*+\|)++[ \t:-]*+$", re.MULTILINE
 )  # below the header of Markdown
 LINES_AT_MOST, _LONGEST_LINE = 2 * ROWS_AT_MOST, 1_000_000  # which no table comes near to
 _BEGINNING = 20_000  # characters, in which the first row is

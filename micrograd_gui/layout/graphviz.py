@@ -16,6 +16,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
 
 TIME_LIMIT = 6.0  # seconds: then there is time left for another layout, and for the picture, within ten
+ANOTHER = 40.0  # seconds by the clock: no engine runs for longer, however busy the machine is
 MEMORY = 640 << 20  # bytes: with a window beside it less than 1 GB
 _ONE_AT_A_TIME, _LOOK_UP_EVERY = Lock(), 0.05
 SMALL = 40  # boxes: nothing in them can take long
@@ -74,22 +75,27 @@ class Engine:
         layout: str = "dot",
         time_limit: float = TIME_LIMIT,
         stop: Event | None = None,
+        patience: float = 0.0,
     ) -> bytes:
         """What the engine makes of the DOT text; raises LayoutRefusal, or Cancelled once ``stop`` is set.
 
         One engine runs at a time: canvas and rendered graph of a large one would take the memory of two. Who
-        waits has so much less time.
+        waits longer than ``patience`` seconds has so much less time.
         """
-        deadline = monotonic() + time_limit
+        deadline = monotonic() + patience + time_limit
         while not _ONE_AT_A_TIME.acquire(timeout=_LOOK_UP_EVERY):
             if stop is not None and stop.is_set():
                 raise Cancelled(tr("The layout was cancelled."))
             if monotonic() > deadline:
                 raise LayoutRefusal(
-                    tr("The layout waited {seconds:g} seconds for another one.", seconds=time_limit)
+                    tr(
+                        "The layout waited {seconds:g} seconds for another one.",
+                        seconds=patience + time_limit,
+                    )
                 )
         try:
-            return self._answer(dot, format, layout, max(0.0, deadline - monotonic()), time_limit, stop)
+            left = min(time_limit, max(0.0, deadline - monotonic()))
+            return self._answer(dot, format, layout, left, time_limit, stop)
         finally:
             _ONE_AT_A_TIME.release()
 

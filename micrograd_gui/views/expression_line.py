@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 
 from micrograd.language import N_, tr
@@ -105,15 +105,19 @@ class ReadLine(QLineEdit):
 
     def _read(self) -> None:
         try:
-            self.read(text := as_typed(self.text()))
+            self.read(as_typed(self.text()))
         except Refusal as refusal:
-            self._mark(str(refusal))
-            if isinstance(refusal, ExpressionRefusal):
-                above = text.split("\n")[: refusal.line - 1]  # a pasted cell may have kept its lines
-                self._go_to(sum(len(line) + 1 for line in above) + refusal.column - 1)
-            self.bridge.refused.emit(str(refusal), refusal.node)
+            self.refuse(refusal)
             return
         self._show(self.bridge.state)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say why the text is not taken, and where in it."""
+        self._mark(str(refusal))
+        if isinstance(refusal, ExpressionRefusal):
+            above = as_typed(self.text()).split("\n")[: refusal.line - 1]  # a cell may have kept its lines
+            self._go_to(sum(len(line) + 1 for line in above) + refusal.column - 1)
+        self.bridge.refused.emit(str(refusal), refusal.node)
 
     def _mark(self, sentence: str) -> None:
         """Refused for that reason; an empty sentence takes the mark away."""
@@ -147,6 +151,7 @@ class ReadLine(QLineEdit):
             self._show(self.bridge.state)
 
 
+_ON_ONE_LINE = 20_000  # letters
 _EXAMPLE = "L = (a*b + c) * f"
 _WAITS = N_("It trains: the statements come when the run rests.")
 
@@ -190,15 +195,35 @@ class ExpressionLine(ReadLine):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
-            from micrograd_gui.document.notation.source import on_one_line
-
-            self.insert(on_one_line(QApplication.clipboard().text()))
-            self._keep_order(self.text())
-            self.setModified(True)
+            self._take_in(QApplication.clipboard().text())
         elif event.matches(QKeySequence.StandardKey.Copy) and self.hasSelectedText():
             QApplication.clipboard().setText(as_typed(self.selectedText()))
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Qt's own menu, whose Paste does what the key does."""
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        paste = menu.findChild(QAction, "edit-paste")
+        assert paste is not None
+        paste.triggered.disconnect()
+        paste.triggered.connect(lambda: self._take_in(QApplication.clipboard().text()))
+        menu.popup(event.globalPos())
+
+    def _take_in(self, text: str) -> None:
+        """The text comes in on one line, where that is soon done; Qt takes seconds over what has no room."""
+        if len(text) <= _ON_ONE_LINE:
+            from micrograd_gui.document.notation.source import on_one_line
+
+            text = on_one_line(text)
+        if len(text) > self.maxLength() - len(self.text()) + len(self.selectedText()):
+            said = tr("The expression is longer than {most} characters.", most=LONGEST_EXPRESSION)
+            self.refuse(Refusal(said))
+            return
+        self.insert(text)
+        self._keep_order(self.text())
+        self.setModified(True)
 
     def read(self, text: str) -> None:
         """The graph that is written there, unless it is the one there is; raises ExpressionRefusal."""

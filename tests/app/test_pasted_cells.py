@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QTextBrowser
+from PySide6.QtWidgets import QApplication, QPushButton, QTextBrowser, QWidget
 
 import micrograd_gui as mg
 from micrograd_gui.app.window import MainWindow
@@ -87,11 +87,27 @@ def test_a_grad_that_is_wrong_by_hand_is_found_beside_the_rule(empty):
     assert "✗ wrong" in empty.findChild(QTextBrowser, "cells").toPlainText()
 
 
+def waiting(window):
+    """What is said beside the button that cancels it, as soon as that is seen."""
+    return window.findChild(QWidget, "waiting").accessibleName()
+
+
+def test_what_is_read_behind_the_window_can_be_cancelled(empty, qtbot, monkeypatch):
+    monkeypatch.setattr(limits, "_QUICK_EVALUATIONS", 200)
+    paste(empty, "for k in range(50000):\n  x = k*2\ny = 1 + x")
+    button = empty.findChild(QPushButton, "cancel_waiting")
+    qtbot.waitUntil(button.isVisible)
+    button.click()
+    assert not button.isVisible()
+    paste(empty, "a = 3")
+    assert [node.label for node in empty.session.state.graph] == ["a"]
+
+
 def test_a_cell_that_takes_long_goes_on_behind_the_window(empty, qtbot, monkeypatch):
     paste(empty, CLASSES, ROWS, "random.seed(42)\nn = MLP(3, [4, 4, 1])")
     monkeypatch.setattr(limits, "_QUICK_EVALUATIONS", 200)
     paste(empty, LOOP.replace("20", "2"))
-    assert "walked through behind the window" in empty.message.text()
+    assert "walked through behind the window" in waiting(empty)
     paste(empty, "a = 1")
     assert "The cell before is still walked through" in empty.message.text()
     qtbot.waitUntil(lambda: empty.session.state.graph.plan is not None, timeout=20_000)
@@ -142,5 +158,5 @@ def test_a_right_click_pastes_a_cell_as_ctrl_v_does(empty, monkeypatch, qtbot):
     assert "“such thing” cannot stand here" in empty.message.text()
     monkeypatch.setattr(limits, "_QUICK_EVALUATIONS", 20)
     empty.canvas.paste_at("s = 0\nfor k in range(50):\n  s += k\nprint('sum', s)", (0.0, 0.0))
-    assert "walked through behind the window" in empty.message.text()
+    assert "walked through behind the window" in waiting(empty)
     qtbot.waitUntil(lambda: "sum 1225" in empty.message.text(), timeout=20_000)

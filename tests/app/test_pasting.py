@@ -1,8 +1,8 @@
 """Pasting cells into the window, on the line and on the canvas; what is refused changes nothing."""
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -21,8 +21,14 @@ def paste_into_line(line: QLineEdit, how: str) -> None:
     line.selectAll()
     if how == "key":
         QTest.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    else:  # the field's own menu, a drop and the middle button go another way than the key
-        line.paste()
+    else:
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Mouse, QPoint(5, 5), line.mapToGlobal(QPoint(5, 5))
+        )
+        QApplication.sendEvent(line, event)
+        menu = QApplication.activePopupWidget()
+        menu.findChild(QAction, "edit-paste").trigger()
+        menu.close()
 
 
 @pytest.mark.parametrize("how", ["key", "menu"])
@@ -65,6 +71,17 @@ def test_a_cell_pasted_on_the_canvas_comes_beside_the_graph_or_not_at_all(reopen
     assert window.session.state.graph is before.graph
 
 
+@pytest.mark.parametrize("how", ["key", "menu"])
+def test_what_has_no_room_on_the_line_is_refused_and_not_cut(reopened, how):
+    window = reopened("square")
+    line = window.findChild(QLineEdit, "expression")
+    QApplication.clipboard().setText("x = 1" + " + 1" * 60_000)
+    before = line.text()
+    paste_into_line(line, how)
+    assert line.text() == before
+    assert "longer than 200000 characters" in window.message.text()
+
+
 def test_what_is_pasted_below_is_scrolled_into_view(opened, qtbot):
     window = opened("mlp")
     canvas = window.canvas
@@ -75,6 +92,13 @@ def test_what_is_pasted_below_is_scrolled_into_view(opened, qtbot):
     seen = canvas.mapToScene(canvas.viewport().rect()).boundingRect()
     places = window.session.state.graph.places
     assert any(seen.contains(*places[node]) for node in window.session.state.selection)
+
+
+def test_a_text_of_remarks_alone_is_looked_through_once(reopened, qtbot):
+    window = reopened("square")
+    QApplication.clipboard().setText("/* */" * 60_000)
+    window.findChild(QAction, "paste").trigger()
+    qtbot.waitUntil(lambda: "longer than 200000 characters" in window.message.text())
 
 
 def test_an_empty_clipboard_says_so(reopened):

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from PIL import Image
 
 from micrograd.leash import Snapped, run_leashed
+from micrograd_gui.layout import graphviz
 from micrograd_gui.layout.graphviz import engines
 from tests.house.structure import ROOT
 
@@ -99,3 +101,12 @@ def test_an_engine_sees_no_file_that_a_graph_names(engine, tmp_path: Path) -> No
     text = f'digraph {{ b [shape=none, label="", image="{large.as_posix()}"] }}'
     (node,) = json.loads(engine.run(text, "json"))["objects"]
     assert float(node["width"]) < 2  # the picture would be more than 6 inches wide
+
+
+def test_one_who_has_patience_waits_for_another_graph_and_has_its_time_then() -> None:
+    first = engines()[0]
+    graphviz._ONE_AT_A_TIME.acquire()
+    Timer(0.4, graphviz._ONE_AT_A_TIME.release).start()
+    with pytest.raises(graphviz.LayoutRefusal, match="waited"):
+        first.run("digraph {}", time_limit=0.1)
+    assert first.run("digraph {}", time_limit=0.3, patience=30)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Protocol
+from collections.abc import Callable
+from threading import Event
+from typing import Any, Protocol, TypeVar
 
 from micrograd.language import N_, tr
 from micrograd_gui.app.context import Context
+from micrograd_gui.app.documents import Documents
 from micrograd_gui.document import clipboard
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
@@ -17,11 +20,12 @@ from micrograd_gui.session.session import Session
 from micrograd_gui.session.transitions import BUILT
 from micrograd_gui.views.canvas.view import CanvasView
 
-_KEY = "paste"
-_REMARKS = r"\s*(?:(?://|#)[^\n]*\n\s*|/\*.*?\*/\s*)*"
-_DOT = re.compile(rf"{_REMARKS}(?:strict\s+)?(?:di)?graph\b[^{{=()]*\{{", re.DOTALL)
+_REMARKS = r"\s*+(?:(?://|#)[^\n]*+\n\s*+|/\*.*?\*/\s*+)*+"  # nothing of them is gone over twice
+_DOT = re.compile(rf"{_REMARKS}(?:strict\s+)?(?:di)?graph\b[^{{=()]*+\{{", re.DOTALL)
+_HEAD = 100_000  # letters in which the head of a DOT text stands
 _LETTERS_AT_ONCE = 20_000
 _WALKING = N_("The cell is walked through behind the window …")
+T = TypeVar("T")
 
 
 class Desk(Protocol):
@@ -38,6 +42,10 @@ class Desk(Protocol):
     @property
     def canvas(self) -> CanvasView:
         """Where the graph is drawn."""
+
+    @property
+    def documents(self) -> Documents:
+        """What is done behind the window."""
 
     @property
     def panes(self) -> Any:
@@ -65,13 +73,13 @@ def paste(commands: Desk, text: str, at: Place | None = None) -> None:
 
     session = commands.session
     before = session.state
-    if _DOT.match(text):
-        commands.context.background.start(
-            _KEY,
+    if _DOT.match(text, 0, _HEAD):
+        _read_behind(
+            commands,
+            tr("Reading what was pasted …"),
             _from_dot,
             text,
             done=lambda made: paste(commands, made, at),
-            failed=lambda error: _refused(commands, error),
         )
         return
     if not text.strip() or clipboard.is_file(text):
@@ -79,8 +87,7 @@ def paste(commands: Desk, text: str, at: Place | None = None) -> None:
         if session.state.history is not before.history:
             commands.canvas.show_nodes(session.state.selection)
         return
-    if commands.context.background.busy(_KEY):
-        raise Refusal(tr("The cell before is still walked through: paste this one when it is done."))
+    _see_that_nothing_is_read(commands)
     commands.canvas.freeze_places()
     graph = session.state.graph
     try:
@@ -88,15 +95,8 @@ def paste(commands: Desk, text: str, at: Place | None = None) -> None:
         with quickly():
             made = clipboard.pasted(graph, text, at)
     except Lengthy:
-        commands.context.say(tr(_WALKING))
-        commands.context.background.start(
-            _KEY,
-            clipboard.pasted,
-            graph,
-            text,
-            at,
-            done=lambda made: _put(commands, graph, made),
-            failed=lambda error: _refused(commands, error),
+        _read_behind(
+            commands, tr(_WALKING), _pasted, graph, text, at, done=lambda made: _put(commands, graph, made)
         )
     except Refusal as refusal:
         _refused(commands, refusal)
@@ -104,12 +104,37 @@ def paste(commands: Desk, text: str, at: Place | None = None) -> None:
         _put(commands, graph, made)
 
 
-def _from_dot(text: str) -> str:
+def _from_dot(text: str, stop: Event) -> str:
     """The graph that such a text draws, in the file's format; read by Graphviz, which may take a while."""
     from micrograd_gui.document import codec
     from micrograd_gui.files.dot_reader import graph_from_dot
 
-    return codec.encode(graph_from_dot(text, "What was pasted"))
+    return codec.encode(graph_from_dot(text, "What was pasted", stop))
+
+
+def _pasted(graph: Graph, text: str, at: Place | None, stop: Event) -> tuple[Graph, frozenset[NodeId]]:
+    return clipboard.pasted(graph, text, at)
+
+
+def _built(text: str, stop: Event) -> Graph:
+    from micrograd_gui.document.notation.reader import graph_from_expression
+
+    return graph_from_expression(text)
+
+
+def _read_behind(
+    commands: Desk, sentence: str, read: Callable[..., T], *args: object, done: Callable[[T], object]
+) -> None:
+    """Have it read behind the window, which may cancel that. Raises Refusal while another text is read."""
+    _see_that_nothing_is_read(commands)
+    commands.documents.behind.read(
+        sentence, read, *args, done=done, failed=lambda error: _refused(commands, error)
+    )
+
+
+def _see_that_nothing_is_read(commands: Desk) -> None:
+    if commands.documents.behind.reads:
+        raise Refusal(tr("The cell before is still walked through: paste this one when it is done."))
 
 
 def build(commands: Desk, text: str) -> None:
@@ -131,16 +156,7 @@ def build(commands: Desk, text: str) -> None:
         with quickly():
             session.build(text)
     except Lengthy:
-        from micrograd_gui.document.notation.reader import graph_from_expression
-
-        commands.context.say(tr(_WALKING))
-        commands.context.background.start(
-            _KEY,
-            graph_from_expression,
-            text,
-            done=arrived,
-            failed=lambda error: _refused(commands, error),
-        )
+        _read_behind(commands, tr(_WALKING), _built, text, done=arrived)
     else:
         commands.tidy(as_edit=False)
 
