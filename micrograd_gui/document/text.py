@@ -142,6 +142,7 @@ def one_line(text: str, longest: int | None = None, *, instead: str = " ", ends:
     return f"{line[:first]}…{last[max(0, len(last) - (longest - first - 1)) :]}"
 
 
+_CUT = 1_000  # letters
 _NUMBER = r"\s([\d_.,]+)$|(?=(\[\d+\])$)"
 
 
@@ -152,8 +153,8 @@ def without_number(name: str) -> tuple[str, str]:
 
 
 def tight(name: str) -> str:
-    """A name that is a formula, without the air around its signs: ``x1w1+x2w2``."""
-    return re.sub(r"(?<=\S) ([-+*/×÷−·=]) (?=\S)", r"\1", name)
+    """A name that is a formula, without the air around its signs: ``x1w1+x2w2``; a long one is cut anyhow."""
+    return name if len(name) > _CUT else re.sub(r"(?<=\S) ([-+*/×÷−·=]) (?=\S)", r"\1", name)
 
 
 def in_two(name: str) -> list[str]:
