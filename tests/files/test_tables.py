@@ -101,6 +101,7 @@ def test_rows_without_names_are_read_as_well(text: str, rows: tuple[tuple[float,
         ('a,b\n"1,234",2', [], "The table, line 2: the comma in “1,234” is not clear; write 1.234 or 1234."),
         ("sep=;\n", [], "The table is empty."),
         ("a,b\n" + "1," * 600_000, [], "The table cannot be read: line 2 is too long."),
+        (" " * 20_000 * 100, [], "The table cannot be read: line 1 is too long."),
         ("# a b\n", [], "The table is empty."),
     ],
 )  # fmt: skip
