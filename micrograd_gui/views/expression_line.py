@@ -195,7 +195,7 @@ class ExpressionLine(ReadLine):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
-            self._take_in(QApplication.clipboard().text())
+            self._take_in()
         elif event.matches(QKeySequence.StandardKey.Copy) and self.hasSelectedText():
             QApplication.clipboard().setText(as_typed(self.selectedText()))
         else:
@@ -208,11 +208,12 @@ class ExpressionLine(ReadLine):
         paste = menu.findChild(QAction, "edit-paste")
         assert paste is not None
         paste.triggered.disconnect()
-        paste.triggered.connect(lambda: self._take_in(QApplication.clipboard().text()))
+        paste.triggered.connect(lambda: self._take_in())
         menu.popup(event.globalPos())
 
-    def _take_in(self, text: str) -> None:
-        """The text comes in on one line, where that is soon done; Qt takes seconds over what has no room."""
+    def _take_in(self) -> None:
+        """What was copied comes in, on one line where that is soon done; Qt takes seconds to cut a text."""
+        text = QApplication.clipboard().text()
         if len(text) <= _ON_ONE_LINE:
             from micrograd_gui.document.notation.source import on_one_line
 

@@ -49,7 +49,8 @@ BEHIND = {
     "files/recovery.py:write": "the thread that keeps documents goes on whatever happens",
     "languages.py:read": "CatalogueFault, which the command line says and a window logs",
     "views/canvas/menu.py:_ground": "it is only shown whether there is text; Host.create_nodes attempts",
-    "views/expression_line.py:keyPressEvent": "on_one_line, and then _read attempts",
+    "views/expression_line.py:_take_in": "on_one_line, and then _read attempts",
+    "views/expression_line.py:keyPressEvent": "what is copied",
     "views/gradients.py:keyPressEvent": "as_text",
     "views/plot/pane.py:save": "Bridge.attempt",
 }
