@@ -14,7 +14,7 @@ from unicodedata import decomposition, normalize
 from unicodedata import name as name_of
 
 from micrograd import language
-from micrograd.language import tr
+from micrograd.language import N_, tr
 from micrograd_gui.resource import resource
 
 # Their own names, as who looks for one reads it. English is what the sources say, and needs no catalogue.
@@ -40,6 +40,15 @@ _PLAIN = {
     "▶": ">", "◀": "<", "⚠": "!",
     "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "œ": "oe", "\u200e": "",
 }  # fmt: skip
+# What argparse says, which gives it to what it believes to be gettext.
+_OF_ARGPARSE = (
+    N_("usage: "), N_("options"), N_("positional arguments"), N_("show this help message and exit"),
+    N_("the following arguments are required: %s"), N_("unrecognized arguments: %s"),
+    N_("argument %(argument_name)s: %(message)s"), N_("expected one argument"),
+    N_("expected at least one argument"), N_("expected at most one argument"),
+    N_("ignored explicit argument %r"), N_("not allowed with argument %s"),
+    N_("invalid %(type)s value: %(value)r"), N_("invalid choice: %(value)r (choose from %(choices)s)"),
+)  # fmt: skip
 # It stands in the head of a catalogue that has every text; others are not offered.
 COMPLETE = "X-Complete: yes"  # as in code
 _HEAD = 2000  # characters in which that stands

@@ -9,6 +9,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -43,17 +44,6 @@ _CHECK_JSON = N_(
     "print one JSON object: target, h, nodes (id, label, op, data, analytic, numeric, error, ok, verdict, "
     "reason), ok. A number that is not finite is written as null, and so is ok where it cannot be told"
 )
-
-
-# What argparse says, which gives it to what it believes to be gettext.
-_OF_ARGPARSE = (
-    N_("usage: "), N_("options"), N_("positional arguments"), N_("show this help message and exit"),
-    N_("the following arguments are required: %s"), N_("unrecognized arguments: %s"),
-    N_("argument %(argument_name)s: %(message)s"), N_("expected one argument"),
-    N_("expected at least one argument"), N_("expected at most one argument"),
-    N_("ignored explicit argument %r"), N_("not allowed with argument %s"),
-    N_("invalid %(type)s value: %(value)r"), N_("invalid choice: %(value)r (choose from %(choices)s)"),
-)  # fmt: skip
 _WITH_MINUS = {"-e": "--expression", "--expression": "--expression", "--h": "--h", "--step": "--step"}
 
 
@@ -81,10 +71,17 @@ class _TableBelow(_HelpLines):
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one sentence; every one of them takes --debug."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, **{"formatter_class": _HelpLines} | options)
+    def __init__(self, *, formatter: type[argparse.HelpFormatter] = _HelpLines, **options: Any) -> None:
+        self._of_terminal = formatter
+        narrow = partial(formatter, width=80)  # argparse asks one of each option; the real width wants shutil
+        super().__init__(allow_abbrev=False, formatter_class=narrow, **options)
         self.add_argument("--debug", action="store_true", help=tr("a log on standard error"))
         self.add_argument("--language", metavar="CODE", help=tr("de, es, fr, ja, zh_CN, en, or a .po file"))
+
+    def format_help(self) -> str:
+        """As wide as the terminal."""
+        self.formatter_class = self._of_terminal
+        return super().format_help()
 
     def print_help(self, file: Any = None) -> None:
         print(self.format_help(), end="", file=file, flush=True)  # argparse hides where it cannot
@@ -226,7 +223,7 @@ def _window_parser(name: str) -> _Parser:
         prog=name,
         description=tr(_ABOUT),
         epilog=tr(_COMMANDS),
-        formatter_class=_TableBelow,
+        formatter=_TableBelow,
     )
     _add_source(parser)
     parser.add_argument(

@@ -42,7 +42,6 @@ _QT_WORDS = "micrograd-gui-qt-words"
 _LACKING = frozenset((N_("&Look in:"), N_("Files of &type:"), N_("Folder"), N_("Drive")))
 _OF = ("QFileDialog", "QAbstractFileIconProvider")
 _SPEED = "training_speed"
-_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 def follow(setting: str) -> None:
