@@ -76,8 +76,7 @@ def test_each_cell_prints_what_python_prints_and_the_graph_is_the_one_of_the_lec
     (told,) = by_python([cells])
     for cell, wanted in zip(cells, told, strict=True):
         paste(cell)
-        if window.background.busy("paste"):
-            qtbot.waitUntil(lambda: not window.background.busy("paste"), timeout=20_000)
+        qtbot.waitUntil(lambda: not window.documents.behind.reads, timeout=20_000)
         assert not window.message.text().startswith("⚠"), cell
         assert same(window.session.state.graph.workspace.cells[-1].printed, wanted), cell
         if cell is BY_HAND[3]:  # grads by hand, beside the rule

@@ -120,7 +120,7 @@ def test_a_long_text_is_looked_through_behind_the_window_whatever_it_says(opened
     window = opened("lecture")
     before = window.session.state.graph
     paste(window.commands, "!@# " * 6_000)
-    qtbot.waitUntil(lambda: not window.background.busy("paste"), timeout=30_000)
+    qtbot.waitUntil(lambda: not window.documents.behind.reads, timeout=30_000)
     assert done == []
     assert window.session.state.graph.nodes is before.nodes
     assert window.message.text().startswith("Passed over: line 1, !@#")
