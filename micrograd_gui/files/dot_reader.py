@@ -25,6 +25,7 @@ from micrograd_gui.layout.graphviz import ANOTHER, LayoutRefusal, engine
 FORM = N_("a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values")
 _PIECES = re.compile(r"\\.|[|<>{}]|[^\\|<>{}]+|\\\Z", re.DOTALL)  # of a record: escapes, signs, plain text
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*+"(?:\s*\+\s*"(?:[^"\\]|\\.)*+")*+', re.DOTALL)
+LARGEST = 4_000_000  # letters; Graphviz has not read 40,000 nodes, 3.6 MB, in the time that it is given
 FIELDS_AT_MOST = 1_000  # of one record: Graphviz takes time by the square of them
 _ENTITY = re.compile(r"&#?\w{1,40};")  # the longest of HTML has 31 letters
 _HAVE_READ = frozenset(
@@ -57,15 +58,7 @@ def graph_from_dot(text: str, name: str = "", stop: Event | None = None) -> Grap
     Once ``stop`` is set nobody wants it any more.
     """
     name = name or tr("The file")
-    if any(each[0].count("|") >= FIELDS_AT_MOST for each in _TEXTS.finditer(text)):
-        raise FileRefusal(
-            tr(
-                "{name} has a record of more than {most:,} fields: {form}.",
-                name=name,
-                most=FIELDS_AT_MOST,
-                form=tr(FORM),
-            )
-        )
+    _see_that_it_can_be_read(text, name)
     objects, edges, target = _parsed(text, name, stop)
     values: dict[int, _Value] = {}
     ops: dict[int, str] = {}
@@ -127,6 +120,28 @@ def _escapes(text: str) -> str:
     """The text that Graphviz would draw: ``\\n`` is a new line, ``\\|`` a bar, ``&lt;`` a <."""
     plain = re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nlr" else found[1], text, flags=re.DOTALL)
     return _ENTITY.sub(lambda found: unescape(found[0]), plain)
+
+
+def _see_that_it_can_be_read(text: str, name: str) -> None:
+    """Raises FileRefusal for what Graphviz would give up, or take time for by the square of its size."""
+    if len(text) > LARGEST:
+        raise FileRefusal(
+            tr(
+                "{file} is too large: it has {size:.0f} MB, and at most {most} MB are read.",
+                file=name,
+                size=len(text) / 1e6,
+                most=LARGEST // 1_000_000,
+            )
+        )
+    if any(each[0].count("|") >= FIELDS_AT_MOST for each in _TEXTS.finditer(text)):
+        raise FileRefusal(
+            tr(
+                "{name} has a record of more than {most:,} fields: {form}.",
+                name=name,
+                most=FIELDS_AT_MOST,
+                form=tr(FORM),
+            )
+        )
 
 
 def _parsed(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from micrograd_gui.files.dot_reader import graph_from_dot, harmless
+from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.files.dot_reader import LARGEST, graph_from_dot, harmless
 
 NAMING = """digraph {  # image="a.png"
   b [shape=none image="/some/file.png" "imagepath"="/some"];  /* shapefile="/x"
@@ -31,3 +32,11 @@ def test_a_label_that_speaks_of_images_keeps_its_words() -> None:
 def test_no_text_takes_longer_than_its_length_asks_for(text: str) -> None:
     for times in (1, 60_000):  # by the square this would be minutes
         assert harmless("digraph{" + text * times)
+
+
+@pytest.mark.parametrize("air", [" ", "\n", "/**/", "a;"])
+def test_more_than_graphviz_would_read_is_refused_before_it_is_looked_through(air: str) -> None:
+    text = f"digraph {{ {air * (LARGEST // len(air))} }}"
+    with pytest.raises(FileRefusal) as refused:
+        graph_from_dot(text, "a.dot")
+    assert str(refused.value) == "a.dot is too large: it has 4 MB, and at most 4 MB are read."
