@@ -30,8 +30,8 @@ class Measures(NamedTuple):
     inside: float  # how far the middle of the disc is from the corner of the card
 
 
-_NEAR = Measures(12.0, 8.0, 10.0, 13.0, 8.0, 0.5)
-_ROWS = Measures(18.0, 11.0, 13.0, 15.0, 9.0, 2.5)  # seen from further off
+_NEAR = Measures(12.0, 8.0, 10.0, 13.0, 11.0, 0.5)  # below the grad
+_ROWS = Measures(18.0, 11.0, 13.0, 15.0, 14.0, 2.5)  # seen from further off
 HALL = Measures(23.0, 15.0, 20.0, 22.0, 15.5, 1.0)  # one below another are 16 apart, or more
 
 
@@ -93,7 +93,7 @@ def paint_words(
     font = pens.font(size.words, bold=True)
     words = font.elided(words, rect.width() - size.tag)
     width = font.width(words) + size.tag * 0.8
-    right, bottom = rect.right() - size.tag / 3, rect.bottom() + size.hangs
+    right, bottom = rect.right() - size.radius, rect.bottom() + size.hangs  # beside the next sign
     tag = QRectF(right - width, bottom - size.tag, width, size.tag)
     painter.setPen(QPen(edge, size.radius / 9))
     painter.setBrush(fill)
