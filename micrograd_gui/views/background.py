@@ -38,6 +38,7 @@ class Background(QObject):
         super().__init__(parent)
         sys.setswitchinterval(HANDED_BACK_AFTER)
         QThreadPool.globalInstance().setStackSize(STACK)
+        QThreadPool.globalInstance().setExpiryTimeout(-1)  # Python remembers each thread that has gone
         self._jobs: dict[Hashable, _Job] = {}
         self._relay = _Relay()  # without a parent: it must outlive this object while a thread still holds it
         self._relay.finished.connect(self._deliver)

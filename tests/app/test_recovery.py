@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from PySide6.QtGui import QAction
@@ -12,8 +13,11 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from micrograd import Value
 from micrograd_gui import interrupts
+from micrograd_gui.app.recovery.keeper import Keeper, Present
 from micrograd_gui.app.start import errors_shown, signals_heeded
 from micrograd_gui.files import documents, recovery
+from micrograd_gui.files.recovery import Slot
+from micrograd_gui.session.session import Session
 from tests.killed_window import Program, digest, digest_found
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of a terminal")
@@ -247,3 +251,32 @@ def test_a_folder_that_cannot_be_written_to_is_said(opened, qtbot, tmp_path, mon
     window.recovering().hurry()
     qtbot.waitUntil(lambda: "would be lost in a crash" in window.message.text())
     assert "“recovery” cannot be written" in window.message.text()
+
+
+def test_a_signal_in_the_midst_of_a_change_writes_while_the_keeper_writes(tmp_path, monkeypatch) -> None:
+    """Neither may wait for the other: the handler runs in the thread that tells of the change."""
+    session = Session(documents.load_example("lecture"))
+    keeper, writes, goes_on = Keeper(tmp_path, print), Event(), Event()
+    write = Slot.write
+
+    def slowly(slot: Slot, content: bytes) -> None:
+        writes.set()
+        goes_on.wait(5)
+        write(slot, content)
+
+    monkeypatch.setattr(Slot, "write", slowly)
+    ended = Event()
+
+    def told_and_ended() -> None:
+        with keeper._changed:  # as `keep` has it when the signal comes
+            goes_on.set()
+            keeper.write_now(Present(session.state, "later"))
+        ended.set()
+
+    keeper.keep(Present(session.state, "first"), at_once=True)
+    assert writes.wait(5)
+    Thread(target=told_and_ended, daemon=True).start()
+    assert ended.wait(5)
+    keeper.end(keep=True)
+    (file,) = tmp_path.glob("*.recovery")
+    assert recovery.read(file).kept.name == "later"

@@ -154,8 +154,7 @@ class Keeper:
                 self._slot.write(content)
             elif self._slot is not None:
                 self._slot.remove()
-            with self._changed:
-                self._done = max(self._done, number)
+            self._done = max(self._done, number)  # by who writes alone: a signal may come within `keep`
 
     def _give_way(self) -> None:
         if self._ended:
