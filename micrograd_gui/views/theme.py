@@ -279,8 +279,9 @@ def _bars_and_menus(look: Look) -> str:
     """The window itself, its menus and toolbars."""
     t, px = look.theme, look.px
     return f"""
-    QMainWindow, QMenuBar, QMenu, QToolBar, QStatusBar, QScrollArea, QScrollArea > QWidget > QWidget,
-    QDockWidget, QTableView, QHeaderView::section {{ background: {t.panel}; color: {t.text}; }}
+    QMainWindow, QMenuBar, QMenu, QToolBar, QStatusBar, QScrollArea,
+    QScrollArea > #qt_scrollarea_viewport > QWidget, QDockWidget, QTableView,
+    QHeaderView::section {{ background: {t.panel}; color: {t.text}; }}
     QMainWindow::separator {{ background: {t.line}; width: {px(3)}px; height: {px(3)}px; }}
     QMainWindow::separator:hover {{ background: {t.data}; }}
     QMenuBar {{ border-bottom: 1px solid {t.line}; padding: {px(2)}px {px(8)}px; }}

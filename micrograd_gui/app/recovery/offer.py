@@ -83,7 +83,7 @@ class RecoveryOffer(QFrame):
         theme = look.theme
         self.setStyleSheet(
             f"QFrame#recovery {{ background: {theme.panel}; border: 2px solid {theme.data}; }}"
-            f"QFrame#recovery QScrollArea, QFrame#recovery QScrollArea > QWidget > QWidget"
+            f"QFrame#recovery QScrollArea, QFrame#recovery QScrollArea > #qt_scrollarea_viewport > QWidget"
             f" {{ background: {theme.panel}; }}"
         )
         over.installEventFilter(self)

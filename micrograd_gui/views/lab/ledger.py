@@ -102,7 +102,7 @@ class Ledger(QWidget):
             label.setFont(look.font(14 if label in (self.title, self.total) else 13))  # dress unsets it
             label.setContentsMargins(look.px(8), look.px(4), look.px(8), look.px(4))
         ground = f"background: {look.theme.panel}"  # as in code
-        dress(self.area, f"QScrollArea, QScrollArea > QWidget > QWidget {{ {ground} }}")
+        dress(self.area, f"QScrollArea, QScrollArea > #qt_scrollarea_viewport > QWidget {{ {ground} }}")
 
     def showEvent(self, event: QShowEvent) -> None:
         """What has changed while it was not seen."""
