@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -27,6 +26,7 @@ from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.networks import LOSSES, BlockSpec, predictions
 from micrograd_gui.document.text import as_shown, read_number, spoken
 from micrograd_gui.views.hands import from_left
+from micrograd_gui.views.lab.buttons import ok_and_cancel
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -65,14 +65,8 @@ class BlockDialog(QDialog):
             self._ask_network()
         else:
             self._ask_loss(given)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         rows.addWidget(self.sentence)
-        rows.addWidget(buttons)
+        rows.addWidget(ok_and_cancel(self))
         self._tell()
 
     # The fields ------------------------------------------------------------------------------

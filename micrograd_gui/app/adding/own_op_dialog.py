@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.rewriting.own_ops import OPERANDS, OVER, OwnOp, own_op, slopes_in_words
 from micrograd_gui.document.text import as_shown, read_number
 from micrograd_gui.views.hands import from_left
+from micrograd_gui.views.lab.buttons import ok_and_cancel
 
 _ABOUT = N_("A function of x (and y), in the words of the expression line. It then is an op like any other.")
 _DERIVED = N_("derived")
@@ -68,14 +68,8 @@ class OwnOpDialog(QDialog):
         self.sentence.setObjectName("own_sentence")
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setWordWrap(True)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         rows.addWidget(self.sentence)
-        rows.addWidget(buttons)
+        rows.addWidget(ok_and_cancel(self))
         self._tell()
 
     def _line(self, name: str, words: str, hint: str, tip: str) -> QLineEdit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton
 
 
 def push_button(
@@ -21,3 +21,13 @@ def push_button(
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(lambda: run())
     return button
+
+
+def ok_and_cancel(dialog: QDialog) -> QDialogButtonBox:
+    """The two that end a dialog; Return presses OK."""
+    ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
+    buttons = QDialogButtonBox(ok | cancel)
+    buttons.button(ok).setDefault(True)
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    return buttons
