@@ -35,10 +35,10 @@ def extreme(fn: Any, kind: str, x: Items, new: New, number: Number) -> Items:
     found = np.empty(rest, object)
     for at in np.ndindex(rest):
         group: list[Item] = list(np.asarray(moved[at], object).ravel())
-        numbers = [number(each) for each in group]
-        if None in numbers:
+        numbers = [known for each in group if (known := number(each)) is not None]
+        if len(numbers) < len(group):
             given(None)
-        if numbers.count(max(numbers) if op == "max" else min(numbers)) > 1:  # type: ignore[type-var]
+        if numbers.count(max(numbers) if op == "max" else min(numbers)) > 1:
             raise Refusal(
                 tr(
                     "Two of the numbers that “{op}” of PyTorch compares are equal: how it shares the "
