@@ -165,10 +165,10 @@ def _phase(state: State) -> str:
         return tr("training")
     if not state.forward_done:
         return tr("parameters updated") if state.computed else tr("running forward")
-    step = state.step
-    if step is None or step.kind == "forward":
+    kind = None if state.trace is None else state.trace.kind_before(state.cursor)
+    if kind in (None, "forward"):
         return tr("forward done")
-    if step.kind == "zero":
+    if kind == "zero":
         return tr("gradients set to 0")
     following = state.following
     return (

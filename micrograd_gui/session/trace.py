@@ -227,6 +227,9 @@ class Run(Protocol):
     def frame(self, cursor: int) -> Frame:
         """All the numbers after the first ``cursor`` steps."""
 
+    def kind_before(self, cursor: int) -> Kind | None:
+        """The kind of the step that led to that moment; None at the very start."""
+
     def stopped_at(self, cursor: int) -> bool:
         """Whether the run ended early, and that is its end: it cannot go on."""
 
@@ -253,6 +256,9 @@ class _FromPasses:
     @property
     def noted(self: Run) -> bool:
         return any(step.note for step in self.steps)
+
+    def kind_before(self: Run, cursor: int) -> Kind | None:
+        return self.steps[cursor - 1].kind if cursor else None
 
     def stopped_at(self: Run, cursor: int) -> bool:
         return self.problem is not None and cursor == len(self)
@@ -379,6 +385,13 @@ class LiveRun(_FromPasses):
         if self._at_end is not None and cursor in self._lengths:
             return self._at_end if cursor > self._lengths[0] else Frame(self._at_end.data, {})
         return self._recorded.frame(min(cursor, len(self)))
+
+    def kind_before(self, cursor: int) -> Kind | None:
+        """The kind of the step that led to that moment; None at the very start."""
+        if cursor not in self._lengths:
+            return super().kind_before(cursor)
+        last = self.script[self._lengths.index(cursor)]
+        return last.kind if last.over is None else "rows"
 
     @cached_property
     def _recorded(self) -> RecordedRun:

@@ -14,9 +14,10 @@ from shiboken6 import isValid
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.log import logger_of
-from micrograd_gui.session.record import Busy, impatient, working_on
+from micrograd_gui.session.record import Busy, impatient, record_ahead, working_on
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
+from micrograd_gui.views.background import Background
 
 _log = logger_of(__name__)
 P = ParamSpec("P")
@@ -28,6 +29,7 @@ _AGAIN = 5  # milliseconds until who had to wait for a turn asks again
 _REST = 66  # milliseconds from one moment to the next at least, while the graph trains
 _SHARE = 8  # panes rest so many times as long as it takes to show a moment
 _LONGEST = 0.15  # seconds: no moment counts as slower, for something may have been loaded for it
+_AT_ONCE = 300  # nodes of a graph whose run is recorded in 10 ms
 _LITTLE = 0.005  # seconds, after which a turn can hold something else
 _LATE = 0.0185  # seconds between two ticks from which the window is thought to be late
 _MOST, _LEAST = 0.008, 0.001  # seconds of a frame that steps may take
@@ -199,6 +201,7 @@ class Rounds(QObject):
     def __init__(self, bridge: Bridge) -> None:
         super().__init__(bridge)
         self._bridge = bridge
+        self._background = Background(self)
         self.shown = bridge.session.state  # what all panes show
         self._members: list[Together] = []
         self._aim: State | None = None  # what they prepare to show; None: they rest
@@ -228,6 +231,8 @@ class Rounds(QObject):
         elif old.is_training and any(isValid(each) and each.prepare for each in self._members):
             self._aim = None
             self._timer.start(0)
+            if new.trace is not None and len(new.graph) > _AT_ONCE:
+                self._background.start("run", record_ahead, new.graph, new.trace.script, done=lambda _: None)
         else:
             self._show(new)
 
@@ -264,6 +269,9 @@ class Rounds(QObject):
         return max(0, round(rest - 1000 * (perf_counter() - self._rested)))
 
     def _go_on(self) -> None:
+        if self._background.busy("run"):
+            self._timer.start(_AGAIN)
+            return
         if self._aim is None:
             self._aim, self._took, self._beside = self._bridge.state, 0.0, None
             self._preparing = [each.prepare for each in self._members if isValid(each) and each.prepare]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 
 from micrograd.language import N_, tr
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
+from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.notation.writer import expression_of
 from micrograd_gui.document.text import LONGEST_EXPRESSION, as_tip, as_typed, in_order
@@ -162,6 +163,7 @@ class ExpressionLine(ReadLine):
     def __init__(self, bridge: Bridge, build: Callable[[str], object], parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
         self._build = build
+        self._written: tuple[Graph | None, str] = None, ""  # the graph that was written last, and how
         self.setObjectName("expression")
         self.setAccessibleName(tr("Expression"))
         self.setPlaceholderText(_EXAMPLE)
@@ -233,7 +235,13 @@ class ExpressionLine(ReadLine):
 
     def text_for(self, state: State) -> str:
         """The graph as statements; nothing of a large one, nor while it trains: numbers of another moment."""
-        return "" if state.is_training or len(state.graph) > LARGE else expression_of(state.graph)
+        if state.is_training or len(state.graph) > LARGE:
+            return ""
+        graph, text = self._written
+        if state.graph is not graph:
+            text = expression_of(state.graph)
+            self._written = state.graph, text
+        return text
 
     def _on_run(self, old: State, new: State) -> None:
         """A run begins or is over."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from threading import Event
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from micrograd.language import N_, tr, trn
-from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import as_tip, short
 from micrograd_gui.session.state import State
@@ -35,7 +36,6 @@ from micrograd_gui.views.theme import Look
 if TYPE_CHECKING:  # they come with the first picture, after the first paint
     from micrograd_gui.figures.figure import Figure
     from micrograd_gui.session.explain.of_rows import Said
-    from micrograd_gui.session.trace import Notation, Wires
     from micrograd_gui.views.figure_painter import FigurePainter, Scenery
 
 WAITING = N_("Graphviz is laying out the graph…")
@@ -46,68 +46,11 @@ _ACROSS = 80.0  # pixels a notch
 _PER_NOTCH = 1.2
 _NOTCH = 120.0
 MANY = 40  # rectangles; more than so many are painted as one
-CHIPS_AT_MOST = 150  # nodes of a graph on whose wires something stands: larger ones take Graphviz long
 _AIR = 6.0  # pixels around a fitted picture
 LEGIBLE = 10  # pixels at text scale 1: text is smaller by the wheel alone, and where all is asked for
+_LAYOUT = "micrograd_gui.views.rendered_layout"
+_AGAIN = 5  # milliseconds until a picture that has come asks again whether it is its turn
 _SAID = 20  # pixels at text scale 1 for the words below it
-
-
-def _lay_out_figure(graph: Graph, wires: Wires, notation: Notation, *, stop: Event) -> Figure:
-    from micrograd_gui.figures.notebook_style import lay_out_notebook, with_stand_ins
-
-    whole = with_stand_ins(graph)
-    if (wires, notation) == ("acting", "grad"):  # as nearly always
-        return lay_out_notebook(whole, stop=stop)
-    sizes, grads = {}, {}
-    if wires == "all" and len(whole.graph) <= CHIPS_AT_MOST:
-        from micrograd_gui.figures.on_wires import usual_sizes  # seldom
-
-        sizes = usual_sizes(whole.drawn_end, graph, notation)
-    if notation == "leibniz":
-        from micrograd_gui.session.explain.formulas import naming_of
-
-        names = naming_of(graph, notation)
-        grads = {number: names.short_grad(node) for number, node in graph.nodes.items()}
-    return lay_out_notebook(whole, stop=stop, wires=sizes, grads=grads)
-
-
-def _lay_out_scenery(
-    graph: Graph, wires: Wires, notation: Notation, *, stop: Event
-) -> tuple[Figure, Scenery]:
-    """The figure, and its parts ready for Qt: of many nodes that takes long, too."""
-    from micrograd_gui.views.figure_painter import Scenery
-
-    figure = _lay_out_figure(graph, wires, notation, stop=stop)
-    return figure, Scenery(figure)
-
-
-def _at(figure: Figure, state: State) -> Figure:
-    """The figure at the moment of that State, with what stands on the wires."""
-    found = figure.with_frame(state.frame, state.step, state.nudge, state.finding)
-    if found.paths or (state.asked is not None and state.asked.paths):
-        found = _with_paths(found, state)
-    if not found.chips or state.wires != "all":
-        return found
-    from micrograd_gui.figures.on_wires import with_words, words_on_all  # where something stands on all wires
-    from micrograd_gui.session.asking.on_wires import on_wires_of
-
-    words = words_on_all(found.drawn_end, state.graph, on_wires_of(state), state.step, state.notation)
-    return with_words(found, words)
-
-
-def _with_paths(figure: Figure, state: State) -> Figure:
-    """The figure with the paths on it that are asked for."""
-    from micrograd_gui.figures.paths import lines_on  # most never ask
-    from micrograd_gui.session.asking.paths import paths_at
-
-    asked = state.asked
-    paths = None if asked is None or not asked.paths else paths_at(state)
-    lines = () if paths is None or asked is None else lines_on(figure, paths, asked.path)
-    if lines == figure.paths:
-        return figure
-    from dataclasses import replace  # late, as the first paint needs no other dataclass
-
-    return replace(figure, paths=lines)
 
 
 class RenderedGraph(QWidget):
@@ -132,6 +75,7 @@ class RenderedGraph(QWidget):
         self.message = ""
         self._background = Background(self)
         self._shape: object = None
+        self._made: tuple[Figure, Scenery] | None = None  # what has come, and waits for its turn
         self._said: Said | None = None
         self._zoom, self._origin = 1.0, QPointF(0.0, 0.0)
         self._fitted = True  # by the program: nobody has dragged it or turned the wheel
@@ -229,7 +173,7 @@ class RenderedGraph(QWidget):
         old = self.figure
         assert old is not None
         assert self._scenery is not None
-        new = self.figure = _at(old, state)
+        new = self.figure = self._at(old, state)
         touched = set(marked) | {node for node, _ in old.fresh ^ new.fresh}
         through = {old.through, new.through} if old.through != new.through else set()
         touched |= {node for node in (old.acting, new.acting) if node is not None}
@@ -260,12 +204,17 @@ class RenderedGraph(QWidget):
         """Have the picture made anew where the graph's shape differs; a hidden pane waits till it shows."""
         if not self.isVisible():
             return
-        from micrograd_gui.figures.notebook_style import shape_of, with_stand_ins  # after the first paint
+        if _LAYOUT not in sys.modules:  # it takes 60 ms to come in
+            self.message = tr(WAITING) if state.graph.nodes else tr(EMPTY)
+            self._background.start("layout", import_module, _LAYOUT,
+                                   done=lambda _: self._lay_out(self.bridge.shown))  # fmt: skip
+            return
+        from micrograd_gui.views.rendered_layout import lay_out, shape_for
 
         graph = state.graph
         if len(graph) > LARGE:
             self._background.cancel("layout")
-            self.figure, self._shape = None, None
+            self.figure = self._made = self._shape = None
             self.message = trn(
                 "{n:,} node is too many to be drawn here: {most:,} at most.",
                 "{n:,} nodes are too many to be drawn here: {most:,} at most.",
@@ -274,26 +223,36 @@ class RenderedGraph(QWidget):
             )
             self.update()
             return
-        shape = (shape_of(with_stand_ins(graph).graph), state.wires == "all", state.notation)
+        shape = shape_for(state)
         if shape == self._shape:
             return
-        self._shape = shape
+        self._shape, self._made = shape, None
         if not graph.nodes:
             self._background.cancel("layout")
             self.figure, self.message = None, tr(EMPTY)
         else:
             self.message = tr(WAITING)
             self._background.start(
-                "layout", _lay_out_scenery, graph, state.wires, state.notation,
+                "layout", lay_out, graph, state.wires, state.notation,
                 done=self._on_laid_out, failed=self._on_failed, stoppable=True,
             )  # fmt: skip
         self.update()
 
     def _on_laid_out(self, made: tuple[Figure, Scenery]) -> None:
-        figure, self._scenery = made
+        """Show it; to paint many nodes takes long, so no other pane does what is heavy in that turn."""
+        self._made = made
+        self._show_made()
+
+    def _show_made(self) -> None:
+        if self._made is None:
+            return
+        if not self.bridge.frames.take_turn():
+            later(self, self._show_made, after=_AGAIN)
+            return
+        (figure, self._scenery), self._made = self._made, None
         state = self.bridge.shown
         first = self.figure is None
-        self.figure, self.message = _at(figure, state), figure.note
+        self.figure, self.message = self._at(figure, state), figure.note
         self._say(state)
         self.setAccessibleDescription(
             trn(
@@ -306,6 +265,11 @@ class RenderedGraph(QWidget):
             self.fit(all_of_it=self._all)
         self.update()
 
+    def _at(self, figure: Figure, state: State) -> Figure:
+        from micrograd_gui.views.rendered_layout import at_moment  # it is there, as what it has laid out is
+
+        return at_moment(figure, state)
+
     def _on_failed(self, error: Exception) -> None:
         self.figure, self.message = None, str(error)
         self.update()
@@ -317,7 +281,7 @@ class RenderedGraph(QWidget):
         self.message = self.message or ("" if state.graph.nodes else tr(EMPTY))
         self._due = True
         if self.figure is not None:
-            self.figure = _at(self.figure, state)
+            self.figure = self._at(self.figure, state)
             self._say(state)
             self._follow()
 

@@ -42,6 +42,7 @@ def same(one: Run, other: Run) -> bool:
         and repr(one.problem) == repr(other.problem)
         and all(one.frame(at) == other.frame(at) for at in moments)
         and all(one.stage(at) == other.stage(at) for at in moments)
+        and all(one.kind_before(at) == other.kind_before(at) for at in moments)
         and all(one.stopped_at(at) == other.stopped_at(at) for at in moments)
         and all(one.script_until(at) == other.script_until(at) for at in moments)
     )
@@ -82,6 +83,7 @@ def test_the_ends_of_whole_passes_are_told_without_recording() -> None:
     live = Live(load_example("lecture"), (FORWARD, BACKWARD))
     run = live.run
     assert (len(run), run.ends, run.problem, run.stage(7)) == (7, (3, 7), None, "done")
+    assert [run.kind_before(at) for at in (3, 7)] == ["forward", "backward"]
     assert run.frame(3).grad == {}
     assert len(run.frame(7).grad) == len(run.frame(7).data) == 7
     assert (live.replayed, live.recorded) == (1, 0)

@@ -4,10 +4,13 @@ import re
 import time
 from itertools import count, pairwise
 from pathlib import Path
+from threading import get_ident
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
+from micrograd_gui.files.documents import load_example
+from micrograd_gui.session import record as recording
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import NEVER, Bridge, Frames, Paced, Together
 from tests.views import learning
@@ -166,6 +169,20 @@ def test_the_end_of_a_run_comes_to_all_in_one_turn_once_it_is_prepared(qtbot, se
     assert bridge.shown is session.state
     qtbot.wait(100)
     assert len(order) == 7
+    bridge.deleteLater()
+
+
+def test_the_run_of_many_nodes_is_recorded_beside_the_window(qtbot, monkeypatch):
+    session, real, threads = Session(load_example("moons")), recording._recorded, []
+    monkeypatch.setattr(recording, "_recorded", lambda *run: (threads.append(get_ident()), real(*run))[1])
+    bridge, _, _ = together(session, True)
+    session.train_start()
+    session.train_tick(1)
+    session.train_stop()
+    qtbot.waitUntil(lambda: bridge.shown is session.state)
+    assert bridge.shown.step is not None
+    assert len(threads) == 1
+    assert get_ident() not in threads
     bridge.deleteLater()
 
 

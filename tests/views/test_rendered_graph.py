@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.figures import notebook_style
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.figures.parts import SMALL
 from micrograd_gui.files import documents
 from micrograd_gui.layout.graphviz import LayoutRefusal
 from micrograd_gui.session.asking.asking import Asking
 from micrograd_gui.session.session import Session
+from micrograd_gui.views import rendered_layout
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.rendered_graph import EMPTY, LEGIBLE, WAITING, RenderedGraph
 from micrograd_gui.views.theme import DARK, LIGHT, THEMES, Look, load_fonts
@@ -256,12 +256,12 @@ def test_the_next_edit_stops_a_layout_that_is_under_way(
     pane = make("lecture")
     stops: list[Event] = []
 
-    def endless(graph: Graph, *, stop: Event) -> None:
+    def endless(graph: Graph, *, stop: Event, **_: object) -> None:
         stops.append(stop)
         stop.wait(20)
         raise LayoutRefusal("The layout was cancelled.")
 
-    monkeypatch.setattr(notebook_style, "lay_out_notebook", endless)
+    monkeypatch.setattr(rendered_layout, "lay_out_notebook", endless)
     session(pane).add_node("tanh", (0, 0))
     qtbot.waitUntil(lambda: len(stops) == 1)
     assert not stops[0].is_set()
@@ -278,10 +278,10 @@ def test_a_layout_that_fails_is_told_in_words(
 ) -> None:
     pane = make("lecture")
 
-    def fails(graph: Graph, *, stop: Event) -> None:
+    def fails(graph: Graph, *, stop: Event, **_: object) -> None:
         raise LayoutRefusal("The layout took longer than 10 seconds and was stopped.")
 
-    monkeypatch.setattr(notebook_style, "lay_out_notebook", fails)
+    monkeypatch.setattr(rendered_layout, "lay_out_notebook", fails)
     session(pane).add_node("tanh", (0, 0))
     qtbot.waitUntil(lambda: "longer than 10 seconds" in pane.message)
     assert pane.figure is None

@@ -36,6 +36,7 @@ _LOW = 190  # and that below which the title goes
 _LOW_BY_KEY, _LOW_BY_LINES = 250, 400  # the same, where the key stands above the axes, too; in several lines
 _NARROW, _NARROWER = 16, 9  # widths of the axes, in sizes of text, below which the names beside them go
 _STEPS = [1, 2, 5, 10]
+_MOST = 8  # intervals between the numbers along an axis
 _MARKS_SAID = 3  # tangent, secant, point: room is kept for them, so that nothing moves when they come
 _PERCENT = (0.0, 1.04)
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -83,6 +84,11 @@ class PlotAxes:
         self._colour(axes, axes.xaxis, axes.yaxis)
         if self._right is not None:
             self._colour(self._right, self._right.yaxis)
+
+    def make_ticks(self) -> None:
+        """Make what stands at the numbers along the axes: half of the time that the first drawing takes."""
+        for axis in (self.main.xaxis, self.main.yaxis):
+            axis.get_major_ticks(_MOST + 1)
 
     def _colour(self, axes: Axes, *sides: Axis) -> None:
         theme = self._look.theme
@@ -161,7 +167,7 @@ class PlotAxes:
         spans = ((self.main.xaxis, width, tick * 5.5, static.x_scale, static.x_span),
                  (self.main.yaxis, height, tick * 3, static.y_scale, static.y_span))  # fmt: skip
         for axis, length, per_tick, scale, span in spans:
-            _count(axis, scale, span, max(2, min(8, int(length / per_tick))))
+            _count(axis, scale, span, max(2, min(_MOST, int(length / per_tick))))
         if static.y_labels is not None:
             self._label(static.y_labels, width, tick)
 

@@ -74,6 +74,7 @@ class PlotSurface(FigureCanvasQTAgg):
         self.axes = self._frame.main
         self.mpl_connect("draw_event", self._on_draw)
         self._frame.apply_style(look)
+        self._frame.make_ticks()
 
     # What is shown ---------------------------------------------------------------------------
 
@@ -133,6 +134,7 @@ class PlotSurface(FigureCanvasQTAgg):
                 dpi=2 * DPI if suffix == "png" else DPI,
                 metadata=_DATELESS.get(suffix),
             )
+        self._draw_pending = False  # matplotlib says that it is, and leaves it to a paint that need not come
         self._draw_all()  # drawing elsewhere has moved what this canvas remembers
         return buffer.getvalue()
 

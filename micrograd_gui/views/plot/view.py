@@ -46,6 +46,7 @@ class PlotView(QStackedWidget):
         self.items: tuple[PlotItem, ...] = ()
         self.surface: PlotSurface | None = None
         self._awake = False
+        self._ready: StaticPlot | None = None  # worked out, and to be drawn in the next turn
         self._prepared: State | None = None  # what is drawn, and not seen yet
         self._asked = False  # to be drawn before the next paint
         self._later = QTimer(self)
@@ -76,13 +77,13 @@ class PlotView(QStackedWidget):
 
     def show_kind(self, kind: PlotKind) -> None:
         """Show that kind from now on."""
-        self.kind, self.static = kind, None
+        self.kind, self.static, self._ready = kind, None, None
         self.say_that_it_comes()
         self._later.start(0)
 
     def again(self) -> None:
         """Work everything out anew: the kind shows its numbers in another way."""
-        self.static = None
+        self.static = self._ready = None
         self._later.start(0)
 
     def set_look(self, look: Look) -> None:
@@ -175,7 +176,14 @@ class PlotView(QStackedWidget):
                 frames.end_turn()
                 self._later.start(0)  # what it shows is worked out in a turn of its own
                 return
-        self._draw(state)
+        if comes and not whatever and self._ready is None and not self.kind.why_empty(state):
+            self._ready = self._work_out(state)
+            if self._ready is not None:
+                frames.end_turn()
+                self._later.start(0)  # and drawn in another
+                return
+        else:
+            self._draw(state)
         frames.end_turn()
         self._prepared = None
         self._show_drawn()
@@ -190,13 +198,21 @@ class PlotView(QStackedWidget):
         if self._holds_for(state):
             self._show_live(state)
             return
+        static = self._work_out(state)
+        if static is not None:
+            self.static, self.items = static, kind.live_items(state, static)
+            self.surface.show_plot(static, self.items)
+
+    def _work_out(self, state: State) -> StaticPlot | None:
+        """The plot of that State; what cannot be computed has none, and that is said."""
+        ready, self._ready = self._ready, None
+        if ready is not None and self.kind.still_valid(ready, state):
+            return ready
         try:
-            self.static = kind.build(state, self.static)
-        except Refusal as refusal:  # what cannot be computed has no curve
+            return self.kind.build(state, ready or self.static)
+        except Refusal as refusal:
             self._say(str(refusal))
-            return
-        self.items = kind.live_items(state, self.static)
-        self.surface.show_plot(self.static, self.items)
+            return None
 
     def _say(self, words: str) -> None:
         """Words in place of a plot."""
@@ -216,7 +232,8 @@ class PlotView(QStackedWidget):
 
 
 # What knows nothing of Qt: the rest is quick.
-_PARTS = ("matplotlib.figure", "matplotlib.axes", "matplotlib.backends.backend_agg", "contourpy")
+_PARTS = ("matplotlib.figure", "matplotlib.axes", "matplotlib.backends.backend_agg", "contourpy",
+          "uharfbuzz")  # fmt: skip
 _EVERY, _PAUSE = 8, 0.004  # milliseconds, seconds
 
 

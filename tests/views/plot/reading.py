@@ -41,7 +41,8 @@ def shown(pane, kind, qtbot):
     pane.show_kind(kind)
     qtbot.waitUntil(lambda: pane.view.static is not None)
     qtbot.waitUntil(lambda: pane._bridge.shown is pane._bridge.state)  # the end of a run comes in its turn
-    qtbot.wait(5)
+    settle(qtbot)
+    qtbot.waitUntil(lambda: pane.view.surface._ground is not None)  # drawn
     return pane.view.surface
 
 
