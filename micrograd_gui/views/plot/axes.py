@@ -37,6 +37,8 @@ _LOW_BY_KEY, _LOW_BY_LINES = 250, 400  # the same, where the key stands above th
 _NARROW, _NARROWER = 16, 9  # widths of the axes, in sizes of text, below which the names beside them go
 _STEPS = [1, 2, 5, 10]
 _MOST = 8  # intervals between the numbers along an axis
+_MARK, _ABOVE_NAME = 3.0, 4.0  # points: a mark at the axis, and what is left free above its name
+_BESIDE_MARK = 0.3  # sizes of the numbers, from a mark to its number
 _MARKS_SAID = 3  # tangent, secant, point: room is kept for them, so that nothing moves when they come
 _PERCENT = (0.0, 1.04)
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -99,8 +101,8 @@ class PlotAxes:
             labelcolor=theme.muted,
             labelfontfamily=FAMILY,
             labelsize=self._points(TICK),
-            pad=self._points(TICK) * 0.3,
-            length=3,
+            pad=self._points(TICK) * _BESIDE_MARK,
+            length=_MARK,
         )
         for axis in sides:
             axis.get_offset_text().set(color=theme.muted, fontproperties=self.font(TICK))
@@ -200,11 +202,15 @@ class PlotAxes:
     def _place_words(self, static: StaticPlot, width: int, height: int, *, beneath_key: bool) -> None:
         """The axes within their margins, and title and names beside them, cut to their room."""
         axes, (left, right, top, bottom) = self.main, self.margins
-        name, head, pad = self.pixels(NAME), self.pixels(HEAD), self._look.px(6)
+        tick, name, head, pad = (*map(self.pixels, (TICK, NAME, HEAD)), self._look.px(6))
         self.figure.subplots_adjust(
             left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height
         )
         middle = 0.5 + (bottom - top) / 2 / height
+        # Left to itself, matplotlib measures all numbers along the axes for it whenever it draws.
+        below = bottom - (_MARK + _ABOVE_NAME) * DPI / 72 - (_BESIDE_MARK + 1) * tick
+        across = (left + (width - right)) / 2 / width
+        axes.xaxis.set_label_coords(across, below / height, self.figure.transFigure)
         axes.yaxis.set_label_coords((pad + name * 1.1) / width, middle, self.figure.transFigure)
         colour, inner = self._look.theme.text, (width - left - right, height - top - bottom)
         lifted = (top - head * 1.5) * 72 / DPI if beneath_key else 0.35 * self._points(HEAD)
