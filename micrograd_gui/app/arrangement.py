@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QTabBar, QToolB
 from shiboken6 import isValid
 
 from micrograd.language import tr, trc
-from micrograd_gui.views.background import later
+from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.gradients import Gradients
@@ -44,6 +45,8 @@ BOTH = 950  # pixels at text scale 1: in a lower window a question takes the roo
 ASKED = 500  # pixels at text scale 1: a lower window has no room for a question and a pane under the canvas
 TOOLS_HIGH = 47  # pixels at text scale 1: a row of tools, of which a longer language needs two
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
+_SOUGHT = ("micrograd_gui.views.canvas.hall.overview", "micrograd_gui.views.moments",
+           "micrograd_gui.views.lab.panes", "micrograd_gui.views.lab.ledger")  # fmt: skip
 SOUGHT_AFTER = 250  # milliseconds, when the first paint is over
 
 
@@ -301,7 +304,7 @@ class Panes(QObject):
         """The window is about to be seen, and has the size for it."""
         if not self.touched:
             self.arrange_as_at_first()
-        later(self, self._make_sought, after=SOUGHT_AFTER)
+        later(self, partial(Background(self).bring, _SOUGHT, self._make_sought), after=SOUGHT_AFTER)
 
     def _make_sought(self) -> None:
         """What programs and screen readers look for by its name, though nobody sees it yet."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton
 
 from micrograd.language import tr, trn
 from micrograd_gui.document.text import as_shown, as_tip
@@ -121,6 +122,17 @@ class Summary(Dotted):
             needed = min(needed, bar.contentsRect().width() - 2 * _LEFT)
         if has.height() != high or not 2 - high <= has.width() - needed <= high:
             self.setFixedSize(max(0, needed), high)
+
+
+def finding_buttons(right_run: QAction, dismiss: Callable[[], object]) -> tuple[QToolButton, QToolButton]:
+    """What can be done about a finding, to stand beside the sentence that tells of it."""
+    right, away = QToolButton(), QToolButton()
+    right.setDefaultAction(right_run)
+    away.setObjectName("dismiss")
+    away.setText(tr("Dismiss"))
+    away.setToolTip(tr("Take this sentence from here; the step card and the table keep it"))
+    away.clicked.connect(dismiss)
+    return right, away
 
 
 def standing(state: State, link: Link | None = None) -> str:

@@ -38,7 +38,7 @@ from micrograd_gui.app.documents import Documents, dropped_names, dropped_paths
 from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.notebooks.refreshing import Refreshing
 from micrograd_gui.app.settings import Settings
-from micrograd_gui.app.status import Message, StatusBar, Summary, standing, summary
+from micrograd_gui.app.status import Message, StatusBar, Summary, finding_buttons, standing, summary
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
@@ -62,6 +62,8 @@ if TYPE_CHECKING:
 
 _TITLE_BAR = 40  # pixels that the desktop may add above a window: else its status bar is below a low screen
 _RECOVERING = "micrograd_gui.app.recovery.recovering"
+_PACE = ("micrograd_gui.views.canvas.layers.pace", "micrograd_gui.views.canvas.layers.motion")
+_EXPLAIN = ("micrograd_gui.app.learning.explaining", "micrograd_gui.views.screen_reader.announcer")
 _TRAINING_BUTTONS = ("train", "train_step", "rewind", "update")
 
 
@@ -195,7 +197,6 @@ class MainWindow(QMainWindow):
         if self._pace is None:
             from micrograd_gui.views.canvas.layers.pace import Pace  # nothing moves before the first paint
 
-            import_module("micrograd_gui.views.canvas.layers.motion")  # else the first step waits for it
             self._pace = Pace(self.settings)
         return self._pace
 
@@ -375,11 +376,11 @@ class MainWindow(QMainWindow):
         if (kind := event.type()) == QEvent.Type.MouseButtonPress:  # what comes here is between panes
             self.panes.touched = True
         elif kind == QEvent.Type.Polish:  # it is about to be seen
-            load = partial(self.background.start, "recovering", import_module, _RECOVERING)
-            keep = partial(load, done=lambda _: self.recovering())
-            prepare = lambda: self.commands.prepare()  # noqa: E731 - of the commands that there are then
-            for after, make in ((300, keep), (400, self.pace), (500, self.explain), (2000, prepare)):
-                later(self, make, after=after)
+            keep = 300, (_RECOVERING,), self.recovering
+            parts = keep, (400, _PACE, self.pace), (500, _EXPLAIN, self.explain)
+            for after, modules, make in parts:
+                later(self, partial(self.background.bring, modules, make), after=after)
+            later(self, lambda: self.commands.prepare(), after=2000)  # of the commands that there are then
             self.bars.follow_width()  # now, or all would be laid out for the width before, and once more
             self.panes.begin()
         elif kind == QEvent.Type.ActivationChange and self.isActiveWindow():
@@ -458,13 +459,8 @@ class MainWindow(QMainWindow):
     def _show_finding_buttons(self, shown: bool) -> None:
         """What can be done about a finding stands beside it; made when there is one."""
         if not self._about_finding:
-            right, dismiss = QToolButton(), QToolButton()
-            right.setDefaultAction(self.menus.actions["show_right_run"])
-            dismiss.setObjectName("dismiss")
-            dismiss.setText(tr("Dismiss"))
-            dismiss.setToolTip(tr("Take this sentence from here; the step card and the table keep it"))
-            dismiss.clicked.connect(lambda: self.session.dismiss_found())
-            self._about_finding = (right, dismiss)
+            right_run = self.menus.actions["show_right_run"]
+            self._about_finding = finding_buttons(right_run, lambda: self.session.dismiss_found())
             for at, button in enumerate(self._about_finding, 1):
                 self.statusBar().insertWidget(at, button)
         for button in self._about_finding:

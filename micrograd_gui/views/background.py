@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
+from importlib import import_module
 from threading import Event
 from typing import Any
 
@@ -65,6 +66,13 @@ class Background(QObject):
         if writes:
             _writing.add(job)
         QThreadPool.globalInstance().start(partial(_run, job, self._relay))
+
+    def bring(self, modules: Sequence[str], then: Callable[[], object]) -> None:
+        """Call it as soon as these modules are there: to load what is large takes as long as a plot."""
+        if all(each in sys.modules for each in modules):
+            then()
+        else:
+            self.start(modules, _bring, modules, done=lambda _: then())
 
     def busy(self, key: Hashable) -> bool:
         """Whether a result is still awaited for that key."""
@@ -180,6 +188,11 @@ def all_written(patience: float) -> bool:
     while pool.activeThreadCount() and (_writing or time.monotonic() < until):
         time.sleep(0.005)
     return not pool.activeThreadCount()
+
+
+def _bring(modules: Sequence[str]) -> None:
+    for each in modules:
+        import_module(each)
 
 
 def _nobody(_: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
@@ -206,8 +205,7 @@ class RenderedGraph(QWidget):
             return
         if _LAYOUT not in sys.modules:  # it takes 60 ms to come in
             self.message = tr(WAITING) if state.graph.nodes else tr(EMPTY)
-            self._background.start("layout", import_module, _LAYOUT,
-                                   done=lambda _: self._lay_out(self.bridge.shown))  # fmt: skip
+            self._background.bring((_LAYOUT,), lambda: self._lay_out(self.bridge.shown))
             return
         from micrograd_gui.views.rendered_layout import lay_out, shape_for
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -378,8 +377,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def prepare(self) -> None:
         """What the export dialog is made of is loaded by another thread: it takes a fifth of a second."""
-        dialog = "micrograd_gui.app.exporting.dialog"
-        self.context.background.start("exporting", import_module, dialog, done=lambda _: None)
+        self.context.background.bring(("micrograd_gui.app.exporting.dialog",), lambda: None)
 
     def export(self) -> None:
         """Ask in which form and where to."""

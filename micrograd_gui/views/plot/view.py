@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
@@ -231,15 +230,13 @@ class PlotView(QStackedWidget):
         return surface
 
 
-# What knows nothing of Qt: the rest is quick.
-_PARTS = ("matplotlib.figure", "matplotlib.axes", "matplotlib.backends.backend_agg", "contourpy",
-          "uharfbuzz")  # fmt: skip
+_PARTS = ("micrograd_gui.views.plot.surface", "contourpy", "uharfbuzz")  # with matplotlib
 _EVERY, _PAUSE = 8, 0.004  # milliseconds, seconds
 
 
 def load_then(call: Callable[[], object], parent: QObject) -> None:
     """Call it in this thread as soon as matplotlib is there."""
-    if all(part in sys.modules for part in _PARTS):
+    if _PARTS[0] in sys.modules:
         call()
         return
     # A loop of events that keeps Python's lock, as QTest.qWait does, would keep the other thread waiting.
@@ -247,14 +244,8 @@ def load_then(call: Callable[[], object], parent: QObject) -> None:
     pauses.timeout.connect(partial(time.sleep, _PAUSE))
     pauses.start(_EVERY)
 
-    def done(_: None) -> None:
+    def done() -> None:
         pauses.stop()
-        import_module("micrograd_gui.views.plot.surface")  # it brings matplotlib's part that needs Qt
         later(parent, call, after=_EVERY)  # not at once: what is drawn first takes as long again
 
-    Background(parent).start("matplotlib", _load, done=done)
-
-
-def _load() -> None:
-    for part in _PARTS:
-        import_module(part)
+    Background(parent).bring(_PARTS, done)
