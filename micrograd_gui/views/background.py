@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from importlib import import_module
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 from msgspec import Struct, field
@@ -21,6 +21,7 @@ HANDED_BACK_AFTER = 0.0005  # seconds that a thread keeps the interpreter while 
 
 _log = logger_of(__name__)
 _writing: set[_Job] = set()
+_one_brings = Lock()  # what else loads waits: two would leave the window's thread a third of the interpreter
 
 
 class Background(QObject):
@@ -191,8 +192,9 @@ def all_written(patience: float) -> bool:
 
 
 def _bring(modules: Sequence[str]) -> None:
-    for each in modules:
-        import_module(each)
+    with _one_brings:
+        for each in modules:
+            import_module(each)
 
 
 def _nobody(_: object) -> None:

@@ -236,7 +236,7 @@ _EVERY, _PAUSE = 8, 0.004  # milliseconds, seconds
 
 def load_then(call: Callable[[], object], parent: QObject) -> None:
     """Call it in this thread as soon as matplotlib is there."""
-    if _PARTS[0] in sys.modules:
+    if all(part in sys.modules for part in _PARTS):
         call()
         return
     # A loop of events that keeps Python's lock, as QTest.qWait does, would keep the other thread waiting.
