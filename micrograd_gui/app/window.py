@@ -209,13 +209,16 @@ class MainWindow(QMainWindow):
             self._classroom = Classroom(self, self.panes, self.documents, self.projector, lay_out)
         return self._classroom
 
-    def explain(self) -> None:
-        """From now on every part of the window says what it is; nobody asks before the first paint."""
+    def explain(self, since: State | None = None) -> None:
+        """From now on every part of the window says what it is; nobody asks before the first paint.
+
+        A screen reader is told what has been done after that State was seen.
+        """
         if self._explaining is None:
             from micrograd_gui.app.learning.explaining import Explaining
             from micrograd_gui.views.screen_reader.announcer import Announcer
 
-            Announcer(self.bridge, self.canvas)
+            Announcer(self.bridge, self.canvas, since)
             self._explaining = Explaining(self, self.bridge, self.message)
             self.ring_what_has_the_keys()
 
@@ -377,7 +380,8 @@ class MainWindow(QMainWindow):
             self.panes.touched = True
         elif kind == QEvent.Type.Polish:  # it is about to be seen
             keep = 300, (_RECOVERING,), self.recovering
-            parts = keep, (400, _PACE, self.pace), (500, _EXPLAIN, self.explain)
+            explain = 500, _EXPLAIN, partial(self.explain, self.bridge.shown)
+            parts = keep, (400, _PACE, self.pace), explain
             for after, modules, make in parts:
                 later(self, partial(self.background.bring, modules, make), after=after)
             later(self, lambda: self.commands.prepare(), after=2000)  # of the commands that there are then

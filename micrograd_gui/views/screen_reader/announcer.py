@@ -21,21 +21,24 @@ class Announcer(QObject):
     """Tells of each step that was taken, what a check found, each refusal, and the node that is selected.
 
     While a graph trains nothing is told before it rests. Where no screen reader runs, none of it is made.
+    Of what was done after ``since`` was seen, before there was an announcer, the last is told.
     """
 
-    def __init__(self, bridge: Bridge, canvas: CanvasView) -> None:
+    def __init__(self, bridge: Bridge, canvas: CanvasView, since: State | None = None) -> None:
         super().__init__(canvas)
         self._bridge, self._canvas = bridge, canvas
-        self._told: tuple[object, ...] = _moment(bridge.shown)
-        self._checked = bridge.shown.checked
+        seen = bridge.shown if since is None else since
+        self._told: tuple[object, ...] = _moment(seen)
+        self._checked = seen.checked
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self._timer.timeout.connect(self._tell)
         Paced(bridge, NEVER, self).changed.connect(self._on_changed)
         bridge.refused.connect(lambda sentence, _: self._say_at_once(sentence))
         bridge.told.connect(self._say_at_once)
+        self._on_changed(seen, bridge.shown)
 
     def _on_changed(self, old: State, new: State) -> None:
-        if not QAccessible.isActive():
+        if not QAccessible.isActive() or old is new:
             return
         if new.selection != old.selection:
             self._go_to_chosen()

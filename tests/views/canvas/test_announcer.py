@@ -72,6 +72,15 @@ def test_a_step_a_refusal_and_a_choice_are_told(heard, desk) -> None:
     )  # fmt: skip
 
 
+def test_what_was_done_before_there_was_an_announcer_is_told_once(heard, desk) -> None:
+    desk.open()
+    opened = desk.bridge.shown
+    desk.session.forward()
+    Announcer(desk.bridge, desk.view, opened)
+    assert heard.last() == ("Step 3 of 3, forward: L = −8.0000.", QAccessible.AnnouncementPoliteness.Polite)
+    assert len(heard.events) == 1
+
+
 def test_where_no_screen_reader_runs_nothing_is_told(heard, desk) -> None:
     QAccessible.setActive(False)
     desk.open()
