@@ -14,7 +14,7 @@ from shiboken6 import isValid
 from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.log import logger_of
-from micrograd_gui.session.record import Busy, impatient, record_ahead, working_on
+from micrograd_gui.session.record import Busy, forget_ahead, impatient, record_ahead, working_on
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background
@@ -226,6 +226,9 @@ class Rounds(QObject):
         elif new.is_training and old.is_training and new.training is old.training:
             self._show_beside(old, new)
         elif new.is_training:
+            if not old.is_training:  # nobody looks at the steps of the run before any more
+                self._background.cancel("run")
+                forget_ahead()
             if self._aim is None and not self._timer.isActive() and not self._painted.isActive():
                 self._timer.start(self._rest())
         elif old.is_training and any(isValid(each) and each.prepare for each in self._members):
