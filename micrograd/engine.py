@@ -17,7 +17,6 @@ from micrograd.ieee import number, shown
 from micrograd.ops import OPS, Op, power
 
 __all__ = ["Value", "acting", "apply", "first_nonfinite", "topological_order", "weighted_sum"]
-Number: TypeAlias = "Value | SupportsFloat"  # what stands on either side of an operator
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER = (OPS[name] for name in ("+", "-", "*", "/", "**"))
 _RELU = OPS["relu"]
 _new = object.__new__
@@ -300,6 +299,9 @@ class Value:
         from micrograd.dot import mimebundle
 
         return mimebundle(self)
+
+
+Number: TypeAlias = Value | SupportsFloat  # what stands on either side of an operator
 
 
 def apply(op: Op, *operands: Value) -> Value:

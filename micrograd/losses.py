@@ -18,8 +18,8 @@ from micrograd.ops import OPS
 
 __all__ = ["binary_cross_entropy", "cross_entropy", "log_loss", "margin", "max_margin", "mse", "softmax",
            "squared"]
-Predictions: TypeAlias = "Value | Iterable[Value] | Iterable[Iterable[Value]]"
-Answers: TypeAlias = "Number | Iterable[Number] | Iterable[Iterable[Number]]"
+Predictions: TypeAlias = Value | Iterable[Value] | Iterable[Iterable[Value]]
+Answers: TypeAlias = Number | Iterable[Number] | Iterable[Iterable[Number]]
 _SIGMOID = OPS["sigmoid"]
 
 

@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, SupportsIndex, overload
+from typing import TYPE_CHECKING, SupportsIndex, Unpack, overload
 
 from msgspec.structs import replace
 
 from micrograd.language import N_, again, tr
+from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_count, given_number, quoted, runs
+from micrograd_gui.files.given import AnyGraph, graph_given
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from micrograd.check_row import Reason, Verdict
-    from micrograd_gui.document.data import Data
     from micrograd_gui.export.options import RenderOptions
-    from micrograd_gui.files.given import AnyGraph
     from micrograd_gui.session.measure import Checked
     from micrograd_gui.session.trace import Frame, RecordedRun, Step
     from micrograd_gui.session.training.learned import Trained
@@ -226,8 +224,6 @@ def run(graph: AnyGraph, *, rows: bool | None = None) -> RecordedPasses:
 
 def _learning_from(graph: Graph, rows: bool) -> Graph:
     """The graph, its gradients those of its rows, or of the row that it shows."""
-    from micrograd_gui.document.data import TrainingPlan
-
     return graph.planned(replace(graph.plan or TrainingPlan(), gradients_of="rows" if rows else "row"))
 
 
@@ -384,7 +380,6 @@ def prepare_training(
 
     A number may be a text, as on the command line.
     """
-    from micrograd_gui.document.data import Data, TrainingPlan
     from micrograd_gui.document.networks import redrawn
     from micrograd_gui.files import tables
     from micrograd_gui.session.training.trainer import Trainer
@@ -412,8 +407,6 @@ def _graph(given: object, what: str = "graph") -> Graph:
     """That graph, or the one that stands behind what is given; raises Refusal where there is none."""
     if isinstance(given, Graph):
         return given
-    from micrograd_gui.files.given import graph_given  # most have a graph
-
     return graph_given(given, what)
 
 

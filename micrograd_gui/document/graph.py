@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
@@ -28,10 +27,8 @@ from micrograd_gui.document.node import (
     reachable,
     same_number,
 )
+from micrograd_gui.document.python.pasted import KeptCells, Known, Unread
 from micrograd_gui.document.text import runs, spoken, wrong_count
-
-if TYPE_CHECKING:
-    from micrograd_gui.document.python.pasted import KeptCells, Known, Unread
 
 __all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span", "Wiring"]
 
