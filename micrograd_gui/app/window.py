@@ -379,12 +379,13 @@ class MainWindow(QMainWindow):
         if (kind := event.type()) == QEvent.Type.MouseButtonPress:  # what comes here is between panes
             self.panes.touched = True
         elif kind == QEvent.Type.Polish:  # it is about to be seen
-            keep = 300, (_RECOVERING,), self.recovering
-            explain = 500, _EXPLAIN, partial(self.explain, self.bridge.shown)
-            parts = keep, (400, _PACE, self.pace), explain
-            for after, modules, make in parts:
-                later(self, partial(self.background.bring, modules, make), after=after)
-            later(self, lambda: self.commands.prepare(), after=2000)  # of the commands that there are then
+            load = partial(self.background.start, "recovering", import_module, _RECOVERING)
+            keep = partial(load, done=lambda _: self.recovering())  # at once: work is not safe before
+            pace = partial(self.background.bring, _PACE, self.pace)
+            explain = partial(self.background.bring, _EXPLAIN, partial(self.explain, self.bridge.shown))
+            prepare = lambda: self.commands.prepare()  # noqa: E731 - of the commands that there are then
+            for after, make in ((300, keep), (400, pace), (500, explain), (2000, prepare)):
+                later(self, make, after=after)
             self.bars.follow_width()  # now, or all would be laid out for the width before, and once more
             self.panes.begin()
         elif kind == QEvent.Type.ActivationChange and self.isActiveWindow():
