@@ -113,19 +113,26 @@ class Signals:
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Called between any two moves of the program, so the window is asked when it has its turn again."""
         if self._wanted or self._asking():
-            self._last_wish()
-            leave(INTERRUPTED)
+            try:
+                self._last_wish()
+            finally:
+                leave(INTERRUPTED)
         self._wanted = True
 
     def _end(self, number: int, frame: FrameType | None) -> None:
-        self._last_wish()
-        if sys.platform == "win32":
-            leave(1)
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        try:
+            self._last_wish()
+        finally:
+            if sys.platform == "win32":
+                leave(1)
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
     def _last_wish(self) -> None:
-        """What is to be done before the end, unless it takes so long that one more signal has come."""
+        """What is to be done before the end, unless it takes so long that one more signal has come.
+
+        Whatever it raises, the end comes: it was called for once, and where it came from nobody asks again.
+        """
         if not self._ending:
             self._ending = True
             self._keep()

@@ -46,7 +46,7 @@ class Program:
     def __init__(self, folder: Path, *moves: str, source: str = "neuron", **given: Any) -> None:
         told = json.dumps({"source": source, "moves": moves, **given})
         pipe = subprocess.PIPE
-        heeding = {} if os.name == "nt" else {"preexec_fn": _heed_interrupts}
+        heeding = {} if os.name == "nt" else {"preexec_fn": _heed_signals}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.killed_window", "--inside", told], cwd=ROOT, text=True,
             env=environment(folder), stdin=pipe, stdout=pipe, stderr=pipe, **heeding,
@@ -147,9 +147,10 @@ def recovered(folder: Path) -> dict[str, Any] | None:
     return found if found["offered"] else None
 
 
-def _heed_interrupts() -> None:
-    """As a terminal starts it, even where the tests do not heed Ctrl+C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _heed_signals() -> None:
+    """As a terminal starts it, even where the tests run in the background of a script, or by nohup."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 # Inside the program ------------------------------------------------------------------------------
@@ -239,22 +240,9 @@ def _tell_question(window: Any, given: dict[str, Any]) -> None:
 
 
 def _recover(window: Any, given: dict[str, Any]) -> None:
+    """When the window has looked for what was left behind: recover the newest, where there is some."""
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QPushButton, QWidget
-
-    begun = time.monotonic()
-
-    def look() -> None:
-        offer = window.findChild(QWidget, "recovery")
-        if offer is not None and offer.isVisible():
-            count = len(offer.findChildren(QWidget, "recovery_entry"))
-            offer.findChild(QPushButton, "recovery_recover").click()
-            wait_until_open(count)
-        elif time.monotonic() - begun > 4:
-            tell("recovered", offered=0)
-            end()
-        else:
-            QTimer.singleShot(50, window, look)
 
     def wait_until_open(count: int) -> None:
         state = window.session.state
@@ -272,7 +260,14 @@ def _recover(window: Any, given: dict[str, Any]) -> None:
         window.session.saved_as_is()
         window.close()
 
-    look()
+    offer = window.findChild(QWidget, "recovery")
+    if offer is None:
+        tell("recovered", offered=0)
+        end()
+    else:
+        count = len(offer.findChildren(QWidget, "recovery_entry"))
+        offer.findChild(QPushButton, "recovery_recover").click()
+        wait_until_open(count)
 
 
 def _end_with_parent() -> None:
@@ -293,14 +288,16 @@ def _inside(given: dict[str, Any]) -> int:
         "edit": _edit,
         "nothing": _nothing,
         "tell_question": _tell_question,
-        "recover": _recover,
     }
     make = starting.create_window
 
     def made(source: object = None) -> Any:
         window = make(source)
         for name in given["moves"]:
-            QTimer.singleShot(600, window, lambda name=name: doing[name](window, given))
+            if name == "recover":
+                window.recovering().looked.connect(lambda: _recover(window, given))
+            else:
+                QTimer.singleShot(600, window, lambda name=name: doing[name](window, given))
         return window
 
     starting.create_window = made

@@ -105,6 +105,11 @@ def test_signals_ask_write_and_end(opened, qtbot, monkeypatch, request) -> None:
         signal.raise_signal(signal.SIGTERM)
         assert ended == [signal.SIGTERM]
         assert recovery.read(kept()[0]).graph.nodes[1].data == 7.25
+    with signals_heeded(window), monkeypatch.context() as broken:
+        broken.setattr(window.recovering(), "write_now", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            signal.raise_signal(signal.SIGTERM)
+    assert ended.pop() == signal.SIGTERM  # it ends though what is unsaved cannot be kept
     assert signal.getsignal(signal.SIGTERM) is before
     with signals_heeded(window) as status:
         signal.raise_signal(signal.SIGINT)
