@@ -24,12 +24,11 @@ from micrograd_gui.document.block import Block
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place, Span
-from micrograd_gui.document.history import OnDisk, Standing
+from micrograd_gui.document.history import OnDisk
 from micrograd_gui.document.marks import NO_MARKS, UNSEEN, Marks, Sight
 from micrograd_gui.document.node import Node
 from micrograd_gui.document.text import saveable
 from micrograd_gui.files.atomic import opened_privately, quoted_name, reason, sweep, take, write_whole
-from micrograd_gui.files.looking import look
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Pass
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
     from micrograd_gui.document.python.pasted import KeptCells
     from micrograd_gui.document.rewriting.own_ops import OwnOp
 
-_CLOCKS = 5  # seconds by which those of two disks may differ
 _CHECKED = 5000  # nodes at most: half a second
 T = TypeVar("T")
 _log = logger_of(__name__)
@@ -196,8 +194,12 @@ def _own_ops(graph: Graph) -> Iterable[OwnOp]:
     return own_ops_of(graph)
 
 
+class DamagedFile(FileRefusal):
+    """What stands in a recovery file is not what was written, and never will be."""
+
+
 def read(path: Path) -> Recovered:
-    """What the recovery file holds; raises FileRefusal where it is damaged.
+    """What the recovery file holds; raises DamagedFile, and FileRefusal where it cannot be read now.
 
     Its graph is put through the checks of a file of its own, where that does not take long; there is a sum
     over all of it, so what comes out is what a window has put in.
@@ -208,7 +210,7 @@ def read(path: Path) -> Recovered:
         if len(graph) <= _CHECKED:
             graph = codec.decode(codec.encode(graph), tr("its graph"))
         return Recovered(kept, graph)
-    except OSError as error:
+    except (OSError, MemoryError) as error:  # another time it may
         raise FileRefusal(
             tr(
                 "The recovery file {file} cannot be read: {reason}.",
@@ -223,7 +225,7 @@ def read(path: Path) -> Recovered:
     except Exception as error:  # noqa: BLE001 - whatever stands in it, the start goes on without
         _log.warning("%s", path, exc_info=error)
         why = tr("it makes no sense")
-    raise FileRefusal(
+    raise DamagedFile(
         tr("The recovery file {file} is damaged: {reason}.", file=quoted_name(path), reason=why)
     )
 
@@ -427,58 +429,3 @@ def abandoned(where: Path) -> list[Slot]:
         else:
             slot.release()
     return sorted(slots, key=lambda slot: slot.path.stat().st_mtime, reverse=True)
-
-
-class LeftBehind(Struct, frozen=True, eq=False):
-    """What a window left that ended without a word, and where, and what has become of its file since."""
-
-    slot: Slot
-    found: Recovered
-    standing: Standing
-
-
-def left_behind(where: Path, saved_in: Iterable[Path] = ()) -> tuple[list[LeftBehind], list[str]]:
-    """What windows left in that folder, newest first, and a sentence on each that cannot be read.
-
-    Half-written files that programs left in the folders where documents are saved are taken away.
-    """
-    for each in saved_in:
-        sweep(each)
-    left, sentences = [], []
-    for slot in abandoned(where):
-        try:
-            found = read(slot.path)
-        except FileRefusal as refusal:
-            _log.warning("recovery: %s", refusal)
-            sentences.append(tr("{sentence} It is kept as {file}.", sentence=refusal, file=slot.set_aside()))
-            continue
-        path = found.kept.path
-        if path is not None and _is_saved(path, found):
-            slot.remove()  # it was saved, and the program killed before this was gone
-            slot.release()
-            continue
-        disk = found.kept.disk
-        standing: Standing = "same" if path is None or disk is None else look(path, disk.known)[1]
-        left.append(LeftBehind(slot, found, standing))
-    return left, sentences
-
-
-def _is_saved(path: Path, found: Recovered) -> bool:
-    """Whether the file was written later than that, and holds the same."""
-    from micrograd_gui.files import documents
-
-    mine = found.graph
-    try:
-        if path.stat().st_mtime < found.kept.at - _CLOCKS:
-            return False
-        other = documents.read(path)
-    except (OSError, ValueError, FileRefusal):
-        return False
-    return (
-        mine.nodes == other.nodes
-        and mine.places == other.places
-        and mine.data == other.data
-        and (mine.blocks, mine.plan, mine.ranges, mine.marks)
-        == (other.blocks, other.plan, other.ranges, other.marks)
-        and mine.chosen_target == other.chosen_target
-    )

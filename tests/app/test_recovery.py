@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
 from micrograd import Value
 from micrograd_gui import interrupts
@@ -171,6 +171,40 @@ def test_what_nobody_holds_is_offered_by_one_window_to_be_put_off_saved_or_disca
     press(row, "recovery_discard")
     assert os.listdir(recovery.folder()) == []
     assert third.documents.name == "reuse"
+
+
+def test_each_of_many_has_a_turn_of_its_own_and_all_can_be_put_off_before_that(
+    opened, qtbot, monkeypatch
+) -> None:
+    for name in ("neuron", "xor", "lecture"):
+        slot = Slot.begun(recovery.folder())
+        slot.write(recovery.content(Session(documents.load_example(name)).state, name))
+        slot.release()
+    window = opened("reuse")
+    for until in (2, 3):
+        turns = []
+        monkeypatch.setattr(
+            "micrograd_gui.app.recovery.offer.later", lambda _, call, to=turns: to.append(call)
+        )
+        window.recovering().look()
+        qtbot.waitUntil(lambda turns=turns: bool(turns))
+        offer = window.findChild(QWidget, "recovery")
+        for count in range(until + 1):
+            assert len(offer.findChildren(QWidget, "recovery_entry")) == count
+            assert offer.isVisible() is (count > 0)
+            if count < until:
+                turns.pop()()
+        assert any("These 3 were not saved" in label.text() for label in offer.findChildren(QLabel))
+        press(offer, "recovery_later")
+        for rest in turns:
+            rest()
+        assert len(offer.findChildren(QWidget, "recovery_entry")) == until
+        qtbot.waitUntil(lambda: window.findChild(QWidget, "recovery") is None)
+    slots = recovery.abandoned(recovery.folder())
+    assert len(slots) == 3
+    for slot in slots:
+        slot.remove()
+        slot.release()
 
 
 def test_what_was_built_comes_back_by_the_name_that_is_offered(opened, qtbot) -> None:

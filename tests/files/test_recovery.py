@@ -5,13 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import IO
+from unittest.mock import Mock
 
 import pytest
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal
+from micrograd_gui.document.python.cell import graph_from_cell
 from micrograd_gui.files import atomic, recovery
 from micrograd_gui.files.documents import example_names, load_example
+from micrograd_gui.files.left_behind import left_behind
 from micrograd_gui.files.recovery import HeldFile, Slot
 from micrograd_gui.session.session import Session
 
@@ -56,14 +59,52 @@ def test_a_damaged_file_is_said_to_be_so(what: str, tmp_path: Path) -> None:
         recovery.read(path)
 
 
-def test_a_damaged_file_is_kept_aside_and_said(tmp_path: Path) -> None:
+def test_damaged_files_are_kept_aside_and_all_are_said(tmp_path: Path) -> None:
     path = file_of(tmp_path, Session(load_example("neuron")))
     path.write_bytes(b"nothing of ours")
-    left, (sentence,) = recovery.left_behind(tmp_path)
+    left, (sentence,) = left_behind(tmp_path)
     assert left == []
     assert sentence.endswith(f"It is kept as {path.with_suffix('.damaged')}.")
     assert os.listdir(tmp_path) == ["0123456789abcdef.damaged"]
-    assert recovery.left_behind(tmp_path) == ([], [])
+    assert left_behind(tmp_path) == ([], [])
+    for name in ("a" * 16, "b" * 16):
+        (tmp_path / f"{name}.recovery").touch()
+    _, (sentence,) = left_behind(tmp_path)
+    aside = f"{'a' * 16}.damaged", f"{'b' * 16}.damaged"
+    assert sentence.startswith(f"These recovery files are damaged and are kept in {tmp_path}: ")
+    assert all(name in sentence and (tmp_path / name).exists() for name in aside)
+
+
+def test_what_cannot_be_read_or_set_aside_now_stays_and_hides_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(load_example("neuron"))
+    whole, damaged = file_of(tmp_path, session), tmp_path / f"{'a' * 16}.recovery"
+    damaged.touch()
+    other = tmp_path / f"{'b' * 16}.recovery"
+    other.write_bytes(whole.read_bytes())
+    read = Path.read_bytes
+
+    def unreadable(path: Path) -> bytes:
+        if path == other:
+            raise PermissionError
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    monkeypatch.setattr(os, "replace", Mock(side_effect=PermissionError))
+    (found,), sentences = left_behind(tmp_path)
+    assert found.slot.path == whole
+    assert sorted(each.partition("” ")[2] for each in sentences) == [
+        "cannot be read: it is not permitted.",
+        "is damaged: it is empty.",
+    ]
+    found.slot.release()
+    monkeypatch.undo()
+    left, sentences = left_behind(tmp_path)
+    assert {each.slot.path for each in left} == {whole, other}
+    assert len(sentences) == 1
+    for each in left:
+        each.slot.release()
 
 
 def test_what_was_saved_before_the_program_was_killed_is_not_offered(tmp_path: Path) -> None:
@@ -73,8 +114,12 @@ def test_what_was_saved_before_the_program_was_killed_is_not_offered(tmp_path: P
     path.write_text(codec.encode(session.state.graph), "utf-8")
     session.open_graph(session.state.graph, path)
     slot = file_of(tmp_path, session)
-    assert recovery.left_behind(tmp_path) == ([], [])
+    assert left_behind(tmp_path) == ([], [])
     assert not slot.exists()
+    session.replace_graph(graph_from_cell("def f(x):\n    return x * 2", session.state.graph), "Paste")
+    file_of(tmp_path, session)
+    ((found,), _) = left_behind(tmp_path)  # what a cell defines is no node, and not in the file yet
+    found.slot.release()
 
 
 def test_a_place_that_somebody_holds_is_nobody_elses(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from html import escape
 from pathlib import Path
@@ -18,7 +19,8 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.files.documents import SUFFIX
-from micrograd_gui.files.recovery import LeftBehind
+from micrograd_gui.files.left_behind import LeftBehind
+from micrograd_gui.views.background import later
 from micrograd_gui.views.lab.buttons import push_button
 from micrograd_gui.views.screen_reader.roles import tell_as
 from micrograd_gui.views.theme import Look
@@ -46,7 +48,7 @@ class RecoveryOffer(QFrame):
         recover: Callable[[LeftBehind, Callable[[], object]], object],
         save: Callable[[LeftBehind, Path, Callable[[], object]], object],
         discard: Callable[[LeftBehind], object],
-        later: Callable[[], object],
+        put_off: Callable[[], object],
     ) -> None:
         super().__init__(context.dialog_parent)
         self.setObjectName("recovery")
@@ -54,7 +56,8 @@ class RecoveryOffer(QFrame):
         self._context, self._over = context, over
         self._recover, self._save, self._discard = recover, save, discard
         self._rows: list[QWidget] = []
-        self._later = later
+        self._waiting: deque[tuple[LeftBehind, Points]] = deque()  # what is to be a row, too
+        self._put_off = put_off
         look = context.look
         self._column = column = QVBoxLayout(self)
         head = QHBoxLayout()
@@ -88,14 +91,26 @@ class RecoveryOffer(QFrame):
         )
         over.installEventFilter(self)
 
-    def add(self, left: LeftBehind, points: Points) -> None:
-        """One more entry; the points are its picture, where it is large."""
-        row = self._row(left, points)
-        self._rows.append(row)
-        self._list.addWidget(row)
-        self._show_count()
-        self._cover()
-        self.raise_()
+    def add(self, found: Iterable[tuple[LeftBehind, Points]], then: Callable[[], object]) -> None:
+        """Further entries; the points are the picture of a large one. ``then`` is called when all are there.
+
+        Each has a turn of its own: to draw its picture, its words and its buttons takes as long as a key may.
+        """
+        self._waiting.extend(found)
+        later(self, lambda: self._add_next(then))
+
+    def _add_next(self, then: Callable[[], object]) -> None:
+        if self._waiting:
+            row = self._row(*self._waiting.popleft())
+            self._rows.append(row)
+            self._list.addWidget(row)
+            self._show_count()
+            self._cover()
+            self.raise_()
+        if self._waiting:
+            later(self, lambda: self._add_next(then))
+        else:
+            then()
 
     def _row(self, left: LeftBehind, points: Points) -> QWidget:
         look, kept = self._context.look, left.found.kept
@@ -170,14 +185,15 @@ class RecoveryOffer(QFrame):
         self._rows.remove(row)
         row.hide()
         row.deleteLater()
-        if self._rows:
+        if self._rows or self._waiting:
             self._show_count()
             self._cover()
         else:
             self._close()
 
     def _close(self) -> None:
-        self._later()
+        self._waiting.clear()
+        self._put_off()
         self._over.removeEventFilter(self)
         self.hide()
         self.deleteLater()
@@ -186,7 +202,7 @@ class RecoveryOffer(QFrame):
         told = trn(
             "This was not saved when the program ended.",
             "These {n} were not saved when the program ended.",
-            len(self._rows),
+            len(self._rows) + len(self._waiting),
         )
         self._title.setText(f"<b>{escape(told)}</b>")
 

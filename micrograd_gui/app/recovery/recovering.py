@@ -21,7 +21,8 @@ from micrograd_gui.document.marks import Sight
 from micrograd_gui.files import documents, recovery
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import OpenedGraph
-from micrograd_gui.files.recovery import LeftBehind, Slot
+from micrograd_gui.files.left_behind import LeftBehind, left_behind
+from micrograd_gui.files.recovery import Slot
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import later
 
@@ -154,21 +155,20 @@ class Recovering(QObject):
         found, sentences = left
         if self._stopped:
             return  # what is held is let go
-        for sentence in sentences:
-            self._context.say(sentence, refused=True)
-        if found:
-            from micrograd_gui.app.recovery.offer import RecoveryOffer  # most starts have nothing to offer
+        if sentences:
+            self._context.say(" ".join(sentences), refused=True)
+        if not found:
+            self.looked.emit()
+            return
+        from micrograd_gui.app.recovery.offer import RecoveryOffer  # most starts have nothing to offer
 
-            if self._offer is None or not isValid(self._offer):
-                later = partial(_let_go, self._left)
-                offer = RecoveryOffer(
-                    self._context, self._over, self._recover, self._save, self._discard, later
-                )
-                self._offer = offer
-            for each, points in found:
-                self._left.append(each.slot)
-                self._offer.add(each, points)
-        self.looked.emit()
+        if self._offer is None or not isValid(self._offer):
+            put_off = partial(_let_go, self._left)
+            self._offer = RecoveryOffer(
+                self._context, self._over, self._recover, self._save, self._discard, put_off
+            )
+        self._left.extend(each.slot for each, _ in found)
+        self._offer.add(found, self.looked.emit)
 
     def _recover(self, left: LeftBehind, then: Callable[[], object]) -> None:
         """Open it here, as changes that are not saved, after the question where there are others."""
@@ -247,7 +247,7 @@ def _let_go(slots: list[Slot]) -> None:
 
 def _looked_through(folder: Path, folders: set[Path]) -> tuple[list[tuple[LeftBehind, Points]], list[str]]:
     """What others have left behind, with what their pictures are painted of, and what there is to say."""
-    left, sentences = recovery.left_behind(folder, folders)
+    left, sentences = left_behind(folder, folders)
     if not left:
         return [], sentences
     from micrograd_gui.app.recovery.offer import points_of  # most starts have nothing to offer
