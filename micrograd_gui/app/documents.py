@@ -248,12 +248,16 @@ class Documents(QObject):
             self._write(path, then)
 
     def _write(self, path: Path, then: Callable[[], object] | None) -> None:
-        graph = self._context.session.state.graph
+        before = self._context.session.state
+        graph = before.graph
 
         def written(known: object) -> None:
+            state = self._context.session.state
             if isinstance(known, Fingerprint):
-                self._filing.saved(graph, path, known)
                 self._remember(path)
+                if not state.same_document(before):
+                    return  # another one was opened meanwhile: it is not what that file holds
+                self._filing.saved(graph, path, known)
             if then is not None and not self._context.session.state.unsaved:
                 then()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from micrograd_gui.document.graph import Graph, NodeId
@@ -48,11 +48,19 @@ class Entry(Struct, frozen=True):
     way: tuple[Sequence[float], ...] = ()
 
 
+class Beginning:
+    """That a document was opened or begun: what came of it since has this one."""
+
+
 class History(Struct, frozen=True):
-    """All graphs since the document was opened; ``index`` says which one is current."""
+    """All graphs since the document was opened; ``index`` says which one is current.
+
+    ``beginning`` tells it from all others: even its first graph may become another one, when it is laid out.
+    """
 
     entries: tuple[Entry, ...] = (Entry(Graph()),)
     index: int = 0
+    beginning: Beginning = field(default_factory=Beginning)
 
     @property
     def graph(self) -> Graph:
@@ -83,21 +91,21 @@ class History(Struct, frozen=True):
         kept = self.entries[: self.index + 1]
         if gesture is not None and self.index and kept[-1].gesture == gesture:
             kept = kept[:-1]
-        return History((*kept, Entry(graph, name, gesture, way)), len(kept))
+        return replace(self, entries=(*kept, Entry(graph, name, gesture, way)), index=len(kept))
 
     def amended(self, graph: Graph) -> History:
         """With another graph in the current entry: what belongs to the edit but came later (a layout)."""
         entries = list(self.entries)
         entries[self.index] = replace(entries[self.index], graph=graph)
-        return History(tuple(entries), self.index)
+        return replace(self, entries=tuple(entries))
 
     def undone(self) -> History:
         """With the graph before as the current one; at the first, the same."""
-        return History(self.entries, max(0, self.index - 1))
+        return replace(self, index=max(0, self.index - 1))
 
     def redone(self) -> History:
         """With the graph after as the current one; at the last, the same."""
-        return History(self.entries, min(len(self.entries) - 1, self.index + 1))
+        return replace(self, index=min(len(self.entries) - 1, self.index + 1))
 
 
 def _way_kept(entry: Entry, graph: Graph) -> tuple[Sequence[float], ...]:

@@ -163,7 +163,7 @@ class State(Struct, frozen=True, eq=False, dict=True):
 
     def same_document(self, other: State) -> bool:
         """Whether both are moments of one document: it was opened or begun only once."""
-        return self.history.entries[0] is other.history.entries[0]
+        return self.history.beginning is other.history.beginning
 
     @property
     def losses(self) -> Series:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QEvent
@@ -120,6 +121,23 @@ def test_of_two_windows_on_a_file_the_second_is_asked_before_it_overwrites(opene
     press(second, "overwrite", "changed_on_disk")
     assert documents.read(path).nodes[1].data == 7.0
     assert not second.isWindowModified()
+
+
+def test_what_is_opened_while_a_large_graph_is_saved_is_not_taken_for_that_file(
+    opened, path, act, qtbot, monkeypatch
+):
+    window, goes_on, save = opened(str(path)), Event(), documents.save
+    monkeypatch.setattr("micrograd_gui.app.documents.LARGE", 2)
+    monkeypatch.setattr(documents, "save", lambda *args: goes_on.wait(20) and save(*args))
+    window.session.set_value(1, 5.0)
+    act(window, "save")
+    monkeypatch.undo()
+    window.documents.open_example("lecture")
+    goes_on.set()
+    qtbot.waitUntil(lambda: not window.documents.busy)
+    assert documents.read(path).nodes[1].data == 5.0
+    state = window.session.state
+    assert (state.path, state.title, state.unsaved) == (None, "lecture", False)
 
 
 def test_what_another_wrote_can_be_reloaded_and_undo_brings_ones_own_back(opened, path, act):

@@ -265,6 +265,9 @@ def test_live_values_are_kept_unchanged_and_a_fault_in_a_slot_writes_at_once(ope
     window = opened(a * a)
     window.recovering()
     assert not kept()
+    graph = window.session.state.graph
+    window.session.tidied(graph, dict.fromkeys(graph.places, (7.0, 7.0)), as_edit=False)
+    assert window.live.link is not None
     with qtbot.captureExceptions(), errors_shown(window.say, window.recovering().hurry):
         sys.excepthook(RuntimeError, RuntimeError("a fault"), None)
         qtbot.waitUntil(lambda: len(kept()) == 1)

@@ -45,3 +45,10 @@ def test_a_layout_that_came_later_belongs_to_the_edit_that_asked_for_it():
     placed = Graph()
     history = History().pushed(Graph(), "Build").amended(placed)
     assert (history.graph, history.undo_name, len(history.entries)) == (placed, "Build", 2)
+
+
+def test_what_came_of_one_beginning_has_it_whatever_became_of_the_first_graph():
+    first = History((Entry(Graph()),))
+    after = first.amended(Graph()).pushed(Graph(), "Add").undone().redone()
+    assert after.beginning is first.beginning
+    assert History((Entry(Graph()),)).beginning is not first.beginning

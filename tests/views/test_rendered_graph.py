@@ -75,6 +75,8 @@ def test_it_is_found_by_its_name(make: Make) -> None:
 
 def test_numbers_are_live_and_nothing_moves_while_stepping(make: Make) -> None:
     pane = make()
+    graph = session(pane).state.graph
+    session(pane).tidied(graph, dict.fromkeys(graph.nodes, (0.0, 0.0)), as_edit=False)  # it came late
     start = geometry(pane)
     assert number(pane, "o", "data") == "·"
     session(pane).forward()

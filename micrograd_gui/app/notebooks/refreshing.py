@@ -94,10 +94,8 @@ class Refreshing(QObject):
 
     def _on_changed(self, old: State, new: State) -> None:
         """Another document that is opened here is never overwritten by what a notebook has."""
-        if self.link is None or new.same_document(old):
-            return
-        if (new.title, new.path) != (old.title, old.path) or not new.graph.same_structure(old.graph):
-            self.link = None  # else it is the first graph as it was, with the places that were found for it
+        if self.link is not None and not new.same_document(old):
+            self.link = None
             self.follow(False)
 
 
