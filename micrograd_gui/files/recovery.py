@@ -306,29 +306,41 @@ class HeldFile:
                 if not take(file):
                     file.close()
                     return None
-                there = os.stat(path)
-            except FileNotFoundError:  # who held it has taken it away meanwhile
-                file.close()
-                continue
+                if _is_at(path, file):
+                    return cls(path, file)
+            except FileNotFoundError:
+                pass  # who held it has taken it away meanwhile
             except OSError:
                 file.close()
                 raise
-            mine = os.fstat(file.fileno())
-            if (mine.st_ino, mine.st_dev) == (there.st_ino, there.st_dev):
-                return cls(path, file)
             file.close()
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is what is there by that name: where it was taken away, another one may be."""
+        try:
+            return _is_at(self.path, self._file)
+        except OSError:
+            return False
 
     def release(self) -> None:
         """Hold it no longer, and take it away."""
+        mine = self.stands
         if sys.platform == "win32":  # what is open stays there
             self._file.close()
-        with suppress(OSError):
-            self.path.unlink()
+        if mine:
+            with suppress(OSError):
+                self.path.unlink()
         self._file.close()
 
     def let_go(self) -> None:
         """Hold it no longer; it stays where it is."""
         self._file.close()
+
+
+def _is_at(path: Path, file: IO[bytes]) -> bool:
+    there, mine = os.stat(path), os.fstat(file.fileno())
+    return (mine.st_ino, mine.st_dev) == (there.st_ino, there.st_dev)
 
 
 def _let_go_in_child() -> None:
@@ -367,6 +379,15 @@ class Slot:
                 )
             ) from None
         return cls(lock)
+
+    @property
+    def lost(self) -> bool:
+        """Whether somebody has taken the lock away, or the folder: the next start may hold what is there."""
+        return not self._lock.stands
+
+    def give_up(self) -> None:
+        """It is lost: what is there is left to who finds it."""
+        self._lock.let_go()
 
     def write(self, what: bytes) -> None:
         """Put that there, whole or not at all; raises FileRefusal."""

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from shutil import rmtree
 from threading import Event, Thread
 
 import pytest
@@ -293,6 +294,23 @@ def test_a_folder_that_cannot_be_written_to_is_said(opened, qtbot, tmp_path, mon
     window.recovering().hurry()
     qtbot.waitUntil(lambda: "would be lost in a crash" in window.message.text())
     assert "“recovery” cannot be written" in window.message.text()
+
+
+def test_where_somebody_takes_its_folder_or_lock_away_work_is_kept_in_another_file(tmp_path) -> None:
+    folder = tmp_path / "recovery"
+    keeper, state = Keeper(folder, print), Session(documents.load_example("lecture")).state
+    for number, take_away in enumerate(
+        (lambda: None, lambda: rmtree(folder), lambda: next(folder.glob("*.lock")).unlink())
+    ):
+        take_away()
+        keeper.write_now(Present(state, str(number)))
+        kept = {recovery.read(file).kept.name for file in folder.glob("*.recovery")}
+        assert str(number) in kept
+    (slot,) = recovery.abandoned(folder)  # of the file whose lock was gone
+    assert recovery.read(slot.path).kept.name == "1"
+    keeper.end(keep=False)
+    assert sorted(folder.iterdir()) == sorted([slot.path, slot.path.with_suffix(".lock")])
+    slot.release()
 
 
 def test_a_signal_in_the_midst_of_a_change_writes_while_the_keeper_writes(tmp_path, monkeypatch) -> None:

@@ -149,8 +149,10 @@ class Keeper:
             if number <= self._done:
                 return
             if present is not None:
-                if self._slot is None:
-                    self._slot = Slot.begun(self._folder)
+                if self._slot is None or self._slot.lost:
+                    lost, self._slot = self._slot, Slot.begun(self._folder)
+                    if lost is not None:
+                        lost.give_up()
                 self._slot.write(content)
             elif self._slot is not None:
                 self._slot.remove()
