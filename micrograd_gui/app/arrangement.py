@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QTabBar, QToolB
 from shiboken6 import isValid
 
 from micrograd.language import tr, trc
+from micrograd_gui.app.all_tabs import AllTabs
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
@@ -248,8 +249,10 @@ class Panes(QObject):
         of = {bar: tuple(bar.tabText(at) for at in range(bar.count())) for bar in bars if bar.isVisible()}
         right = {texts for bar, texts in of.items() if (bar.x(), bar.width()) in seen}
         for bar, texts in of.items():
-            bar.setElideMode(Qt.TextElideMode.ElideNone)  # what has no room is scrolled to, and whole
+            bar.setElideMode(Qt.TextElideMode.ElideNone)  # what has no room is named in a list, and whole
             bar.setUsesScrollButtons(True)
+            if bar.findChild(AllTabs) is None:
+                AllTabs(bar)
             if {*texts} not in tabbed or (texts in right and (bar.x(), bar.width()) not in seen):
                 bar.hide()
 
@@ -274,6 +277,7 @@ class Panes(QObject):
         gone = not isValid(self._window)  # panes are hidden, too, while the window is being destroyed
         if not gone and not self._arranging and self._window.isVisible():
             self.touched = True
+            later(self, self.hide_left_tabs)
 
     def follow_size(self) -> None:
         """The window has another size."""

@@ -388,6 +388,7 @@ def _labels_and_panes(look: Look) -> str:
     QTabBar::tab:selected {{ background: {t.panel}; color: {t.text}; border-bottom: 2px solid {t.data}; }}
     QTabBar::scroller {{ width: {px(36)}px; }}
     QTabBar QToolButton {{ padding: 0; border-radius: 0; }}
+    QTabBar > #all_tabs::menu-indicator {{ image: none; }}
     QHeaderView::section {{ color: {t.muted}; border: 0; border-bottom: 1px solid {t.line};
         padding: {px(4)}px {px(6)}px; }}
     QTableView {{ border: 0; gridline-color: {t.line}; selection-background-color: {t.chip};

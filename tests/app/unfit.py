@@ -71,8 +71,13 @@ def _lacking(widget: QWidget) -> Iterator[tuple[str, int]]:
             elif widget.text().lstrip("⚠ ") not in widget.toolTip():  # else it is read there
                 yield from _of_size(widget, widget.text(), widget.sizeHint())
         case QTabBar() if not widget.visibleRegion().isEmpty():  # Qt leaves some beside the window
+            listed = widget.findChild(QToolButton, "all_tabs")
+            named = listed is not None and listed.isVisible()
             for at in range(widget.count()):
-                if widget.isTabVisible(at):
+                if named and at == widget.currentIndex():
+                    rect = widget.tabRect(at)
+                    yield widget.tabText(at), max(-rect.left(), rect.right() - listed.x())
+                elif widget.isTabVisible(at) and not named:  # else it is read there
                     option = QStyleOptionTab()
                     widget.initStyleOption(option, at)
                     elided = len(widget.tabText(at)) - len(option.text)
