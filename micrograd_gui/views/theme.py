@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
 
 from micrograd.language import tr
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 MONO = "DejaVu Sans Mono"  # as in code
-ROOM = 640  # pixels of a width that text at scale 1 needs
+ROOM, LOWEST = 640, 290  # pixels of width and height that a window with text at scale 1 needs
 _USUAL = 16  # pixels: no desktop's text is larger by itself
 BUTTON_AIR = 10  # pixels at text scale 1, on either side of what a button says
 SMALLEST_PROJECTED = 28  # pixels, of a screen 1080 high: no text on a projector is smaller
@@ -173,8 +173,12 @@ def scale_of_desktop() -> float:
     pixels: float = font.pixelSize()  # -1 where it is told in points
     if pixels < 0:
         pixels = font.pointSizeF() * screen.logicalDotsPerInchY() / 72
-    room = screen.availableSize().width() / ROOM
-    return max(1.0, min(pixels / 13, room)) if pixels > _USUAL else 1.0
+    return min(pixels / 13, room_for_text(screen.availableSize())) if pixels > _USUAL else 1.0
+
+
+def room_for_text(size: QSize) -> float:
+    """The largest scale of text for which a window of that size has room."""
+    return max(1.0, min(size.width() / ROOM, size.height() / LOWEST))
 
 
 class Look(Struct, frozen=True):

@@ -5,6 +5,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
+from micrograd_gui.app.settings import LARGEST, Settings
 from micrograd_gui.figures.parts import SMALL
 from micrograd_gui.files.documents import examples
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
@@ -115,3 +116,14 @@ def test_a_question_that_was_asked_before_another_language_gives_the_room_back(o
     qtbot.waitUntil(lambda: window.updatesEnabled() and window.docks["rendered_graph"].isHidden())
     act(window, "predict")
     qtbot.waitUntil(window.docks["rendered_graph"].isVisible)
+
+
+def test_text_that_was_made_large_on_a_larger_screen_has_room_on_this_one(opened, qapp):
+    settings = Settings()
+    settings.text_scale = LARGEST
+    window = opened("xor")
+    here = window.screen().availableSize()
+    assert 1.0 < window.look.scale < LARGEST
+    assert window.minimumSizeHint().height() < here.height()
+    assert window.minimumSizeHint().width() < here.width()
+    assert settings.text_scale == LARGEST, "on the larger one it is as large again"

@@ -13,11 +13,11 @@ from micrograd.language import tr
 from micrograd_gui.app.desktop.application import IN_FUSION
 from micrograd_gui.app.settings import LARGEST, SMALLEST, Settings
 from micrograd_gui.views.theme import (
-    ROOM,
     THEMES,
     Look,
     load_fonts,
     qt_palette,
+    room_for_text,
     scale_of_desktop,
     style_sheet,
     theme_of_desktop,
@@ -41,7 +41,9 @@ class Appearance(QObject):
         self._say = say
         load_fonts()
         theme = THEMES.get(settings.theme) or theme_of_desktop()
-        self.look = Look(theme, settings.text_scale or scale_of_desktop())
+        scale = settings.text_scale or scale_of_desktop()
+        room = room_for_text(window.screen().availableSize())  # it may have been kept on a larger screen
+        self.look = Look(theme, min(scale, room))
         apply_style(self.look)  # before there are widgets, to which it would be applied twice
 
     def set_look(self, look: Look) -> None:
@@ -82,8 +84,7 @@ class Appearance(QObject):
             if chosen != self.look.scale:
                 self.set_look(replace(self.look, scale=chosen))
             return
-        room = max(1.0, self._window.width() / ROOM)
-        kept = min(LARGEST, room, max(SMALLEST, scale))
+        kept = min(LARGEST, room_for_text(self._window.size()), max(SMALLEST, scale))
         if kept < min(scale, LARGEST):
             self._say(tr("The window has no room for larger text."))
         self._settings.text_scale = kept
