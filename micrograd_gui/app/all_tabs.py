@@ -11,7 +11,7 @@ _MOVED = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move, QEvent.Type.Resi
 
 
 class AllTabs(QToolButton):
-    """It stands over the two arrows of the row, which tell nothing of what is out of sight, while they are there."""
+    """It stands over the row's two arrows while they are there: they tell nothing of what is out of sight."""
 
     def __init__(self, bar: QTabBar) -> None:
         super().__init__(bar)
