@@ -16,7 +16,7 @@ class AllTabs(QToolButton):
     def __init__(self, bar: QTabBar) -> None:
         super().__init__(bar)
         self._bar = bar
-        self._arrows = [bar.findChild(QToolButton, f"Scroll{side}Button") for side in ("Left", "Right")]
+        self._arrows = [each for each in bar.findChildren(QToolButton) if each is not self]
         self.setObjectName("all_tabs")
         self.setText("▾")
         self.setAccessibleName(tr("All panes here"))
