@@ -127,8 +127,8 @@ def test_what_asks_fits(qtbot, opened, act, speaking: str) -> None:
         found=SimpleNamespace(kept=kept, graph=window.session.state.graph), standing="changed"
     )
     offer = RecoveryOffer(window, window.canvas, *[lambda *_: None] * 4)
-    offer.add(left, [])
-    offer.show()
+    offer.add([(left, [])], offer.show)
+    qtbot.waitUntil(offer.isVisible)
     found += _found(offer, "recovery")
     offer.hide()
     window.documents.watch._tell(Path("some-name.micrograd"), "changed")

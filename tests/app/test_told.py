@@ -55,7 +55,7 @@ def test_each_control_of_the_window_is_named(qtbot, opened, act) -> None:
     assert untold(window) == [], "hall"
 
 
-def test_each_control_that_asks_is_named(opened, act) -> None:
+def test_each_control_that_asks_is_named(qtbot, opened, act) -> None:
     window = opened("neuron")
     window.setUpdatesEnabled(False)  # to be laid out is enough
     asking: dict[str, QWidget] = {
@@ -73,8 +73,8 @@ def test_each_control_that_asks_is_named(opened, act) -> None:
         found=SimpleNamespace(kept=kept, graph=window.session.state.graph), standing="changed"
     )
     offer = asking["recovery"] = RecoveryOffer(window, window.canvas, *[lambda *_: None] * 4)
-    offer.add(left, [])
-    offer.show()
+    offer.add([(left, [])], offer.show)
+    qtbot.waitUntil(offer.isVisible)
     assert [each for name, dialog in asking.items() for each in _untold(dialog, name)] == []
     for dialog in asking.values():
         dialog.close()
