@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QToolBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from micrograd.language import tr, trc
-from micrograd_gui.app.all_tabs import AllTabs
+from micrograd_gui.app.tabs import tend_tabs
 from micrograd_gui.views.background import Background, later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
@@ -159,7 +159,7 @@ class Panes(QObject):
                 self._resize(Qt.Orientation.Vertical, plot=self._window.height() - share, **{name: share})
         if name == "lesson":
             self.settle_lesson()
-        later(self, self.hide_left_tabs)
+        later(self, self.tend_tabs)
         return not seen
 
     def settle_lesson(self) -> None:
@@ -170,7 +170,7 @@ class Panes(QObject):
             self._share_width()  # all are tabs
         else:
             self._resize(Qt.Orientation.Horizontal, **{name: self._look.px(width)})
-        later(self, self.hide_left_tabs)
+        later(self, self.tend_tabs)
 
     def ensure_predict_line(self) -> PredictLine:
         """The line below the canvas in which somebody predicts; made when it is first wanted."""
@@ -239,22 +239,9 @@ class Panes(QObject):
         self._lay_out_at_once()
         self._arranging = before
 
-    def hide_left_tabs(self) -> None:
-        """Qt may leave a row of tabs of panes that have another one now, or none: it is hidden."""
-        shown = [dock for dock in self.docks.values() if dock.isVisible()]
-        seen = {(dock.x(), dock.width()) for dock in shown}
-        groups = [(dock, *self._window.tabifiedDockWidgets(dock)) for dock in shown]
-        tabbed = [{each.windowTitle() for each in group if not each.isHidden()} for group in groups]
-        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        of = {bar: tuple(bar.tabText(at) for at in range(bar.count())) for bar in bars if bar.isVisible()}
-        right = {texts for bar, texts in of.items() if (bar.x(), bar.width()) in seen}
-        for bar, texts in of.items():
-            bar.setElideMode(Qt.TextElideMode.ElideNone)  # what has no room is named in a list, and whole
-            bar.setUsesScrollButtons(True)
-            if bar.findChild(AllTabs) is None:
-                AllTabs(bar)
-            if {*texts} not in tabbed or (texts in right and (bar.x(), bar.width()) not in seen):
-                bar.hide()
+    def tend_tabs(self) -> None:
+        """Qt's rows of tabs are of panes that there are, and tell all of them."""
+        tend_tabs(self._window, self.docks.values())
 
     def training_speed(self) -> float:
         """Steps a second that are wanted; infinite: as many as there is time for."""
@@ -277,7 +264,7 @@ class Panes(QObject):
         gone = not isValid(self._window)  # panes are hidden, too, while the window is being destroyed
         if not gone and not self._arranging and self._window.isVisible():
             self.touched = True
-            later(self, self.hide_left_tabs)
+            later(self, self.tend_tabs)
 
     def follow_size(self) -> None:
         """The window has another size."""
@@ -324,7 +311,7 @@ class Panes(QObject):
         with self.canvas.passing(), self._at_its_size():
             self._place()
         self._arranged_for, self.touched = self._window.size(), False
-        later(self, self.hide_left_tabs)
+        later(self, self.tend_tabs)
         self._arranging = not self._window.isVisible()  # being shown for the first time is no touch
 
     @contextmanager
@@ -460,7 +447,7 @@ class Panes(QObject):
             self._window.splitDockWidget(card, beside, Qt.Orientation.Horizontal)
             beside.show()
         self.share_for_projector(third)
-        later(self, self.hide_left_tabs)
+        later(self, self.tend_tabs)
 
     def share_for_projector(self, third: str = "") -> None:
         """The card, and the pane beside it, have their shares of a projected window."""

@@ -35,7 +35,7 @@ def test_a_closed_window_is_gone_with_its_session_and_plots(qapp):
     for name in ("backward", "why", "theme"):
         window.findChild(QAction, name).trigger()
         pass_on()
-    later(window.panes, window.panes.hide_left_tabs)  # still to come when it is closed
+    later(window.panes, window.panes.tend_tabs)  # still to come when it is closed
     window.plot.view.refresh(whatever=True)
     gone = [weakref.ref(each) for each in (window, window.session, window.plot.view.surface.figure)]
     window.session.saved_as_is()

@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 from micrograd import language
 from micrograd_gui import languages
 from micrograd_gui.app.actions.language import translate_qt
-from micrograd_gui.app.all_tabs import AllTabs
 from micrograd_gui.app.disk import ask_overwrite
 from micrograd_gui.app.documents import ask_unsaved
 from micrograd_gui.app.hall.projecting import THIRD
 from micrograd_gui.app.learning.greeting import Greeting
 from micrograd_gui.app.recovery.offer import RecoveryOffer
 from micrograd_gui.app.status import StatusBar
+from micrograd_gui.app.tabs import AllTabs
 from micrograd_gui.document.block import OFFERED_KINDS
 from micrograd_gui.resource import resource
 from micrograd_gui.session.apart.two_runs import TwoRuns

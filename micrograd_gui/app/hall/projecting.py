@@ -327,4 +327,4 @@ class Projector(QObject):
         state = self._bridge.state
         if not state.same_document(before.state):  # another one was opened in the hall
             self._panes.show_learning(for_document(state, self._panes.plot).learns)
-        later(self._panes, self._panes.hide_left_tabs)
+        later(self._panes, self._panes.tend_tabs)

@@ -1,9 +1,11 @@
-"""AllTabs: the button that names all panes of a row of tabs which has no room for them."""
+"""The rows of tabs that Qt makes of panes: one left over goes, one without room names its panes in a list."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtWidgets import QMenu, QTabBar, QToolButton
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QToolButton
 
 from micrograd.language import tr
 
@@ -54,3 +56,21 @@ class AllTabs(QToolButton):
                 action.setCheckable(True)
                 action.setChecked(at == bar.currentIndex())
                 action.triggered.connect(lambda _on, at=at: bar.setCurrentIndex(at))
+
+
+def tend_tabs(window: QMainWindow, docks: Iterable[QDockWidget]) -> None:
+    """Qt may leave a row of tabs of panes that have another one now, or none: it is hidden."""
+    shown = [dock for dock in docks if dock.isVisible()]
+    seen = {(dock.x(), dock.width()) for dock in shown}
+    groups = [(dock, *window.tabifiedDockWidgets(dock)) for dock in shown]
+    tabbed = [{each.windowTitle() for each in group if not each.isHidden()} for group in groups]
+    bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    of = {bar: tuple(bar.tabText(at) for at in range(bar.count())) for bar in bars if bar.isVisible()}
+    right = {texts for bar, texts in of.items() if (bar.x(), bar.width()) in seen}
+    for bar, texts in of.items():
+        bar.setElideMode(Qt.TextElideMode.ElideNone)  # what has no room is named in a list, and whole
+        bar.setUsesScrollButtons(True)
+        if bar.findChild(AllTabs) is None:
+            AllTabs(bar)
+        if {*texts} not in tabbed or (texts in right and (bar.x(), bar.width()) not in seen):
+            bar.hide()
