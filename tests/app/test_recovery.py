@@ -242,6 +242,26 @@ def test_recovering_in_place_of_unsaved_work_asks_and_is_on_the_disk_all_the_tim
     qtbot.waitUntil(lambda: second.findChild(QWidget, "recovery") is None)
 
 
+@pytest.mark.unforeseen
+def test_a_fault_while_it_is_taken_leaves_it_offered_and_on_the_disk(
+    worked, opened, qtbot, monkeypatch
+) -> None:
+    vanish(worked("moons"))
+    (file,) = kept()
+    was = file.read_bytes()
+    window = opened("lecture")
+    (row,) = look(window, qtbot)
+    with qtbot.captureExceptions() as faults, monkeypatch.context() as broken:
+        broken.setattr(window.documents, "take_prepared", lambda *_: 1 / 0)
+        press(row, "recovery_recover")
+        qtbot.waitUntil(lambda: len(faults) == 1)
+    work_in(window, qtbot)
+    assert file.read_bytes() == was
+    window.session.saved_as_is()
+    press(row, "recovery_recover")
+    qtbot.waitUntil(lambda: window.documents.name == "moons")
+
+
 def test_it_knows_its_file_and_asks_before_what_has_changed_since_is_overwritten(
     worked, opened, tmp_path, qtbot
 ) -> None:
@@ -289,11 +309,15 @@ def test_a_graph_built_in_a_lesson_is_kept_in_time_though_the_loop_keeps_python_
 def test_a_folder_that_cannot_be_written_to_is_said(opened, qtbot, tmp_path, monkeypatch) -> None:
     (tmp_path / "state").write_text("a file")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("micrograd_gui.app.recovery.keeper._AGAIN", 0.2)
     window = opened("neuron")
     window.session.set_value(1, 7.25)
     window.recovering().hurry()
     qtbot.waitUntil(lambda: "would be lost in a crash" in window.message.text())
     assert "“recovery” cannot be written" in window.message.text()
+    (tmp_path / "state").unlink()
+    qtbot.waitUntil(lambda: window.message.text() == "What is not saved is kept again.")
+    assert kept()
 
 
 def test_where_somebody_takes_its_folder_or_lock_away_work_is_kept_in_another_file(tmp_path) -> None:

@@ -36,13 +36,13 @@ class Keeper:
     """Writes the newest Present it was told of; all of it can be called in any thread.
 
     Nothing is made on the disk before there is something to keep. It has a thread of its own, not one of
-    Qt's: what the event loop is busy with must not put off the write. ``failed`` is called with a sentence
-    when writing fails, once until it succeeds again.
+    Qt's: what the event loop is busy with must not put off the write. ``tell`` is called with a sentence, and
+    whether it is of a failure: when writing fails, and when it succeeds again.
     """
 
-    def __init__(self, folder: Path, failed: Callable[[str], object]) -> None:
+    def __init__(self, folder: Path, tell: Callable[[str, bool], object]) -> None:
         self._folder = folder
-        self._failed = failed
+        self._tell = tell
         self._slot: Slot | None = None
         self._wanted: Present | None = None
         self._number = 0  # of what is wanted
@@ -130,11 +130,13 @@ class Keeper:
             begun = time.monotonic()
             try:
                 self._put(present, number, self._give_way)
-                self._said = False
+                said, self._said = self._said, False
+                if said and present is not None:
+                    self._tell(tr("What is not saved is kept again."), False)
             except _GivenUp:
                 return
             except Exception as error:  # noqa: BLE001 - a thread that dies would keep nothing any more
-                self._tell(error)
+                self._fail(error)
                 with self._changed:
                     self._changed.wait_for(lambda: self._ended, _AGAIN)
             self._took = time.monotonic() - begun
@@ -163,14 +165,14 @@ class Keeper:
             raise _GivenUp
         time.sleep(_BREATH)
 
-    def _tell(self, error: Exception) -> None:
+    def _fail(self, error: Exception) -> None:
         if isinstance(error, FileRefusal):
             _log.warning("recovery: %s", error)
         else:
             _log.error("recovery failed", exc_info=error)
         if not self._said:
             self._said = True
-            self._failed(tr("What is not saved would be lost in a crash: {reason}", reason=error))
+            self._tell(tr("What is not saved would be lost in a crash: {reason}", reason=error), True)
 
 
 class _GivenUp(Exception):

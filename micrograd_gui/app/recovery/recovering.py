@@ -42,7 +42,7 @@ class Recovering(QObject):
     """
 
     looked = Signal()  # for what windows left behind; it is offered where there is some
-    _failed = Signal(str)  # the keeper's thread says it, the window's hears it
+    _said = Signal(str, bool)  # the keeper's thread says it, the window's hears it
 
     def __init__(self, context: Context, documents_: Documents, over: QWidget, *, live: bool) -> None:
         super().__init__(context.dialog_parent)
@@ -54,8 +54,8 @@ class Recovering(QObject):
         self._told: State | None = None
         self._stopped = False
         self._taking = False
-        self._failed.connect(lambda sentence: context.say(sentence, refused=True))
-        self._keeper = keeper = Keeper(recovery.folder(), self._failed.emit)
+        self._said.connect(lambda sentence, refused: context.say(sentence, refused=refused))
+        self._keeper = keeper = Keeper(recovery.folder(), self._said.emit)
         self._overdue = QTimer(self, singleShot=True, interval=_OVERDUE)
         self._turns = QTimer(self, interval=_TURN)
         self._overdue.timeout.connect(self._turns.start)
@@ -187,25 +187,25 @@ class Recovering(QObject):
         kept, session = left.found.kept, self._context.session
         if left.slot not in self._left:
             return  # it was put off meanwhile
-        self._left.remove(left.slot)
-        self._keeper.adopt(left.slot)  # first: should this go wrong, the file is still there
-        self._told = None  # on its way the document seems to be saved, and the file must not go for that
-        self._taking = True
+        self._taking = True  # on its way the document seems to be saved, and the file must not go for that
         try:
             self._documents.take_prepared(made)
+            run = made.run if kept.script is not None else None
+            state = replace(
+                session.state,
+                saved=None,
+                disk=None if kept.disk is None else replace(kept.disk, standing=left.standing),
+                trace=run,
+                cursor=0 if run is None else min(kept.cursor, len(run)),
+                wanted_cursor=kept.wanted_cursor,
+                selection=frozenset(node for node in kept.selection if node in made.graph.nodes),
+            )
+            session.take(state)
         finally:
             self._taking = False
-        run = made.run if kept.script is not None else None
-        state = replace(
-            session.state,
-            saved=None,
-            disk=None if kept.disk is None else replace(kept.disk, standing=left.standing),
-            trace=run,
-            cursor=0 if run is None else min(kept.cursor, len(run)),
-            wanted_cursor=kept.wanted_cursor,
-            selection=frozenset(node for node in kept.selection if node in made.graph.nodes),
-        )
-        session.take(state)
+        self._left.remove(left.slot)
+        self._keeper.adopt(left.slot)  # not before: had this gone wrong, it would be offered still
+        self._keep(session.state)
         self._documents.look()
         said = [tr("Recovered {name}, not saved yet.", name=kept.name)]
         if kept.path is not None and left.standing == "gone":
