@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from micrograd_gui.session.turns import pass_on
 from micrograd_gui.views.canvas.layers.turn_marks import mark_of
-from micrograd_gui.views.canvas.paint_blocks import title_end
+from micrograd_gui.views.canvas.paint_blocks import title_span
 from micrograd_gui.views.canvas.picture import differences
 from micrograd_gui.views.canvas.view import CanvasView
 
@@ -58,7 +58,7 @@ def see_no_mark_cover_anything(window, act, *, hall):
     assert not [1 for mark in marks for number in numbers if mark.intersects(number)]
     assert not [1 for mark in marks for chip in canvas.picture.chips if mark.intersects(chip.rect)]
     for title, (_, frame) in zip(scene.titles(), scene.frames.values(), strict=True):
-        title.setRight(min(title.right(), title_end(canvas.picture, frame)))
+        title.setRight(min(title.right(), title_span(canvas.picture, frame, title.width())[1]))
         assert not [1 for mark in marks if scene.folding.stand is not None and mark.intersects(title)]
     act(window, "backward_step")
     assert canvas.picture.turns

@@ -78,20 +78,30 @@ def paint_frames(
             continue
         draw_mark(painter, mark_rect(scene, number), pens, opens=False)
         font = _frame_font(scene, pens, zoom)
-        title = font.elided(block.title, title_end(picture, rect) - rect.left() - FRAME_NAME_LEFT)
-        left, middle = rect.left() + FRAME_NAME_LEFT, rect.top() + FRAME_NAME_MIDDLE
-        draw_text(painter, title, left, middle, font, pens.muted)
+        left, right = title_span(picture, rect, font.width(block.title))
+        title = font.elided(block.title, right - left)
+        draw_text(painter, title, left, rect.top() + FRAME_NAME_MIDDLE, font, pens.muted)
 
 
-def title_end(picture: CanvasFrame, frame: QRectF) -> float:
-    """How far right the title of that frame may go: in a hall no further than a mark of a turn or check."""
-    end = frame.right() - (FRAME_NAME_EDGES - FRAME_NAME_LEFT)
+def title_span(picture: CanvasFrame, frame: QRectF, wanted: float) -> tuple[float, float]:
+    """From where to where the title of that frame, so wide, may go: in a hall not under a turn's mark or a sign.
+
+    It begins at the left of the frame; where it has no room there, beyond a sign that it has room beside.
+    """
+    left, end = frame.left() + FRAME_NAME_LEFT, frame.right() - (FRAME_NAME_EDGES - FRAME_NAME_LEFT)
     if (picture.checked is None and not picture.turns) or picture.scene.folding.stand is None:
-        return end
+        return left, end
     band = QRectF(frame.left(), frame.top(), frame.width(), FRAME_TITLE + 1)
-    under = ((key, box) for key, box in picture.scene.boxes.items() if box.intersects(band))
-    signs = (box.right() - (FOR_TURN if key in picture.turns else FOR_SIGN) for key, box in under)
-    return min(signs, default=end)
+    under = [(box.right(), key) for key, box in picture.scene.boxes.items() if box.intersects(band)]
+    spans = []
+    for right, key in sorted(under, key=lambda each: each[0]):
+        spans.append((left, right - (FOR_TURN if key in picture.turns else FOR_SIGN)))
+        left = right + FOR_SIGN
+    spans.append((left, end))
+    if picture.turns:  # the marks of turns take the room up to where the title stands without them
+        return spans[0]
+    whole = [span for span in spans if span[1] - span[0] >= wanted]
+    return whole[0] if whole else max(spans, key=lambda span: span[1] - span[0])
 
 
 def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> None:
