@@ -41,6 +41,7 @@ CARD = 130  # pixels at text scale 1: the height of a step
 OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
 OF_CARD_ASKED = 0.2  # the first while somebody predicts: boxes show the numbers that the answer takes
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
+LOW_LEARNING = 830  # the same where the canvas has a network, and below it which of its rows that is
 TIGHT = 560  # pixels at text scale 1: a lower window has room for one pane under the canvas
 BOTH = 950  # pixels at text scale 1: in a lower window a question takes the room of the rendered graph
 ASKED = 500  # pixels at text scale 1: a lower window has no room for a question and a pane under the canvas
@@ -350,8 +351,7 @@ class Panes(QObject):
         window.splitDockWidget(docks["plot"], docks["gradients"], Qt.Orientation.Vertical)
         for name in LEARNING:
             window.tabifyDockWidget(docks["gradients"], docks[name])
-        more_tools = sum(map(window.toolBarBreak, window.findChildren(QToolBar)))
-        if height - more_tools * look.px(TOOLS_HIGH) < LOW * look.scale:
+        if self._is_low():
             window.tabifyDockWidget(docks["gradients"], docks["rendered_graph"])
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
@@ -360,6 +360,12 @@ class Panes(QObject):
         rendered = max(height // 5, look.px(RENDERED))
         self._resize(Qt.Orientation.Vertical, step_card=look.px(CARD), rendered_graph=rendered)
         self._share_height()
+
+    def _is_low(self) -> bool:
+        """Whether two panes under the canvas would leave it too little."""
+        window, low = self._window, LOW_LEARNING if self._learns else LOW
+        more_tools = sum(map(window.toolBarBreak, window.findChildren(QToolBar)))
+        return window.height() - more_tools * self._look.px(TOOLS_HIGH) < low * self._look.scale
 
     def _beside(self) -> int:
         """The width of the panes beside the canvas: what the table needs, and what learns."""
@@ -412,7 +418,10 @@ class Panes(QObject):
 
     def show_learning(self, learns: bool) -> None:
         """A document that learns has its training and its rows beside the gradients."""
-        was, self._learns = self._learns, learns
+        was, low = self._learns, self._is_low()
+        self._learns = learns
+        if self._is_low() != low and not self.touched and self._window.isVisible():
+            self.arrange_as_at_first()
         before, self._arranging = self._arranging, True
         if learns:
             self._on_learning_shown(True)

@@ -127,3 +127,16 @@ def test_text_that_was_made_large_on_a_larger_screen_has_room_on_this_one(opened
     assert window.minimumSizeHint().height() < here.height()
     assert window.minimumSizeHint().width() < here.width()
     assert settings.text_scale == LARGEST, "on the larger one it is as large again"
+
+
+def test_a_network_has_the_room_of_the_rendered_graph_in_a_low_window(opened, qtbot):
+    window = opened("xor", (1280, 800))
+    rendered = window.docks["rendered_graph"]
+    window.session.forward()
+    QApplication.processEvents()
+    assert rendered in window.tabifiedDockWidgets(window.docks["gradients"])
+    assert window.canvas.text_px(window.session.state.graph.target) > 9
+    show_example(window, qtbot, "neuron")
+    QApplication.processEvents()
+    assert not window.tabifiedDockWidgets(rendered), "the window was not arranged by hand"
+    assert not rendered.visibleRegion().isEmpty()

@@ -19,6 +19,7 @@ ROW_TITLE = 21.0  # the height of the title where the numbers stand in rows
 ROW_MIDDLE = 12.5  # and the middle of what stands in it
 WORDS_FROM = 0.62  # below this zoom the numbers stand in rows, so that they can be larger
 FIT_AT_MOST = 1.6  # the zoom of a graph that is whole in view with much room around it
+_ACROSS = 8  # so many cards are as wide as a view that is wide enough for a larger zoom
 _READ_FROM, _READ_AT = 0.4, 0.5  # below this zoom numbers are too small to reckon with; at that they are not
 _PROJECTED_TEXT = 13.0  # pixels at scale 1; under a projector no text is smaller than that, scaled
 CARDS_FROM = 0.3  # below this zoom a box is a rectangle with its name, and further off without
@@ -77,8 +78,8 @@ def title_middle(top: float, zoom: float) -> float:
     return top + (ROW_MIDDLE if zoom < WORDS_FROM else MIDDLE)
 
 
-def zoom_to_read(whole: float, look: Look, *, reckoning: bool) -> float:
-    """The zoom for a graph that is whole in view at that one: what is to be read there can be read.
+def zoom_to_read(whole: float, width: float, look: Look, *, reckoning: bool) -> float:
+    """The zoom for a graph that is whole at that one in a view so wide: what is to be read there can be read.
 
     That is all of it under a projector, and its numbers where somebody reckons with them.
     """
@@ -87,7 +88,7 @@ def zoom_to_read(whole: float, look: Look, *, reckoning: bool) -> float:
         return min(max(whole, readable), 2 * readable)
     if reckoning and whole < _READ_FROM * look.scale:
         return _READ_AT * look.scale
-    return min(whole, FIT_AT_MOST * look.scale)
+    return min(whole, max(FIT_AT_MOST * look.scale, width / (_ACROSS * WIDTH)))
 
 
 _NOWHERE = math.inf, math.inf, -math.inf, -math.inf  # meets nothing

@@ -84,7 +84,7 @@ def paint_frames(
 
 
 def title_span(picture: CanvasFrame, frame: QRectF, wanted: float) -> tuple[float, float]:
-    """From where to where the title of that frame, so wide, may go: in a hall not under a turn's mark or a sign.
+    """From where to where the title of that frame, so wide, may go: in a hall not under a mark or a sign.
 
     It begins at the left of the frame; where it has no room there, beyond a sign that it has room beside.
     """

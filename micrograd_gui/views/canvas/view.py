@@ -145,7 +145,8 @@ class CanvasView(ZoomView):
         for rect in lit.lit_rects:
             bounds = bounds.united(rect)
         asked = self._asked_about()
-        self.look_at(bounds.center(), zoom_to_read(self.zoom_for(bounds), self.look, reckoning=bool(asked)))
+        whole, width = self.zoom_for(bounds), self.viewport().width()
+        self.look_at(bounds.center(), zoom_to_read(whole, width, self.look, reckoning=bool(asked)))
         self.show_nodes(asked)
         if self.look.projector:
             self.show_node(lit.acting or lit.target or 0)

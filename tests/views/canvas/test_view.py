@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QHelpEven
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.figures.geometry import WIDTH
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.predicting.question import asked_about
 from micrograd_gui.session.predicting.room import Predicting
@@ -50,12 +51,14 @@ def test_fit_brings_the_whole_graph_into_view(desk, size):
     desk.view.resize(*size)
     desk.view.fit()
     assert seen(desk).contains(desk.view.graph_scene.bounds())
-    assert desk.view.zoom <= FIT_AT_MOST
+    assert desk.view.zoom <= max(FIT_AT_MOST, size[0] / (8 * WIDTH))
 
 
 def test_a_small_graph_is_not_blown_up(desk):
     desk.open("a = 1")
     assert desk.view.zoom == pytest.approx(FIT_AT_MOST)
+    desk.view.resize(2500, 1400)
+    assert desk.view.zoom == pytest.approx(2500 / (8 * WIDTH)), "a large screen is not left empty"
 
 
 def test_an_empty_graph_fits_too(desk):
