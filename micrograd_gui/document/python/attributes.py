@@ -15,6 +15,7 @@ from micrograd_gui.document.python.known.generators import drawn_from
 from micrograd_gui.document.python.known.methods import few, method, method_of
 from micrograd_gui.document.python.known.torch_parts import attribute_of_tensor
 from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.networks import is_network, written_out
 from micrograd_gui.document.python.objects import (
     VALUE,
     Builtin,
@@ -86,6 +87,8 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
             return Builtin(
                 name, lambda run, args, words: run.call(run.attribute(args[0], name), args[1:], words)
             )
+        case NetworkKind() if is_network(thing) and (found := written_out(run, thing).find(name)) is not None:
+            return found
         case Function() if name == "__doc__":
             return docstring(thing.body)
         case PassedOver():
@@ -124,7 +127,7 @@ def _of_value(run: Running, thing: Value, name: str) -> Any:
         if own is not None:
             return method(lambda run, it, args, words: called_own(run, kind, name, it, args, words), thing)
     if name in ("data", "grad") and kind is not None:
-        return ints.data_of(thing) if name == "data" else ints.grad_of(thing, kind.begins_whole)
+        return _data_of(thing, kind) if name == "data" else ints.grad_of(thing, kind.begins_whole)
     if name in ("data", "grad", "label", "_op", "_prev"):
         return getattr(thing, name)
     if name == "_backward":
@@ -149,6 +152,10 @@ def _of_value(run: Running, thing: Value, name: str) -> Any:
     raise _unknown(thing, name)
 
 
+def _data_of(thing: Value, kind: ValueClass) -> Any:
+    return thing.data if kind.holds_floats else ints.data_of(thing)
+
+
 def _signed(run: Running, sign: str, turned: bool, thing: Value, args: list[Any]) -> Any:
     """``a.__add__(b)`` is ``a + b``."""
     (other,) = few(args, 1, tr("this {op}", op=sign))
@@ -166,23 +173,12 @@ def _of_instance(thing: Instance, name: str) -> Any:
         return Method(found, thing)
     if found is not None:
         return found
-    if name == "zero_grad" and thing.of.is_module:
-        return method(_zero_grad, thing)
-    if name == "parameters" and thing.of.is_module:
-        return Builtin("parameters", lambda run, args, words: [])
     thrown = pythons(AttributeError, f"'{thing.of.name}' object has no attribute '{name}'")  # as in code
     raise Wrong(
         tr("an object of {kind} has no {name}", kind=spoken(thing.of.name), name=spoken(name)),
         AttributeError,
         thrown,
     )
-
-
-def _zero_grad(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> None:
-    for each in places.items(run.call(_of_instance(thing, "parameters"), [], {}), run.meter):
-        if isinstance(each, Value):
-            run.meter.evaluate()
-            each.grad = 0.0
 
 
 def _of_class(thing: Class | ValueClass, name: str) -> Any:

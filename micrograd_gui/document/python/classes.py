@@ -10,6 +10,7 @@ from micrograd.language import kept, tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.arguments import missing, too_many, unknown
 from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.networks import is_network, written_out
 from micrograd_gui.document.python.objects import (
     Class,
     DataField,
@@ -64,7 +65,9 @@ def decorated(run: Running, each: ast.FunctionDef, made: Function, scope: Scope)
 
 def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueClass | TupleKind:
     """The class that the statement defines; one in the manner of the lecture's Value stands for ours."""
-    bases = tuple(run.evaluate(one, scope) for one in each.bases)
+    bases: tuple[Any, ...] = ()
+    for base in [run.evaluate(one, scope) for one in each.bases]:
+        bases += (base, written_out(run, base)) if is_network(base) else (base,)
     inner = Scope(scope)
     fields: list[DataField] = []
     tuples = [each for each in bases if isinstance(each, PassedOver) and each.name.endswith("NamedTuple")]
@@ -259,7 +262,12 @@ def of_super(run: Running, thing: Super, name: str) -> Any:
         if name in each.names:
             found = each.names[name]
             return Method(found, thing.of) if isinstance(found, Function) else found
-    return PassedOver("super()")  # such as __init__ of what has none
+    if name.startswith("__") or any(isinstance(base, PassedOver) for each in line for base in each.bases):
+        return PassedOver("super()")  # such as __init__ of what has none
+    raise Wrong(
+        tr("above {kind} nothing has a {name}", kind=spoken(thing.above.name), name=spoken(name)),
+        AttributeError,
+    )
 
 
 def super_of(function: Function | None, first: Any) -> Any:

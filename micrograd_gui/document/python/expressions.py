@@ -61,10 +61,15 @@ _PYTHONS_OWN = (ArithmeticError, ValueError, TypeError, LookupError, AttributeEr
 _OPERATORS = {
     "+": ("__add__", "__radd__"), "-": ("__sub__", "__rsub__"), "*": ("__mul__", "__rmul__"),
     "/": ("__truediv__", "__rtruediv__"), "**": ("__pow__", "__rpow__"), "@": ("__matmul__", "__rmatmul__"),
-    "//": ("__floordiv__", "__rfloordiv__"), "%": ("__mod__", "__rmod__"),
+    "//": ("__floordiv__", "__rfloordiv__"), "%": ("__mod__", "__rmod__"), "&": ("__and__", "__rand__"),
+    "|": ("__or__", "__ror__"), "^": ("__xor__", "__rxor__"), "<<": ("__lshift__", "__rlshift__"),
+    ">>": ("__rshift__", "__rrshift__"),
 }  # fmt: skip
 
 
+_SIGNS: dict[type[ast.unaryop], str] = {
+    ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__",
+}  # fmt: skip
 _COMPARED: dict[type[ast.cmpop], str] = {
     ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__",
     ast.Eq: "__eq__", ast.NotEq: "__ne__",
@@ -159,12 +164,9 @@ class Expressions:
         out = self.evaluate(left, scope)
         for one in reversed(chain):
             self.meter.evaluate()
-            sign = ops.SIGNS.get(type(one.op))
-            if sign is None:
-                raise self.run.refusal(one, tr("of signs there are + - * / ** // % @ & | ^"))
             right = self.evaluate(one.right, scope)
             try:
-                out = self.binary(sign, out, right)
+                out = self.binary(ops.SIGNS[type(one.op)], out, right)
             except Wrong as wrong:
                 raise self.run.refused(one, wrong) from None
             except _PYTHONS_OWN as error:
@@ -190,8 +192,7 @@ class Expressions:
             return not self.truth(thing)
         if isinstance(thing, TensorRow):
             return of_tensors(self.run, "*", thing, -1.0) if isinstance(each.op, ast.USub) else thing
-        signed = isinstance(thing, Instance) and isinstance(each.op, ast.USub)
-        own = thing.of.find("__neg__") if signed else None
+        own = thing.of.find(_SIGNS[type(each.op)]) if isinstance(thing, Instance) else None
         return ops.unary(each.op, thing, self.meter) if own is None else self.call(own, [thing], {})
 
     def truth(self, thing: Any) -> bool:

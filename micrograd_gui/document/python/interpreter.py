@@ -291,9 +291,7 @@ class Interpreter:
         return found
 
     def _augmented(self, each: ast.AugAssign, scope: Scope) -> None:
-        sign = ops.SIGNS.get(type(each.op))
-        if sign is None:
-            raise self.refusal(each, tr("of signs before = there are + - * / ** // % @ & | ^"))
+        sign = ops.SIGNS[type(each.op)]
         match each.target:
             case ast.Name():
                 before = self.evaluate(ast.copy_location(ast.Name(each.target.id), each.target), scope)
@@ -370,8 +368,9 @@ class Interpreter:
             self.assigned[each.name] = None
 
     def _class(self, each: ast.ClassDef, scope: Scope) -> None:
-        self.assigned[each.name] = None
         scope.names[each.name] = new = class_of(self, each, scope)
+        if scope is self.scope:
+            self.assigned[each.name] = None
         if isinstance(new, ValueClass):
             self.values = new
 

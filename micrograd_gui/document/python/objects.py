@@ -399,10 +399,9 @@ class Class:
                 waiting.extend(each.bases)
         return found
 
-    @property
-    def is_module(self) -> bool:
-        """Whether it is made from micrograd's Module."""
-        return any(base is MODULE for each in self.line() for base in each.bases)
+    def is_from(self, kind: NetworkKind) -> bool:
+        """Whether it is made from that class of micrograd's."""
+        return any(base is kind for each in self.line() for base in each.bases)
 
 
 class Instance:

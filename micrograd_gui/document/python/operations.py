@@ -28,17 +28,19 @@ from micrograd_gui.document.python.traced import Traced, told_how, traced
 SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%",
     ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+    ast.LShift: "<<", ast.RShift: ">>",
 }  # fmt: skip
 _OF_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
     "//": operator.floordiv, "%": operator.mod, "@": operator.matmul, "&": operator.and_, "|": operator.or_,
-    "^": operator.xor,
+    "^": operator.xor, "<<": operator.lshift, ">>": operator.rshift,
 }  # fmt: skip
 ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 ARRAY_AT_MOST = 100_000  # numbers in an array
-_OF_WHOLE = ("&", "|", "^")  # signs of whole numbers and of sets alone
+_OF_SETS = ("&", "|", "^")  # signs of whole numbers and of sets alone
+_OF_WHOLE = (*_OF_SETS, "<<", ">>")
 _DEEPEST = 40  # lists in one another
 _VALUE = 5  # places that a Value takes
 
@@ -119,7 +121,8 @@ def _of_numbers(sign: str, x: Any, y: Any, meter: Meter) -> Any:
     if sign == "@":
         _refuse(sign, x, y)
     if isinstance(a, int) and isinstance(b, int):
-        if sign == "**" and abs(a) > 1 and b > 0 and a.bit_length() * b > 2 * BITS:
+        powers = {"**": a.bit_length() * b if abs(a) > 1 else 0, "<<": b}
+        if powers.get(sign, 0) > 2 * BITS:
             raise Wrong(tr("the whole number is too large"))
         out = _OF_NUMBERS[sign](a, b)
         if isinstance(out, int):
@@ -222,7 +225,7 @@ def _of_texts_and_lists(sign: str, x: Any, y: Any, meter: Meter) -> Any:
             return meter.text(x * int(y))
         meter.hold(size)
         return x * int(y)
-    if sign in ("-", *_OF_WHOLE) and isinstance(x, set) and isinstance(y, set):
+    if sign in ("-", *_OF_SETS) and isinstance(x, set) and isinstance(y, set):
         meter.hold(len(x) + len(y))
         return _OF_NUMBERS[sign](x, y)
     if sign == "|" and isinstance(x, dict) and isinstance(y, dict):
@@ -275,9 +278,16 @@ def _refuse(sign: str, x: Any, y: Any) -> Any:
 
 
 def unary(sign: ast.unaryop, x: Any, meter: Meter) -> Any:
-    """``-x``, ``+x`` or ``not x``; raises Wrong."""
+    """``-x``, ``+x``, ``~x`` or ``not x``; raises Wrong."""
     if isinstance(sign, ast.Not):
         return not truth(x)
+    if isinstance(sign, ast.Invert):
+        if isinstance(x, int):
+            return ~int(x)
+        if is_array(x) and x.dtype.kind in "bi":
+            meter.hold(x.size)
+            return ~x
+        raise Wrong(tr("there is no {sign} of {thing}", sign="~", thing=kind_name(x)), TypeError)
     if isinstance(x, Value):
         meter.hold(_VALUE)
         return of_ints(-x) if isinstance(sign, ast.USub) else x

@@ -50,6 +50,7 @@ class ValueClass:
         operands: the names of these.
         begins: its own ``__init__`` calls that of the class that it is made from, ``above``.
         same: of each function that was looked at, the op that it is; "" where it is none alone.
+        holds_floats: its data is made a float.
         begins_whole, stays_whole: its grads begin with the int 0, and a pass leaves them ints.
     """
 
@@ -66,7 +67,7 @@ class ValueClass:
         self.operands: tuple[str, ...] = ("data", "_children", "_op", "label")
         self.same: dict[str, str] = {}
         self.begins, self.above = False, above
-        self.begins_whole = self.stays_whole = False
+        self.begins_whole = self.stays_whole = self.holds_floats = False
         if tree is not None:
             self._read(tree)
 
@@ -75,6 +76,7 @@ class ValueClass:
         memo[id(self)] = new
         new.begins, new.above = self.begins, deepcopy(self.above, memo)
         new.begins_whole, new.stays_whole = self.begins_whole, self.stays_whole
+        new.holds_floats = self.holds_floats
         new.called, new.takes, new.operands = self.called, self.takes, self.operands
         new.same = dict(self.same)
         new.names = deepcopy(self.names, memo)
@@ -101,6 +103,7 @@ class ValueClass:
         new = ValueClass(tree.name, {**self.names, **names}, above=self)
         new.called, new.takes, new.operands = dict(self.called), self.takes, self.operands
         new.begins_whole, new.stays_whole = self.begins_whole, self.stays_whole
+        new.holds_floats = self.holds_floats
         new._read(tree)
         return new
 
@@ -117,6 +120,10 @@ class ValueClass:
             by_parameter = {given: role for role, given in roles.values() if given}
             self.operands = tuple(parameters)
             self.takes = tuple(by_parameter.get(each, "") for each in parameters)
+            data = next((fields[name] for name, (role, _) in roles.items() if role == "data"), None)
+            match data:
+                case ast.Call(func=ast.Name(id="float")):
+                    self.holds_floats = True
             grad = next((name for name, role in self.called.items() if role == "grad"), "grad")
             self.begins_whole, self.stays_whole = begins_and_stays(tree, grad, made)
         passes = next((name for name, role in self.called.items() if role == "_backward"), "_backward")

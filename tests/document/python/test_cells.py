@@ -203,6 +203,9 @@ CELLS = [
     "print(isinstance(3, (int, float)), [*range(3)], [*'ab', 1], {**{'a': 1}, 'b': 2})",
     "x = 5\nprint('big' if x > 3 else 'small', x if x else 0, not x, x == 5 and 'yes' or 'no', -x**2, +x, 7 % -3)",
     'a, *b = range(4)\nprint(a, b)\nwhile (n := len(b)) > 1:\n    b.pop()\nprint(n)',
+    "n = 5\nn <<= 2\nn |= 1\nprint(n, 1 << 4, -7 >> 1, ~5, ~0 & 7, True ^ True, [i >> 1 & 1 for i in range(4)], bin(6), hex(255), oct(8), int('101', 2), f'{5:04b}')",
+    "import math, random\nrandom.seed('hello')\nprint(math.log(8, 2), random.choices('ab', weights=[1, 3], k=3), random.betavariate(1, 2))",
+    "class Flags:\n    def __init__(self, n): self.n = n\n    def __or__(self, o): return self.n | o.n\n    def __invert__(self): return ~self.n\nprint(Flags(1) | Flags(6), ~Flags(2), isinstance(Flags(1), object), ~np.array([True, False]))",
     "class A:\n    pass\nfor f in (lambda: [1][3], lambda: {'a': 1}['b'], lambda: nothing, lambda: A().b, lambda: 1/0, lambda: 'ab'[5], lambda: int('x')):\n    try:\n        f()\n    except Exception as e:\n        print(type(e).__name__, e)",
 ]  # fmt: skip
 
@@ -229,6 +232,17 @@ def test_cells_print_what_python_prints():
         ),
         ("a = eval('1')\nprint(a)", "Line 1, column 5: eval is not understood here."),
         ("print([1, 2][1.0])", "Column 7: a place is a whole number, not 1.0."),
+        ("print(~1.5)", "Column 7: there is no ~ of a number."),
+        ("print(1.5 << 2)", "Column 7: there is no << of a number and a number."),
+        ("print(1 << 99999)", "Column 7: the whole number is too large."),
+        (
+            "class Mine(MLP):\n    def grow(self): super().grow()\nMine(2, [1]).grow()",
+            "Line 2, column 21: above Mine nothing has a grow.",
+        ),
+        (
+            "class Mine(Neuron): pass\nMine(2)([1.0])",
+            "Line 2, column 1: this raises ValueError: ReLUNeuron(2) takes 2 inputs, not 1.",
+        ),
         ("raise ValueError('too bad')", "Column 1: this raises ValueError: too bad."),
         ("print(next([1]))", "Column 7: next takes an iterator, not a list."),
         ("def f():\n    yield 1\nprint(len(f()))", "Line 3, column 7: an iterator has no length."),

@@ -93,10 +93,16 @@ def _picked(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Call
             things = args[0] if name == "shuffle" else all_items(run, args[0])
             if name == "shuffle" and not isinstance(things, list):
                 raise Wrong(tr("a list is shuffled"))
-            if name in ("sample", "choices"):
+            if name == "choices":
+                many = count(given.get("k", 1), name)
+                run.meter.hold(max(many, 0))
+                weights = args[1] if len(args) > 1 else given.get("weights")
+                told = None if weights is None else [number(each, name) for each in all_items(run, weights)]
+                return of(run).choices(things, told, k=many)
+            if name == "sample":
                 many = count(args[1] if len(args) > 1 else given.get("k", 1), name)
                 run.meter.hold(max(many, 0))
-                return getattr(of(run), name)(things, k=many)
+                return of(run).sample(things, k=many)
             run.meter.evaluate(len(things))
             return getattr(of(run), name)(things)
 
@@ -118,12 +124,13 @@ PYTHONS: dict[str, Callable[[Of], Builtin]] = {
             ("randrange", 1, 3),
             ("triangular", 0, 3),
             ("expovariate", 1, 1),
+            ("betavariate", 2, 2),
         )
     },
     "choice": _picked("choice", 1, 1),
     "shuffle": _picked("shuffle", 1, 1),
     "sample": _picked("sample", 1, 2, ("k",)),
-    "choices": _picked("choices", 1, 2, ("k",)),
+    "choices": _picked("choices", 1, 2, ("weights", "k")),
 }
 
 

@@ -17,7 +17,16 @@ from micrograd_gui.document.python.known.library import BUILTINS
 from micrograd_gui.document.python.known.numpy_parts import NUMPY, SKLEARN
 from micrograd_gui.document.python.known.standard import LIBRARIES
 from micrograd_gui.document.python.known.torch_parts import FUNCTIONAL, NN
-from micrograd_gui.document.python.objects import LAYER, MLP, MODULE, NEURON, VALUE, Library, PassedOver
+from micrograd_gui.document.python.objects import (
+    LAYER,
+    MLP,
+    MODULE,
+    NEURON,
+    VALUE,
+    Library,
+    NetworkKind,
+    PassedOver,
+)
 
 _ROOTS = {
     "math": "math",
@@ -66,7 +75,7 @@ def known() -> dict[str, Any]:
         "torch": TORCH,
         "nn": nn,
         "micrograd": Library("micrograd", {"nn": nn, "engine": nn, "Value": VALUE}),
-        "object": MODULE,
+        "object": NetworkKind("object"),
         "tqdm": BUILTINS["list"],
         "time": TIME,
         "pi": math.pi,

@@ -87,6 +87,16 @@ _OF_ONE_NUMBER = (
 FUNCTIONS: Mapping[str, Callable[[float], Any]] = {name: getattr(math, name) for name in _OF_ONE_NUMBER}
 
 
+@builtin("math.log", 1, 2)
+def _log(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    if len(args) == 1:
+        return _NATURAL_LOG.call(run, args, given)
+    return math.log(*(number(each, "log") for each in args))
+
+
+_NATURAL_LOG = of_one("log", math.log)
+
+
 @builtin("math.pow", 2, 2)
 def _math_pow(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return math.pow(number(args[0], "pow"), number(args[1], "pow"))
@@ -141,6 +151,7 @@ MATH = Library(
     {
         **_CONSTANTS,
         **{name: of_one(name, plain) for name, plain in FUNCTIONS.items()},
+        "log": _log,
         "pow": _math_pow,
         "isclose": _isclose,
         "prod": _prod,
@@ -255,7 +266,8 @@ def through_network(run: Running, thing: Module, args: list[Any]) -> Any:
         neurons = getattr(layers[0], "neurons", []) if layers else []
     if neurons and len(neurons[0].w) != len(inputs):
         raise Wrong(
-            tr("this network has {wanted} inputs, not {given}", wanted=len(neurons[0].w), given=len(inputs))
+            tr("this network has {wanted} inputs, not {given}", wanted=len(neurons[0].w), given=len(inputs)),
+            ValueError,
         )
     many = len(thing.parameters())
     run.meter.hold(10 * many)

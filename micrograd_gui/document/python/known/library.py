@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from functools import cmp_to_key
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import as_number, formatted, super_of
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, dict_of, number
 from micrograd_gui.document.python.limits import Wrong, whole
+from micrograd_gui.document.python.networks import is_network
 from micrograd_gui.document.python.objects import (
     LAYER,
     MLP,
@@ -305,14 +307,23 @@ def _float(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return float(number(as_number(run, args[0], "__float__"), "float"))
 
 
-@builtin("int", 0, 1)
+@builtin("int", 0, 2, ("base",))
 def _int(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     thing = args[0] if args else 0
+    base = [count(each, "int") for each in (*args[1:], *given.values())]
     if isinstance(thing, str):
         if len(thing) > 1000:
             raise Wrong(tr("the whole number is too large"))
-        return whole(int(thing))
+        return whole(int(thing, *base))
     return whole(int(number(as_number(run, thing, "__int__"), "int")))
+
+
+def _in_digits(name: str, form: Callable[[int], str]) -> Builtin:
+    @builtin(name, 1, 1)
+    def in_digits(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        return run.meter.text(form(count(args[0], name)))
+
+    return in_digits
 
 
 @builtin("bool", 0, 1)
@@ -353,7 +364,13 @@ def _frozenset(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("issubclass", 2, 2)
 def _issubclass(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     kind, kinds = args[0], args[1] if isinstance(args[1], tuple) else (args[1],)
-    return any(kind is each or (isinstance(kind, Class) and each in kind.line()) for each in kinds)
+    return any(_is_made_from(kind, each) for each in kinds)
+
+
+def _is_made_from(kind: Any, other: Any) -> bool:
+    if isinstance(kind, Class):
+        return kind.is_from(other) if isinstance(other, NetworkKind) else other in kind.line()
+    return kind is other or (other is MODULE and is_network(kind))
 
 
 @dict_of
@@ -397,11 +414,15 @@ def _is_a(thing: Any, kind: Any) -> bool:
         return isinstance(thing, _TYPES[kind.name])
     if isinstance(kind, ErrorKind):
         return isinstance(thing, Thrown) and issubclass(thing.of.kind, kind.kind)
+    if isinstance(kind, NetworkKind) and kind.name == "object":
+        return True
     if isinstance(kind, NetworkKind) and kind.name == "numpy.ndarray":
         return ops.is_array(thing)
     if isinstance(kind, PassedOver):
         return False
     if isinstance(kind, NetworkKind):
+        if isinstance(thing, Instance):
+            return thing.of.is_from(kind)
         return isinstance(thing, _Module) and (kind is MODULE or type(thing).__name__ == kind.name)
     raise Wrong(tr("that is no class that is known here"))
 
@@ -436,6 +457,7 @@ BUILTINS: dict[str, Any] = {
         _pow,
         _float,
         _int,
+        *(_in_digits(form.__name__, form) for form in (bin, hex, oct)),
         _bool,
         _str,
         _repr,
