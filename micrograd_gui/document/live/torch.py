@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +41,7 @@ _ALONE = (
 
 
 _MOST_HELD = 100  # numbers
+_TRIES = 60  # of what may stand for operands that are kept no longer
 _TRIALS = 4  # of what may stand for what is kept no longer
 _SINGLE = 1e-5  # what rounding may make of a number of single precision in a graph, relative to its size
 
@@ -108,12 +109,42 @@ def _readings(root: Any, names: Mapping[str, Any]) -> Iterator[tuple[list[Item],
     """The items behind it, for each choice of what stands for what PyTorch lost; whether a tensor does."""
     torch = sys.modules["torch"]
     if root.grad_fn is not None and root.numel() == 1:
-        from micrograd_gui.document.live.torch_vectors import of_vectors, unrollings  # numpy
+        from micrograd_gui.document.live.torch_vectors import of_vectors  # numpy
 
         if of_vectors(root):
-            yield from unrollings(root, torch, names, _UNARY)
+            yield from _unrollings(root, torch, names, _UNARY)
             return
     yield _Reading(torch.Tensor, names).order(root), False
+
+
+def _unrollings(
+    root: Any, torch: Any, names: Mapping[str, Any], unary: Iterable[str]
+) -> Iterator[tuple[list[Item], bool]]:
+    """The graph behind that tensor unrolled, once for each choice of what stands for what PyTorch lost.
+
+    With each of them, whether a tensor that the caller holds stands for one.
+    Raises Refusal where none of them can be.
+    """
+    from micrograd_gui.document.live.torch_vectors import Unrolling
+
+    choices: list[int] = []
+    refused: Refusal | None = None
+    for _ in range(_TRIES):
+        reading = Unrolling(torch, names, unary, choices)
+        try:
+            order = reading.order(root)
+        except Refusal as refusal:
+            refused = refused or refusal
+        else:
+            yield order, reading.lends
+        choices = [*choices, *[0] * len(reading.offers)][: len(reading.offers)]
+        while choices and choices[-1] + 1 >= reading.offers[len(choices) - 1]:
+            choices.pop()
+        if not choices:
+            break
+        choices[-1] += 1
+    if refused is not None:
+        raise refused
 
 
 class _Reading:

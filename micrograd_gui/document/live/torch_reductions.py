@@ -1,22 +1,32 @@
-"""PyTorch's reductions by the largest or smallest number, and layer norm, in the nodes that come to them."""
+"""PyTorch's reductions and products in nodes: extremes, spread, lengths, running totals, norms, matrices."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from micrograd.language import tr
+from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.torch_constants import Item
-from micrograd_gui.document.live.torch_shapes import Items, given, saved, signed
+from micrograd_gui.document.live.torch_shapes import Items, along, axes_of, given, saved, signed
 
 EXTREMES = {"Max": "max", "Amax": "max", "Min": "min", "Amin": "min"}
+PRODUCTS = {  # and what each of them saves of its operands
+    "Addmm": ("mat1", "mat2"), "Mm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
+    "Bmm": ("self", "mat2"),
+}  # fmt: skip
+OVER_NUMBERS = ("Var", "Std", "LinalgVectorNorm", "Norm", "Prod")  # which give one number for several
+RUNNING = {"Cumsum": "+", "Cumprod": "*"}
 _EPSILON = 1e-5  # of layer norm, where nothing else is said
 
 New = Callable[..., Item]  # a node of an op and its operands
+Constant = Callable[[float], Item]
 Number = Callable[[Item], float | None]  # what is known of an item
 
 
@@ -27,14 +37,8 @@ def extreme(fn: Any, kind: str, x: Items, new: New, number: Number) -> Items:
     is not known whether some are.
     """
     op = EXTREMES[kind]
-    dims = getattr(fn, "_saved_dim", None)
-    axes = signed(() if dims is None else (dims,) if isinstance(dims, int) else dims)
-    axes = axes or list(range(x.ndim))
-    moved = np.moveaxis(x, axes, range(-len(axes), 0))
-    rest = moved.shape[: moved.ndim - len(axes)]
-    found = np.empty(rest, object)
-    for at in np.ndindex(rest):
-        group: list[Item] = list(np.asarray(moved[at], object).ravel())
+
+    def come_to(group: list[Item]) -> Item:
         numbers = [known for each in group if (known := number(each)) is not None]
         if len(numbers) < len(group):
             given(None)
@@ -46,8 +50,54 @@ def extreme(fn: Any, kind: str, x: Items, new: New, number: Number) -> Items:
                     op=kind.lower(),
                 )
             )
-        found[at] = reduce(lambda one, other: new(op, one, other), group)
-    return found
+        return reduce(lambda one, other: new(op, one, other), group)
+
+    return along(x, axes_of(fn, x), come_to)
+
+
+def over_numbers(fn: Any, kind: str, x: Items, new: New, constant: Constant) -> Items:
+    """What such a function comes to, of all numbers or along dimensions."""
+
+    def come_to(items: list[Item]) -> Item:
+        if kind == "Prod":
+            return reduce(lambda one, other: new("*", one, other), items)
+        if kind in ("Var", "Std"):
+            spread = _variance(fn, items, new, constant)
+            return new("sqrt", spread) if kind == "Std" else spread
+        return _length(float(fn._saved_ord if kind == "LinalgVectorNorm" else fn._saved_p), items, new)
+
+    return along(x, axes_of(fn, x), come_to)
+
+
+def _variance(fn: Any, items: list[Item], new: New, constant: Constant) -> Item:
+    """The squares of what each is apart from the mean, over one less than there are, or what is said."""
+    correction = 1 if fn._saved_correction is None else fn._saved_correction
+    mean = new("/", _sum(items, new), constant(float(len(items))))
+    squares = [new("**2", new("-", each, mean)) for each in items]
+    return new("/", _sum(squares, new), constant(float(max(len(items) - correction, 0))))
+
+
+def _length(order: float, items: list[Item], new: New) -> Item:
+    """The root of the sum of powers; of the order 1 the sum, of an endless one the largest or smallest."""
+    if order == 2:
+        return new("sqrt", _sum([new("**2", each) for each in items], new))
+    sizes = [new("abs", each) for each in items]
+    if math.isinf(order):
+        return reduce(lambda one, other: new("max" if order > 0 else "min", one, other), sizes)
+    if order == 1:
+        return _sum(sizes, new)
+    powers = [new(op_of(f"**{order:g}").name, each) for each in sizes]
+    return new(op_of(f"**{1 / order!r}").name, _sum(powers, new))
+
+
+def running(fn: Any, kind: str, x: Items, new: New) -> Items:
+    """Of each number the total, or the product, up to it along a dimension."""
+    (dim,) = signed((fn._saved_dim,))
+    moved = np.moveaxis(x.reshape(x.shape or (1,)), dim, -1)
+    found = np.empty(moved.shape, object)
+    for at in np.ndindex(moved.shape[:-1]):
+        found[at] = list(accumulate(moved[at], lambda one, other: new(RUNNING[kind], one, other)))
+    return np.moveaxis(found, -1, dim)
 
 
 def refuse_filled(fn: Any) -> None:
@@ -102,3 +152,25 @@ def _epsilon(fn: Any, rows: Items, number: Number) -> float:
     off = (1e-5 if str(scales.dtype) == "torch.float32" else 1e-13) * wholes[at]
     found = float(wholes[at] - variances[at])
     return _EPSILON if abs(found - _EPSILON) <= off else float(f"{found:.4g}")
+
+
+def shape_at(fn: Any, kind: str, port: int, shape: tuple[int, ...], other: Items | None) -> tuple[int, ...]:
+    """The shape of a factor that PyTorch keeps no longer, from those of the other one and of the product."""
+    if kind in ("Mm", "Addmm"):
+        return tuple(getattr(fn, f"_saved_{PRODUCTS[kind][port]}_sym_sizes"))
+    known = given(other).shape
+    if kind == "Bmm":
+        return (shape[0], known[2], shape[2]) if port else (*shape[:2], known[1])
+    return known if kind == "Dot" else (known[-1],) if port else (shape[0], known[0])
+
+
+def product(kind: str, x: Items, y: Items, new: Callable[..., Item]) -> Items:
+    """The product of these factors; that of a batch is one of matrices for each."""
+    if kind == "Bmm":
+        return np.stack([product("Mm", *pair, new) for pair in zip(x, y, strict=True)])
+    rows, columns = np.atleast_2d(x), y.reshape(len(y), -1)
+    found = np.empty((len(rows), columns.shape[1]), object)
+    for row, column in np.ndindex(found.shape):
+        pairs = zip(rows[row], columns[:, column], strict=True)
+        found[row, column] = reduce(lambda a, b: new("+", a, b), [new("*", a, b) for a, b in pairs])
+    return found if kind in ("Mm", "Addmm") else found[:, 0]

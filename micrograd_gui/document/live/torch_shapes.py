@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,23 @@ def is_freed(fn: Any, name: str) -> bool:
 def signed(numbers: Iterable[int]) -> list[int]:
     """Negative numbers come out of PyTorch as those of 64 bits without a sign."""
     return [each - 2**64 if each >= 2**63 else each for each in numbers]
+
+
+def axes_of(fn: Any, x: Items) -> list[int]:
+    """The dimensions that a function goes along: those that are said, else all."""
+    dims = getattr(fn, "_saved_dim", None)
+    axes = signed(() if dims is None else (dims,) if isinstance(dims, int) else dims)
+    return axes or list(range(x.ndim))
+
+
+def along(x: Items, axes: Sequence[int], come_to: Callable[[list[Any]], Any]) -> Items:
+    """What all items along those dimensions come to, at each place of the others."""
+    moved = np.moveaxis(x, axes, range(-len(axes), 0))
+    rest = moved.shape[: moved.ndim - len(axes)]
+    found = np.empty(rest, object)
+    for at in np.ndindex(rest):
+        found[at] = come_to(list(np.asarray(moved[at], object).ravel()))
+    return found
 
 
 def given(items: Items | None) -> Items:
@@ -102,3 +120,30 @@ def are_classes(tensor: Any, shape: tuple[int, ...], dims: int) -> bool:
     if tensor.is_floating_point() or tensor.is_complex() or tuple(tensor.shape) != wanted:
         return False
     return bool(((tensor >= 0) & (tensor < shape[1])).all())
+
+
+def masks(
+    lent: Iterable[Any],
+    pair: Sequence[Items | None],
+    others: Iterable[Items],
+    shape: tuple[int, ...],
+    number: Callable[[Any], float | None],
+) -> list[Any]:
+    """What `where` may have asked, which is kept no longer: what the caller holds, or which of the numbers of
+    its operands, or of something else, are larger or smaller than 0, or than one another."""
+    found = [
+        tensor.cpu().numpy()
+        for tensor in lent
+        if str(tensor.dtype) == "torch.bool" and broadcast(tuple(tensor.shape), shape) == shape
+    ]
+    numbers = [_numbers(each, number) for each in pair if each is not None and each.shape == shape]
+    for each in (*numbers, *(_numbers(each, number) for each in others if each.shape == shape)):
+        found += [] if np.isnan(each).any() else [each > 0, each < 0]
+    if len(numbers) == 2 and not np.isnan(numbers).any():
+        found += [numbers[0] > numbers[1], numbers[0] < numbers[1]]
+    return list({each.tobytes(): each for each in reversed(found)}.values())[::-1]
+
+
+def _numbers(items: Items, number: Callable[[Any], float | None]) -> Any:
+    known = [number(each) for each in items.ravel()]
+    return np.array([math.nan if each is None else each for each in known]).reshape(items.shape)

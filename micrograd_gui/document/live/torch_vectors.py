@@ -20,15 +20,30 @@ from micrograd_gui.document.live.torch_losses import (
     loss_at,
     over_classes,
 )
-from micrograd_gui.document.live.torch_reductions import EXTREMES, extreme, layer_norm, refuse_filled
+from micrograd_gui.document.live.torch_reductions import (
+    EXTREMES,
+    OVER_NUMBERS,
+    PRODUCTS,
+    RUNNING,
+    extreme,
+    layer_norm,
+    over_numbers,
+    product,
+    refuse_filled,
+    running,
+    shape_at,
+)
 from micrograd_gui.document.live.torch_shapes import (
     CUTS,
     Items,
+    along,
     are_classes,
+    axes_of,
     broadcast,
     cut,
     given,
     is_freed,
+    masks,
     saved,
     signed,
     turned,
@@ -37,13 +52,10 @@ from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
 MOST = 2_000  # nodes
-_TRIES = 60  # of what may stand for operands that are kept no longer
 _SHAPED = ("View", "UnsafeView", "ReshapeAlias", "Squeeze", "Unsqueeze", "Clone", "ToCopy", "Alias")
-_PRODUCTS = {  # and what each of them saves of its operands
-    "Addmm": ("mat1", "mat2"), "Mm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
-}  # fmt: skip
 _BINARY = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Maximum": "max", "Minimum": "min"}
 _NORMED = ("input", "weight", "bias")  # of layer norm
+_USUAL = (0.0, 1.0, -1.0)  # constants that nobody keeps
 _SUM, _MEAN = 2, 1  # PyTorch's reductions of a loss
 
 
@@ -105,7 +117,13 @@ class Unrolling:
                     item.once = once
         last = self._arrays[id(root.grad_fn)].item()
         self._items.remove(last)
-        return [*self._items, last]
+        needed, waiting = {last}, [last]
+        while waiting:
+            new = set(waiting.pop().operands) - needed
+            needed |= new
+            waiting += new
+        # What nobody knows and nothing asks for, such as what `where` did not take, need not be found out.
+        return [*(each for each in self._items if each in needed or each in self._worked), last]
 
     # Items ---------------------------------------------------------------------------------------
 
@@ -211,10 +229,10 @@ class Unrolling:
             return np.broadcast_to(given(x), shape)
         if kind in CUTS:
             return cut(fn, kind, sources)
-        if kind in ("Sum", "Mean"):
-            return self._summed(fn, kind, given(x))
-        if kind in EXTREMES:
-            return extreme(fn, kind, given(x), self._new, self._number_of)
+        if kind in ("Sum", "Mean", *EXTREMES, *OVER_NUMBERS, *RUNNING):
+            return self._over_several(fn, kind, given(x))
+        if kind == "Where":
+            return self._taken(fn, sources, shape)
         if kind == "MaskedFill":
             refuse_filled(fn)
             return given(x)
@@ -223,7 +241,7 @@ class Unrolling:
             # What was added is the usual number then, if that comes out as PyTorch has it.
             self.lends = self.lends or is_freed(fn, "result2")
             return layer_norm(fn, given(x), weight, bias, self._new, self._number_of, self._shared())
-        if kind in _PRODUCTS:
+        if kind in PRODUCTS:
             return self._product(fn, kind, sources, shape)
         if kind == "LeakyRelu" or is_composed(fn, kind):
             return self._composed(fn, kind, given(x))
@@ -321,6 +339,35 @@ class Unrolling:
 
         return self._each(at, x) if is_composed(fn, kind) else self._op("leaky_relu", x)
 
+    def _taken(self, fn: Any, sources: list[Items | None], shape: tuple[int, ...]) -> Items:
+        """What `where` takes of its two operands."""
+        mask = saved(fn, "condition")
+        if mask is None:
+            others = list(self._arrays.values())
+            asked = masks(self._lent[::-1], sources, others, shape, self._number_of)
+            mask = self._chosen(asked) if asked else given(None)
+        mask = np.broadcast_to(mask, shape)
+        found = np.empty(shape, object)
+        for operand, taken in zip(sources, (mask, ~mask), strict=True):
+            if taken.any():
+                found[taken] = (
+                    self._lent_or_constant(shape, taken)
+                    if operand is None
+                    else (np.broadcast_to(operand, shape)[taken])
+                )
+        return found
+
+    def _lent_or_constant(self, shape: tuple[int, ...], taken: Any) -> Any:
+        """What stands at the places that are taken of an operand of `where`, which PyTorch never keeps."""
+        self.lends = True
+        fitting = [each for each in reversed(self._lent) if broadcast(tuple(each.shape), shape) == shape]
+        chosen = self._chosen([*fitting, *_USUAL, None, ()])
+        if hasattr(chosen, "shape"):
+            return np.broadcast_to(self._leaf(chosen), shape)[taken]
+        if chosen == ():
+            return self._constants((int(taken.sum()),))
+        return self._constants((), chosen).item()
+
     def _operand(self, fn: Any, sources: list[Items | None], port: int, name: str) -> Items | None:
         """What stands at a port: what a function gave, or a tensor that was saved; None: nobody knows."""
         kept = saved(fn, name)
@@ -356,16 +403,16 @@ class Unrolling:
         self.lends = self.lends or not isinstance(offered[at], tuple)
         return offered[at]
 
-    def _summed(self, fn: Any, kind: str, x: Items) -> Items:
-        axes = tuple(signed(getattr(fn, "_saved_dim", None) or ()))
-        if not axes:
-            return self._reduced(x, _SUM if kind == "Sum" else _MEAN)
-        moved = np.moveaxis(x, axes, range(-len(axes), 0))
-        rest = moved.shape[: -len(axes)]
-        found = np.empty(rest, object)
-        for at in np.ndindex(rest):
-            found[at] = self._reduced(moved[at], _SUM if kind == "Sum" else _MEAN).item()
-        return found
+    def _over_several(self, fn: Any, kind: str, x: Items) -> Items:
+        """What all numbers come to, or those along dimensions."""
+        if kind in EXTREMES:
+            return extreme(fn, kind, x, self._new, self._number_of)
+        if kind in OVER_NUMBERS:
+            return over_numbers(fn, kind, x, self._new, self._shared())
+        if kind in RUNNING:
+            return running(fn, kind, x, self._new)
+        how = _SUM if kind == "Sum" else _MEAN
+        return along(x, axes_of(fn, x), lambda group: self._reduced(np.array(group, object), how).item())
 
     def _reduced(self, x: Items, reduction: int) -> Items:
         if reduction not in (_SUM, _MEAN):
@@ -379,20 +426,14 @@ class Unrolling:
         bias = sources.pop(0) if kind == "Addmm" else None
         if kind == "Addmm" and (fn._saved_alpha != 1 or fn._saved_beta != 1):
             raise Refusal(tr("A product of matrices with factors of its own (addmm) is not unrolled."))
-        names = _PRODUCTS[kind]
+        names = PRODUCTS[kind]
         operands = [self._operand(fn, sources, port, name) for port, name in enumerate(names)]
         for port, each in enumerate(operands):
             if each is None:
-                wanted = _shape_at(fn, kind, port, shape, operands[1 - port])
+                wanted = shape_at(fn, kind, port, shape, operands[1 - port])
                 operands[port] = self._stand_in(wanted.__eq__, wanted)
         x, y = (given(each) for each in operands)
-        rows, columns = np.atleast_2d(x), y.reshape(len(y), -1)
-        found = np.empty((len(rows), columns.shape[1]), object)
-        for row, column in np.ndindex(found.shape):
-            pairs = zip(rows[row], columns[:, column], strict=True)
-            found[row, column] = self._sum(self._new("*", a, b) for a, b in pairs)
-        if kind in ("Mv", "Dot"):
-            return found[:, 0]
+        found = product(kind, x, y, self._new)
         return found if bias is None else self._op("+", found, bias)
 
     def _described(self, fn: Any, items: Items) -> None:
@@ -408,34 +449,6 @@ class Unrolling:
                 item.grad = _number(tensor.grad[at])
 
 
-def unrollings(
-    root: Any, torch: Any, names: Mapping[str, Any], unary: Iterable[str]
-) -> Iterator[tuple[list[Item], bool]]:
-    """The graph behind that tensor unrolled, once for each choice of what stands for what PyTorch lost.
-
-    With each of them, whether a tensor that the caller holds stands for one.
-    Raises Refusal where none of them can be.
-    """
-    choices: list[int] = []
-    refused: Refusal | None = None
-    for _ in range(_TRIES):
-        reading = Unrolling(torch, names, unary, choices)
-        try:
-            order = reading.order(root)
-        except Refusal as refusal:
-            refused = refused or refusal
-        else:
-            yield order, reading.lends
-        choices = [*choices, *[0] * len(reading.offers)][: len(reading.offers)]
-        while choices and choices[-1] + 1 >= reading.offers[len(choices) - 1]:
-            choices.pop()
-        if not choices:
-            break
-        choices[-1] += 1
-    if refused is not None:
-        raise refused
-
-
 def _is_lent(thing: Any, torch: Any) -> bool:
     """Whether it may be a constant of a graph: a tensor of some numbers without a gradient."""
     return isinstance(thing, torch.Tensor) and not thing.requires_grad and 0 < thing.numel() <= MOST
@@ -447,7 +460,16 @@ def of_vectors(root: Any) -> bool:
     waiting = [root.grad_fn]
     while waiting:
         fn = waiting.pop()
-        if kind_of(fn) in (*_PRODUCTS, *LOSSES[1:], *OVER_CLASSES, "NllLoss", *CUTS[2:]):
+        if kind_of(fn) in (
+            *PRODUCTS,
+            *LOSSES[1:],
+            *OVER_CLASSES,
+            "NllLoss",
+            *CUTS[2:],
+            *OVER_NUMBERS,
+            *RUNNING,
+            "Where",
+        ):
             return True
         shapes = [each.shape for each in getattr(fn, "_input_metadata", ())]
         if hasattr(fn, "variable"):
@@ -464,14 +486,6 @@ def _places(items: Items) -> Iterator[tuple[tuple[int, ...], Item]]:
     """Each place of an array, and the item there."""
     for at in np.ndindex(items.shape):
         yield at, cast(Item, items[at])
-
-
-def _shape_at(fn: Any, kind: str, port: int, shape: tuple[int, ...], other: Items | None) -> tuple[int, ...]:
-    """The shape of a factor that PyTorch keeps no longer, from those of the other one and of the product."""
-    if kind in ("Mm", "Addmm"):
-        return tuple(getattr(fn, f"_saved_{_PRODUCTS[kind][port]}_sym_sizes"))
-    known = given(other).shape
-    return known if kind == "Dot" else (known[-1],) if port else (shape[0], known[0])
 
 
 def _number(tensor: Any) -> float:

@@ -13,9 +13,9 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.classes import named_tuple, of_super
 from micrograd_gui.document.python.known.generators import drawn_from
 from micrograd_gui.document.python.known.methods import few, method, method_of
+from micrograd_gui.document.python.known.networks import is_network, written_out
 from micrograd_gui.document.python.known.torch_parts import attribute_of_tensor
 from micrograd_gui.document.python.limits import Wrong
-from micrograd_gui.document.python.networks import is_network, written_out
 from micrograd_gui.document.python.objects import (
     VALUE,
     Builtin,

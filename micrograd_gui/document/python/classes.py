@@ -9,8 +9,8 @@ from micrograd.engine import Value
 from micrograd.language import kept, tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.arguments import missing, too_many, unknown
+from micrograd_gui.document.python.known.networks import is_network, written_out
 from micrograd_gui.document.python.limits import Wrong
-from micrograd_gui.document.python.networks import is_network, written_out
 from micrograd_gui.document.python.objects import (
     Class,
     DataField,

@@ -1,6 +1,7 @@
 """PyTorch scalars, read through `grad_fn`; their numbers are PyTorch's own."""
 
 import itertools
+import math
 import subprocess
 import sys
 
@@ -123,7 +124,10 @@ def test_a_long_chain_needs_no_recursion():
         (lambda a: torch.ones(3), "3 numbers"),
         (lambda a: a.detach() * 2, "There is no graph behind this tensor: PyTorch keeps one only of"),
         (lambda a: torch.stack([a, a]).max(), "Two of the numbers that “max” of PyTorch compares are equal"),
-        (lambda a: torch.stack([a, a * 2]).std(), "“Std” of PyTorch is not among those that are unrolled"),
+        (
+            lambda a: torch.stack([a, a * 2]).median(),
+            "“Median” of PyTorch is not among those that are unrolled",
+        ),
         (
             lambda a: torch.stack([a, a]).masked_fill(torch.tensor([True, False]), 3.0).sum(),
             "what masked_fill",
@@ -383,6 +387,21 @@ CHANCES = torch.tensor([[0.2, 0.9, 0.6], [1.0, 0.0, 0.3]], dtype=torch.float64)
                 + F.soft_margin_loss(w * v, torch.sign(CHANCES - 0.5))
             ),
         ),
+        (
+            vectors,
+            lambda w, v: (w * v).var() * w.std(0, unbiased=False).sum() + w.var(1, keepdim=True)[0].sum(),
+        ),
+        (
+            vectors,
+            lambda w, v: w.norm() + v.norm(1) * w.norm(3, dim=1)[0] + F.normalize(w, dim=0).tanh().sum(),
+        ),
+        (vectors, lambda w, v: torch.linalg.vector_norm(w * v, math.inf) * v.prod() + (w * v).prod(1).sum()),
+        (vectors, lambda w, v: (w * v).cumsum(1).tanh().sum() + v.cumsum(0)[1] + w.cumprod(-1).sum()),
+        (vectors, lambda w, v: torch.where(w > 0, w * v, 0.1 * w).sum() + torch.where(v > 0.5, v, 0.0).sum()),
+        (
+            vectors,
+            lambda w, v: torch.where(v[0] > 9, v[1] * 3.5, v[2] * 2.5) + torch.bmm(w[None], w.T[None]).sum(),
+        ),
         (vectors, lambda w, v: torch.stack([v, w[1]]).permute(1, 0)[2, 1] - (w.unsqueeze(0) * 2.5).sum()),
     ],
 )
@@ -413,6 +432,16 @@ def test_after_backward_nothing_is_guessed_that_does_not_come_out_as_pytorchs():
         L.backward()
         with pytest.raises(Refusal, match="does not keep a constant"):
             capture(L, {"w": w, "p": p})
+    L = (
+        torch.where(w > 0, w.exp(), 0.0).sum() + torch.where(p > 0.4, p, p * p).prod()
+    )  # what p is above: a guess
+    L.backward()
+    with pytest.raises(Refusal, match="does not keep"):
+        capture(L, {"w": w, "p": p})
+    L = torch.where(w > 0, w.exp(), 0.0).sum()
+    L.backward()
+    assert complete((found := capture(L, {"w": w})).graph).data[found.graph.target] == L.item()
+    w.grad = None
     L = F.layer_norm(w, (3,)).exp().sum()
     L.backward()
     assert 1e-5 in [node.data for node in capture(L, {"w": w}).graph if node.is_leaf]

@@ -15,8 +15,8 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import as_number, formatted, super_of
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, dict_of, number
+from micrograd_gui.document.python.known.networks import is_network
 from micrograd_gui.document.python.limits import Wrong, whole
-from micrograd_gui.document.python.networks import is_network
 from micrograd_gui.document.python.objects import (
     LAYER,
     MLP,

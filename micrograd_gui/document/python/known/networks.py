@@ -78,7 +78,7 @@ class MLP(Module):
 
     def __repr__(self):
         return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"
-"""
+"""  # as in code
 
 
 class _OfLibrary(SourceText):
