@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import ceil
@@ -355,8 +355,21 @@ class ByGraphviz:
             )
             yield Wire(source, node, None if from_op else ports[source, node].pop(0), points, head)
 
-    def chips(self, wires: Iterable[Wire], sizes: Mapping[End, Size]) -> Iterator[ChipText]:
+    def chips(
+        self,
+        wires: Collection[Wire],
+        sizes: Mapping[End, Size],
+        boxes: Collection[CardBox],
+        ovals: Collection[Oval],
+    ) -> tuple[ChipText, ...]:
         """A chip with nothing on it for each wire that has something to say, where Graphviz left room."""
+        if not sizes:
+            return ()
+        from micrograd_gui.figures.on_wires import beside_their_own  # few figures say something on all wires
+
+        return beside_their_own(self._chips(wires, sizes), wires, boxes, ovals)
+
+    def _chips(self, wires: Iterable[Wire], sizes: Mapping[End, Size]) -> Iterator[ChipText]:
         for wire, edge in zip(wires, self._edges, strict=True):
             if wire.port is not None and (wire.node, wire.port) in sizes and "lp" in edge:
                 x, y = self.point(edge["lp"])
@@ -381,7 +394,7 @@ def _figure_of(
             cells = tuple(_cells(each["rects"], drawn.place))
             boxes.append(CardBox(number, label_of(node), cells, named=not is_nameless_constant(node)))
     wires = tuple(drawn.wires(graph))
-    chips = tuple(drawn.chips(wires, sizes)) if sizes else ()
+    chips = drawn.chips(wires, sizes, boxes, ovals)
     return Figure(drawn.width, drawn.height, tuple(boxes), tuple(ovals), wires, chips)
 
 

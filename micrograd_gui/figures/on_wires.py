@@ -21,7 +21,7 @@ from micrograd_gui.figures.geometry import (
     chip_size,
     chip_tail,
 )
-from micrograd_gui.figures.parts import ChipText, End, Wire, chip_sizes
+from micrograd_gui.figures.parts import CardBox, ChipText, End, Oval, Wire, chip_sizes
 from micrograd_gui.figures.text_metrics import line_height, shown_label, width
 from micrograd_gui.session.asking.on_wires import OnWire, wires_of
 from micrograd_gui.session.explain.formulas import naming_of
@@ -164,6 +164,64 @@ def _blank_chip(end: End, place: ChipPlace) -> ChipText:
     return ChipText(*end, x, y, wide, tall, place.anchor, brief=place.level > 0)
 
 
+# Where Graphviz has placed them ---------------------------------------------------------------------
+
+_LEFT = (2.0, 3.0, 4.0, 5.0, 6.0, 8.0)  # between a chip that is moved and its wire, what has room first
+
+
+def beside_their_own(
+    chips: Iterable[ChipText], wires: Iterable[Wire], boxes: Iterable[CardBox], ovals: Iterable[Oval]
+) -> tuple[ChipText, ...]:
+    """The chips; one that stands nearer to another wire is moved to its own, as far as there is room."""
+    drawn = {(wire.node, wire.port): _along(wire.points) for wire in wires}
+    walls: dict[Rect, list[list[Rect]]] = {}
+    for points in drawn.values():
+        walls.setdefault(_around(points), []).append(points)
+    cards = [_with_air(box.rect) for box in boxes]
+    cards += [_with_air((each.x - each.rx, each.y - each.ry, 2 * each.rx, 2 * each.ry)) for each in ovals]
+    found = list(chips)
+    for at, chip in enumerate(found):
+        own = drawn[chip.node, chip.port]
+        gap, across, down = _way(chip.rect, own)
+        corners = _corners(chip.rect)
+        beside = [wire for bound in _near(corners, gap, walls) for wire in walls[bound]]
+        others = [each for wire in beside if wire is not own for each in _near(corners, gap, wire)]
+        if not others or _way(chip.rect, others)[0] >= gap:
+            continue
+        taken = [*cards, *(_with_air(each.rect) for each in found if each is not chip), *others, *own]
+        for left in _LEFT:
+            share = 1 - left / gap
+            moved = chip.moved(across * share, down * share)
+            if share > 0 and not _covers(_corners(moved.rect), taken):
+                found[at] = moved
+                break
+    return tuple(found)
+
+
+def _along(points: Sequence[Point]) -> list[Rect]:
+    """Points of a wire of several curves, close to one another, as corners."""
+    parts = (points[at : at + 4] for at in range(0, len(points) - 3, 3))
+    curves = [Bezier(*(each for point in part for each in point)) for part in parts]
+    return [(*curve.at(t), *curve.at(t)) for curve in curves for t in (0.0, *_SAMPLES, 1.0)]
+
+
+def _around(points: Sequence[Rect]) -> Rect:
+    xs, ys = [each[0] for each in points], [each[1] for each in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _way(chip: Rect, points: Iterable[Rect]) -> tuple[float, float, float]:
+    """How far it is from a chip to the nearest of the points, and how far across and down."""
+    left, top, right, bottom = _corners(chip)
+    ways = ((x - min(max(x, left), right), y - min(max(y, top), bottom)) for x, y, _, _ in points)
+    return min((math.hypot(*way), *way) for way in ways)
+
+
+def _corners(rect: Rect) -> Rect:
+    x, y, wide, tall = rect
+    return x, y, x + wide, y + tall
+
+
 # Where all of them have room -------------------------------------------------------------------------
 
 _ALONG = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85)
@@ -290,8 +348,7 @@ def _is_free(
     anchor: Point, chip: Rect, taken: Sequence[Rect], wires: Sequence[Rect], barred: Sequence[Rect]
 ) -> bool:
     """Whether nothing is there, and where it is beside its wire no other one either, nor on its line."""
-    x, y, wide, tall = chip
-    corners = x, y, x + wide, y + tall
+    corners = _corners(chip)
     if _covers(corners, taken):
         return False
     pieces = _pieces(anchor, chip)

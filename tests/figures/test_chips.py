@@ -1,6 +1,7 @@
 """The chips of exported cards: a backward step said on its wires, as the canvas says it."""
 
 import re
+from math import hypot
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -144,3 +145,18 @@ def test_a_chip_beside_its_wire_is_not_taken_for_one_of_another_wire() -> None:
         assert on_its_own or not covers
         line = (x - 1, min(y, rect[1] + rect[3]), 2.0, max(0.0, rect[1] - y, y - rect[1] - rect[3]))
         assert apart(line, found[other].rect)
+
+
+@pytest.mark.parametrize("name", ["neuron_exp", "xor"])
+def test_what_stands_on_all_wires_of_records_is_nearer_to_its_own_wire_than_to_any_other(name: str) -> None:
+    def way(chip: ChipText, points: tuple[tuple[float, float], ...]) -> float:
+        curves = [Bezier(*sum(points[at : at + 4], ())) for at in range(0, len(points) - 3, 3)]
+        drawn = [curve.at(k / 16) for curve in curves for k in range(17)]
+        ends = chip.x + chip.width, chip.y + chip.height
+        return min(hypot(max(chip.x - x, 0, x - ends[0]), max(chip.y - y, 0, y - ends[1])) for x, y in drawn)
+
+    figure = film_of(documents.load_example(name), "last", Options(wires="all", rankdir="LR")).blank
+    assert len(figure.chips) > 10
+    for chip in figure.chips:
+        ways = {(wire.node, wire.port): way(chip, wire.points) for wire in figure.wires}
+        assert ways[chip.node, chip.port] == min(ways.values()), chip

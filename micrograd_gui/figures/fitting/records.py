@@ -202,7 +202,7 @@ def _figure_of(
             cells = tuple(_cells(sizes[number], x - wide / 2, y - tall / 2, form))
             boxes.append(CardBox(number, label_of(node), cells, named=not is_nameless_constant(node)))
     wires = tuple(drawn.wires(graph))
-    chips = tuple(drawn.chips(wires, sized)) if sized else ()
+    chips = drawn.chips(wires, sized, boxes, ovals)
     return Figure(
         drawn.width,
         drawn.height,
