@@ -162,6 +162,12 @@ def take(file: IO[bytes]) -> bool:
     return True
 
 
+def is_at(path: Path, file: IO[bytes]) -> bool:
+    """Whether the open file is what is there by that name; raises FileNotFoundError where nothing is."""
+    there, mine = os.stat(path), os.fstat(file.fileno())
+    return (mine.st_ino, mine.st_dev) == (there.st_ino, there.st_dev)
+
+
 def _can_take(file: IO[bytes]) -> bool | None:
     """Hold the file, so that nobody sweeps it; False where somebody else does, None where nobody can."""
     try:
@@ -207,7 +213,7 @@ def _sweep_together(parts: Sequence[Path]) -> None:
         given_up = age > _FORGOTTEN
         if not given_up and parts[0].name.endswith("-0.part"):
             file = held.enter_context(open(parts[0], "rb"))
-            given_up = _can_take(file) is True
+            given_up = _can_take(file) is True and is_at(parts[0], file)  # else it was made anew meanwhile
             if os.name == "nt":  # what is open cannot be taken away there: somebody may hold it in between
                 held.close()
                 given_up = given_up and age > _SETTLED

@@ -28,7 +28,7 @@ from micrograd_gui.document.history import OnDisk
 from micrograd_gui.document.marks import NO_MARKS, UNSEEN, Marks, Sight
 from micrograd_gui.document.node import Node
 from micrograd_gui.document.text import saveable
-from micrograd_gui.files.atomic import opened_privately, quoted_name, reason, sweep, take, write_whole
+from micrograd_gui.files.atomic import is_at, opened_privately, quoted_name, reason, sweep, take, write_whole
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Pass
@@ -306,7 +306,7 @@ class HeldFile:
                 if not take(file):
                     file.close()
                     return None
-                if _is_at(path, file):
+                if is_at(path, file):
                     return cls(path, file)
             except FileNotFoundError:
                 pass  # who held it has taken it away meanwhile
@@ -319,7 +319,7 @@ class HeldFile:
     def stands(self) -> bool:
         """Whether it is what is there by that name: where it was taken away, another one may be."""
         try:
-            return _is_at(self.path, self._file)
+            return is_at(self.path, self._file)
         except OSError:
             return False
 
@@ -336,11 +336,6 @@ class HeldFile:
     def let_go(self) -> None:
         """Hold it no longer; it stays where it is."""
         self._file.close()
-
-
-def _is_at(path: Path, file: IO[bytes]) -> bool:
-    there, mine = os.stat(path), os.fstat(file.fileno())
-    return (mine.st_ino, mine.st_dev) == (there.st_ino, there.st_dev)
 
 
 def _let_go_in_child() -> None:

@@ -222,6 +222,23 @@ def test_a_part_that_is_swept_before_it_is_held_is_made_anew(
     assert unfinished == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="what is open cannot be taken away there")
+def test_a_part_that_was_made_anew_while_it_was_looked_at_is_not_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold, part = atomic.take, tmp_path / ".a.0123abcd-0.part"
+    part.touch()
+
+    def late(file: IO[bytes]) -> bool:
+        part.unlink()  # by another who sweeps; then who writes begins once more
+        part.write_bytes(b"new")
+        return hold(file)
+
+    monkeypatch.setattr(atomic, "take", late)
+    atomic.sweep(tmp_path)
+    assert part.read_bytes() == b"new"
+
+
 def test_parts_without_the_one_that_was_held_go_when_they_are_old(tmp_path: Path) -> None:
     part = tmp_path / ".a.0123abcd-3.part"
     part.touch()
