@@ -42,6 +42,7 @@ class ReadLine(QLineEdit):
         self.bridge = bridge
         self._tip = ""
         self._wrong = ""  # why the text that stands there was refused
+        self._changing = False  # what stands there changes, but by nobody's typing
         from_left(self)
         self.returnPressed.connect(self._on_return)
         self.textEdited.connect(self._keep_order)
@@ -72,17 +73,41 @@ class ReadLine(QLineEdit):
         if event.key() == Qt.Key.Key_Escape:
             self._show(self.bridge.state)
             self.left.emit()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.redo()
         else:
             super().keyPressEvent(event)
 
     def _keep_order(self, text: str) -> None:
         """Two names from right to left with a sign between them would change places while one types."""
         typed = as_typed(text)
-        if (marked := in_order(typed)) != text:
+        if (marked := in_order(typed)) != text and not self._changing:
             at = len(as_typed(text[: self.cursorPosition()]))
-            self.setText(marked)
-            self.setModified(True)
+            differ = (n for n, (was, now) in enumerate(zip(text, marked, strict=False)) if was != now)
+            same = next(differ, 0)
+            self._changing = True
+            self.setSelection(same, len(text) - same)
+            self.insert(marked[same:])  # setText would forget what can be undone
+            self._changing = False
             self._go_to(at)
+
+    def _go_back(self, move: Callable[[], None], more: Callable[[], bool]) -> None:
+        """Undo or redo, on to where names stand in their order: their marks are moves of their own."""
+        self._changing = True
+        move()
+        while more() and in_order(as_typed(self.text())) != self.text():
+            move()
+        self._changing = False
+
+    def undo(self) -> None:
+        """What was typed last is not there."""
+        self._go_back(super().undo, self.isUndoAvailable)
+
+    def redo(self) -> None:
+        """What was undone last is there again."""
+        self._go_back(super().redo, self.isRedoAvailable)
 
     def _go_to(self, at: int) -> None:
         """The cursor stands behind so many characters that were typed; within a name, not beside it."""
@@ -204,13 +229,14 @@ class ExpressionLine(ReadLine):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Qt's own menu, whose Paste does what the key does."""
+        """Qt's own menu, what is chosen there does what its key does."""
         menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        paste = menu.findChild(QAction, "edit-paste")
-        assert paste is not None
-        paste.triggered.disconnect()
-        paste.triggered.connect(lambda: self._take_in())
+        for name, do in (("undo", self.undo), ("redo", self.redo), ("paste", self._take_in)):
+            action = menu.findChild(QAction, f"edit-{name}")
+            assert action is not None
+            action.triggered.disconnect()
+            action.triggered.connect(lambda _=False, do=do: do())
         menu.popup(event.globalPos())
 
     def _take_in(self) -> None:

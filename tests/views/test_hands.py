@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.document.text import as_typed
+from micrograd_gui.document.text import as_typed, in_order
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.inline_editor import InlineEditor
@@ -73,6 +73,16 @@ def test_two_names_from_right_to_left_stay_in_their_order_while_they_are_typed(q
         return line.cursorRect().center().x()
 
     assert place("=") < place("ב") < place("*") < place("ג")
+    line.end(False)
+    done, typed = [as_typed(line.text())], "ال = אב*ג"
+    for again, more in ((False, line.isUndoAvailable), (True, line.isRedoAvailable)):
+        while more():
+            shift = Qt.KeyboardModifier.ShiftModifier if again else Qt.KeyboardModifier.NoModifier
+            qtbot.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | shift)
+            done.append(as_typed(line.text()))
+            assert line.text() == in_order(done[-1])
+    assert done == done[::-1], "undo and redo pass through the same"
+    assert len({*done} & {typed[:end] for end in range(len(typed) + 1)}) > 3
     line.end(False)
     for key, left in ((Qt.Key.Key_Backspace, "ال = אב*"), (Qt.Key.Key_Backspace, "ال = אב")):
         qtbot.keyClick(line, key)
