@@ -40,6 +40,7 @@ from micrograd_gui.document.python.objects import (
     kind_name,
     pythons,
 )
+from micrograd_gui.document.python.traced import pythons_own
 from micrograd_gui.document.python.value_class import ValueClass, called_own
 from micrograd_gui.document.text import spoken
 
@@ -107,7 +108,7 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
     if ops.is_array(thing):
         return _of_array(thing, name)
     if ops.is_number(thing) and name == "item":
-        return Builtin("item", lambda run, args, words: thing)
+        return Builtin("item", lambda run, args, words: pythons_own(thing))
     if ops.is_number(thing) and name in ("round", "is_integer"):  # as numpy's have
         return Builtin(name, lambda run, args, words: _of_number(run, thing, name, args))
     raise _unknown(thing, name)

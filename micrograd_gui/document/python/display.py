@@ -25,6 +25,7 @@ from micrograd_gui.document.python.objects import (
     kind_name,
 )
 from micrograd_gui.document.python.operations import is_array, is_number, plain
+from micrograd_gui.document.python.traced import is_from_numpy
 from micrograd_gui.document.python.value_class import ValueClass
 
 _PIECES = 4_000  # things in lists that are written; of more the rest is "…"
@@ -58,7 +59,10 @@ class Display:
         if self._left < 0 or not depth:
             return "…"
         if thing is None or is_number(thing):
-            return repr(plain(thing))
+            shown = repr(plain(thing))
+            if as_text or not is_from_numpy(thing):
+                return shown
+            return f"np.float64({shown})" if isinstance(thing, float) else f"np.int64({shown})"
         if isinstance(thing, str):
             return repr(thing)
         if isinstance(thing, Value):

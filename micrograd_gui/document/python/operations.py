@@ -23,7 +23,7 @@ from micrograd_gui.document.python.objects import (
     PassedOver,
     kind_name,
 )
-from micrograd_gui.document.python.traced import Traced, told_how, traced
+from micrograd_gui.document.python.traced import Traced, as_numpys, is_from_numpy, is_told, told_how, traced
 
 SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%",
@@ -100,13 +100,13 @@ def _of_values(sign: str, x: Any, y: Any, meter: Meter) -> Any:
 
 def _leaf(x: Any, meter: Meter) -> Any:
     """The operand; a whole number that is only written there is a Value that is known to hold one."""
-    return marked(Value(x)) if isinstance(x, int) and not isinstance(x, Traced) else as_operand(x, meter)
+    return marked(Value(plain(x))) if isinstance(x, int) and not is_told(x) else as_operand(x, meter)
 
 
 def as_operand(x: Any, meter: Meter) -> Any:
     """A Value, or a plain number; one that is known by a place in a list, or by a name, stays one leaf."""
-    if not isinstance(x, Traced):
-        return x
+    if not is_told(x):
+        return plain(x)
     held = meter.leaves.get(id(x))
     if held is None:
         new = Value(plain(x), label=x.label)
@@ -133,8 +133,8 @@ def _of_numbers(sign: str, x: Any, y: Any, meter: Meter) -> Any:
         raise Wrong(tr("this power is a complex number, and there are none here"))
     if isinstance(x, Traced) or isinstance(y, Traced) or type(out) is float:
         meter.hold(2)
-        return told_how(out, sign, x, y)
-    return out
+        out = told_how(out, sign, x, y)
+    return as_numpys(out) if is_from_numpy(x, y) else out
 
 
 def _of_arrays(sign: str, x: Any, y: Any, meter: Meter) -> Any:
@@ -157,7 +157,7 @@ def _of_arrays(sign: str, x: Any, y: Any, meter: Meter) -> Any:
     with np.errstate(all="ignore"):
         out = _OF_NUMBERS[sign](a, b)
     meter.hold(out.size)
-    return out if is_array(out) else out.item()
+    return as_numpys(out)
 
 
 def _refuse_shapes(sign: str, shapes: tuple[Any, Any], fit: bool) -> None:
@@ -297,7 +297,8 @@ def unary(sign: ast.unaryop, x: Any, meter: Meter) -> Any:
         if isinstance(sign, ast.USub):
             out = -plain(x)
             plain_number = isinstance(x, Traced) and (x.op is not None or x.label)
-            return traced(out, "neg", (x,)) if plain_number else out
+            out = traced(out, "neg", (x,)) if plain_number else out
+            return as_numpys(out) if is_from_numpy(x) else out
     if is_array(x) and isinstance(sign, (ast.USub, ast.UAdd)):
         meter.hold(x.size)
         return -x if isinstance(sign, ast.USub) else x

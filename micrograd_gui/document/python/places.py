@@ -10,6 +10,7 @@ from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.limits import Meter, Wrong
 from micrograd_gui.document.python.objects import COLUMNS, Once, PassedOver, TensorRow, kind_name, pythons
+from micrograd_gui.document.python.traced import as_numpys
 
 
 def items(thing: Any, meter: Meter) -> Iterable[Any]:
@@ -27,7 +28,7 @@ def items(thing: Any, meter: Meter) -> Iterable[Any]:
         return thing.things
     if ops.is_array(thing):
         meter.hold(thing.size)
-        return [each if ops.is_array(each) else each.item() for each in thing]
+        return [as_numpys(each) for each in thing]
     if isinstance(thing, PassedOver):
         raise Wrong(tr("{name} was passed over, so there is nothing to go through", name=thing.name))
     if isinstance(thing, Value):
@@ -100,7 +101,7 @@ def _of_array(thing: Any, place: Any, meter: Meter) -> Any:
         raise Wrong(tr("an array has at most {most:,} numbers", most=ops.ARRAY_AT_MOST))
     out = thing[parts]
     meter.hold(getattr(out, "size", 1))
-    return out if ops.is_array(out) else out.item()
+    return as_numpys(out)
 
 
 def _places(place: Any) -> tuple[Any, ...]:

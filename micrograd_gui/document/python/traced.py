@@ -17,11 +17,13 @@ class Traced:
         op: the name of the op that gave it; None for a number that was written down.
         operands: what that was done to, in order.
         label: the name that it was given first; empty for none.
+        of_numpy: it came out of numpy, whose numbers Python writes with their kind.
     """
 
     op: str | None
     operands: tuple[Any, ...]
     label: str
+    of_numpy: bool = False
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         return self  # nothing of it changes
@@ -45,6 +47,37 @@ def traced(number: Plain, op: str | None = None, operands: tuple[Any, ...] = (),
         out = TracedFloat(number)
     out.op, out.operands, out.label = op, operands, label
     return out
+
+
+def as_numpys(found: Any) -> Any:
+    """A number as one that came out of numpy; an array stays one."""
+    scalar = hasattr(found, "item") and not hasattr(found, "__len__")
+    return _turned(found.item() if scalar else found, True)
+
+
+def pythons_own(number: Any) -> Any:
+    """A number as Python's own, as ``float`` gives it."""
+    return _turned(number, False)
+
+
+def _turned(number: Any, numpys: bool) -> Any:
+    if isinstance(number, Traced):
+        number = traced(number, number.op, number.operands, number.label)  # type: ignore[arg-type]
+    elif numpys and type(number) in (float, int):
+        number = traced(number)
+    if isinstance(number, Traced):
+        number.of_numpy = numpys
+    return number
+
+
+def is_from_numpy(*numbers: Any) -> bool:
+    """Whether one of them did, and so what is worked out of them does."""
+    return any(isinstance(each, Traced) and each.of_numpy for each in numbers)
+
+
+def is_told(number: Any) -> bool:
+    """Whether it is known by a place in a list, by a name, or by what it was worked out of."""
+    return isinstance(number, Traced) and bool(number.op or number.label or not number.of_numpy)
 
 
 def named(number: Any, name: str) -> Any:

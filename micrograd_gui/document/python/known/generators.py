@@ -11,6 +11,7 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, number, shape_of, size_of
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import SEED, Bound, Builtin, Generator, Running
+from micrograd_gui.document.python.traced import as_numpys
 from micrograd_gui.document.text import spoken
 
 Of = Callable[[Running], Any]  # whose numbers are drawn
@@ -224,7 +225,7 @@ def _shuffled(of: Of) -> Builtin:
 
 def _as_is(found: Any) -> Any:
     """An array, or the number as one of Python's."""
-    return found.item() if hasattr(found, "item") and not ops.is_array(found) else found
+    return as_numpys(found) if hasattr(found, "item") else found
 
 
 NUMPYS: dict[str, Callable[[Of], Builtin]] = {

@@ -32,7 +32,7 @@ from micrograd_gui.document.python.objects import (
     Partial,
     Running,
 )
-from micrograd_gui.document.python.traced import function_of
+from micrograd_gui.document.python.traced import as_numpys, function_of
 
 # math ----------------------------------------------------------------------------------------------
 
@@ -54,7 +54,11 @@ def of_one(name: str, plain: Callable[[float], Any], library: str = "math") -> B
             run.meter.hold(found.size)
             with np.errstate(all="ignore"):
                 return getattr(np, name)(found)
-        return function_of(name, plain(number(x, name)), x)
+        out = plain(number(x, name))
+        if library != "math" and isinstance(x, float) and type(out) is int:
+            out = float(out)  # numpy's floor, as math has it not
+        found = function_of(name, out, x)
+        return as_numpys(found) if library == "np" and name not in ("isnan", "isfinite") else found
 
     return called
 

@@ -39,7 +39,7 @@ from micrograd_gui.document.python.objects import (
     TupleKind,
     kind_name,
 )
-from micrograd_gui.document.python.traced import function_of
+from micrograd_gui.document.python.traced import as_numpys, function_of, is_from_numpy, pythons_own
 from micrograd_gui.document.python.value_class import ValueClass
 
 
@@ -279,16 +279,20 @@ def _abs(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         return ops.op_of_value("abs", x, run.meter)
     if (own := as_number(run, x, "__abs__")) is not x:
         return own
-    return abs(x) if ops.is_array(x) else function_of("abs", abs(number(x, "abs")), x)
+    if ops.is_array(x):
+        return abs(x)
+    size = function_of("abs", abs(number(x, "abs")), x)
+    return as_numpys(size) if is_from_numpy(x) else size
 
 
 @builtin("round", 1, 2, ("ndigits",))
 def _round(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     digits = args[1] if len(args) > 1 else given.get("ndigits")
-    return round(
+    found = round(
         number(as_number(run, args[0], "__round__"), "round"),
         None if digits is None else max(-99, min(99, count(digits, "round"))),
     )
+    return as_numpys(found) if digits is not None and is_from_numpy(args[0]) else found
 
 
 @builtin("pow", 2, 2)
@@ -303,7 +307,7 @@ def _float(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     if isinstance(args[0], str):
         return float(args[0])
     if isinstance(args[0], float):
-        return args[0]
+        return pythons_own(args[0]) if is_from_numpy(args[0]) else args[0]
     return float(number(as_number(run, args[0], "__float__"), "float"))
 
 

@@ -12,6 +12,7 @@ from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import as_number
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Bound, Builtin, Counts, Deque, Running, kind_name
+from micrograd_gui.document.python.traced import as_numpys
 from micrograd_gui.document.text import spoken, wrong_count
 
 Of = Callable[[Running, Any, list[Any], dict[str, Any]], Any]
@@ -66,7 +67,7 @@ def _over_array(run: Running, thing: Any, name: str, args: list[Any], words: dic
     kept = {"keepdims": True} if ops.truth(words.get("keepdims")) and name != "cumsum" else {}
     run.meter.hold(thing.size)
     found = getattr(thing, name)(axis=None if axis is None else int(axis), **kept)
-    return found if ops.is_array(found) else found.item()
+    return as_numpys(found)
 
 
 def _reshaped(run: Running, thing: Any, name: str, args: list[Any]) -> Any:

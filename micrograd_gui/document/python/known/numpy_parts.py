@@ -13,6 +13,7 @@ from micrograd_gui.document.python.known.generators import NUMPYS, of_numpy, ran
 from micrograd_gui.document.python.known.libraries import FUNCTIONS, of_one
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import COLUMNS, Builtin, Library, Running
+from micrograd_gui.document.python.traced import as_numpys
 
 
 @builtin("np.arange", 1, 3)
@@ -37,7 +38,7 @@ def _linspace(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return np.linspace(number(args[0], "linspace"), number(args[1], "linspace"), many)
 
 
-_KINDS_OF_NUMBERS = {"float": float, "np.float64": float, "int": int, "bool": bool}
+_KINDS_OF_NUMBERS = {"float": float, "np.float64": float, "int": int, "np.int64": int, "bool": bool}
 
 
 @builtin("np.array", 1, 1, ("dtype",))
@@ -98,7 +99,7 @@ def _round(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
     digits = count(args[1] if len(args) > 1 else given.get("decimals", 0), "round")
     found = np.round(_of(run, args[0]), max(-99, min(99, digits)))
-    return found if ops.is_array(found) else float(found)
+    return as_numpys(found)
 
 
 @builtin("np.dot", 2, 2)
@@ -121,7 +122,7 @@ def _of_two(name: str, *words: str) -> Builtin:
         a, b = (_of(run, each) for each in args)
         size_of(run, max(np.size(a), np.size(b)))
         found = getattr(np, name)(a, b, **{word: number(each, word) for word, each in given.items()})
-        return found if ops.is_array(found) else found.item() if hasattr(found, "item") else found
+        return as_numpys(found) if hasattr(found, "item") else found
 
     return both
 
@@ -157,14 +158,14 @@ def _clip(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
     ends = [None if each is None else number(each, "clip") for each in args[1:]]
     found = np.clip(_of(run, args[0]), *ends)
-    return found if ops.is_array(found) else found.item()
+    return as_numpys(found)
 
 
 @builtin("np.linalg.norm", 1, 1)
 def _norm(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     import numpy as np
 
-    return float(np.linalg.norm(ops.array(args[0], run.meter)))
+    return as_numpys(np.linalg.norm(ops.array(args[0], run.meter)))
 
 
 def _solving(name: str, few: int, *words: str) -> Builtin:
@@ -183,8 +184,8 @@ def _solving(name: str, few: int, *words: str) -> Builtin:
         except np.linalg.LinAlgError as error:
             raise Wrong(tr("numpy says: {message}", message=str(error)), ValueError) from None
         if isinstance(out, tuple):
-            return tuple(each if ops.is_array(each) else each.item() for each in out)
-        return out if ops.is_array(out) else out.item()
+            return tuple(each if isinstance(each, int) else as_numpys(each) for each in out)
+        return as_numpys(out)
 
     return solved
 
@@ -246,9 +247,17 @@ def _points(name: str) -> Builtin:
     return made
 
 
-@builtin("np.float64", 0, 1)
-def _float64(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return run.call(run.builtin("float"), args, {})
+def _kind(name: str, of: str) -> Builtin:
+    @builtin(f"np.{name}", 0, 1)
+    def kind(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        return as_numpys(run.call(run.builtin(of), args, {}))
+
+    return kind
+
+
+@builtin("np.float32", 1, 1)
+def _float32(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    raise Wrong(tr("numbers have 64 bits here: write np.float64"))
 
 
 _SOLVED_AT_MOST = 2_500  # numbers in a matrix
@@ -266,8 +275,9 @@ NUMPY = Library(
         "e": math.e,
         "inf": math.inf,
         "nan": math.nan,
-        "float64": _float64,
-        "float32": None,
+        "float64": _kind("float64", "float"),
+        "int64": _kind("int64", "int"),
+        "float32": _float32,
         "arange": _arange,
         "linspace": _linspace,
         "array": _array,
