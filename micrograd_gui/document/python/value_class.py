@@ -146,9 +146,15 @@ def _fields(made: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
             case _:
                 continue
         for one in found:
-            match one:
-                case ast.Attribute(value=ast.Name(id=name), attr=field) if name == own:
-                    yield field, value
+            match one, value:
+                case ast.Tuple(elts=parts), ast.Tuple(elts=values) if len(parts) == len(values):
+                    pairs = list(zip(parts, values, strict=True))
+                case _:
+                    pairs = [(one, value)]
+            for part, its in pairs:
+                match part:
+                    case ast.Attribute(value=ast.Name(id=name), attr=field) if name == own:
+                        yield field, its
 
 
 def _roles(fields: dict[str, ast.expr], parameters: Sequence[str]) -> dict[str, tuple[str, str]]:

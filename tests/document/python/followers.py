@@ -89,7 +89,7 @@ FOLLOWERS = {
         "class Pair(Module):\n    def __init__(self):\n        super().__init__()\n        self.a, self.k = Neuron(2, nonlin=False), Value(2.0)\n    def __call__(self, x): return self.a(x)*self.k\n    def parameters(self): return self.a.parameters() + [self.k]\np = Pair()\np([1.0, 2.0]).backward(); print([q.grad for q in p.parameters()]); p.zero_grad(); print(p.k)",
     ],
     "floats": [
-        'class Value:\n    def __init__(self, data, _children=(), _op=""):\n        self.data = float(data)\n        self.grad = 0.0\n        self._prev, self._op = set(_children), _op\n    def __add__(self, other):\n        other = other if isinstance(other, Value) else Value(other)\n        return Value(self.data + other.data, (self, other), "+")\n    def __mul__(self, other):\n        other = other if isinstance(other, Value) else Value(other)\n        return Value(self.data * other.data, (self, other), "*")\n    def __repr__(self): return f"Value({self.data})"',
+        'class Value:\n    def __init__(self, data, _children=(), _op=""):\n        self.data, self.grad = float(data), 0.0\n        self._prev, self._op = set(_children), _op\n    def __add__(self, other):\n        other = other if isinstance(other, Value) else Value(other)\n        return Value(self.data + other.data, (self, other), "+")\n    def __mul__(self, other):\n        other = other if isinstance(other, Value) else Value(other)\n        return Value(self.data * other.data, (self, other), "*")\n    def __repr__(self): return f"Value({self.data})"',
         "a = Value(2)\nprint(a, (a + 1).data, a*3)",
     ],
     "ints": [

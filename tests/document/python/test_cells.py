@@ -204,6 +204,7 @@ CELLS = [
     "x = 5\nprint('big' if x > 3 else 'small', x if x else 0, not x, x == 5 and 'yes' or 'no', -x**2, +x, 7 % -3)",
     'a, *b = range(4)\nprint(a, b)\nwhile (n := len(b)) > 1:\n    b.pop()\nprint(n)',
     "import numpy as np\nx, k = np.array([1.0, 2.5]), np.array([1, 2])\na = x[1]\nx[0], k[1] / 2, a*2, -a, abs(a), round(a, 1), round(a), sum(x), max(k), float(a), int(a), a.item(), [a, {'a': np.mean([1, 2])}], f'{a} {a!r}', math.sqrt(a), np.sqrt(a), np.floor(2.5), np.float64(1) / 3, np.int64(7), x @ x, np.linalg.norm(x), x.tolist(), Value(a), (a*Value(2.0)).data, x.argmax()",
+    "import json\nd = {'w': [0.5, -1, (True, None)], 'n': {}}\nprint(json.dumps(d), json.dumps(d, indent=1), json.loads(json.dumps(d))['w'][2], json.dumps('a\"b'), json.dumps({2: 'x', 'a': 1.0}))",
     "n = 5\nn <<= 2\nn |= 1\nprint(n, 1 << 4, -7 >> 1, ~5, ~0 & 7, True ^ True, [i >> 1 & 1 for i in range(4)], bin(6), hex(255), oct(8), int('101', 2), f'{5:04b}')",
     "import math, random\nrandom.seed('hello')\nprint(math.log(8, 2), random.choices('ab', weights=[1, 3], k=3), random.betavariate(1, 2))",
     "class Flags:\n    def __init__(self, n): self.n = n\n    def __or__(self, o): return self.n | o.n\n    def __invert__(self): return ~self.n\nprint(Flags(1) | Flags(6), ~Flags(2), isinstance(Flags(1), object), ~np.array([True, False]))",
@@ -234,6 +235,10 @@ def test_cells_print_what_python_prints():
         ("a = eval('1')\nprint(a)", "Line 1, column 5: eval is not understood here."),
         ("print([1, 2][1.0])", "Column 7: a place is a whole number, not 1.0."),
         ("np.float32(0.5)", "Column 1: numbers have 64 bits here: write np.float64."),
+        (
+            "import json\nprint(json.dumps([Value(1.0)]))",
+            "Line 2, column 7: a Value is nothing for JSON: take its numbers.",
+        ),
         ("print(~1.5)", "Column 7: there is no ~ of a number."),
         ("print(1.5 << 2)", "Column 7: there is no << of a number and a number."),
         ("print(1 << 99999)", "Column 7: the whole number is too large."),

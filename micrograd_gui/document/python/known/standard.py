@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import statistics
 from collections.abc import Callable, Iterable
@@ -320,4 +321,41 @@ def _of_numbers(name: str) -> Builtin:
 STATISTICS = Library(
     "statistics", {name: _of_numbers(name) for name in ("mean", "fmean", "median", "stdev", "pstdev")}
 )
-LIBRARIES = {each.name: each for each in (ITERTOOLS, FUNCTOOLS, OPERATOR, COPY, COLLECTIONS, STATISTICS)}
+
+
+# json -------------------------------------------------------------------------------------------------
+
+
+@builtin("json.dumps", 1, 1, ("indent", "sort_keys"))
+def _dumps(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    indent = given.get("indent")
+    spaces = None if indent is None else max(0, min(20, count(indent, "json.dumps")))
+    plain = _as_json(run, args[0], 30)
+    return run.meter.text(json.dumps(plain, indent=spaces, sort_keys=run.truth(given.get("sort_keys"))))
+
+
+def _as_json(run: Running, thing: Any, depth: int) -> Any:
+    run.meter.evaluate()
+    if thing is None or ops.is_number(thing) or isinstance(thing, str):
+        return ops.plain(thing)
+    if depth and isinstance(thing, (list, tuple)):
+        return [_as_json(run, each, depth - 1) for each in thing]
+    if (
+        depth
+        and isinstance(thing, dict)
+        and all(isinstance(each, str) or ops.is_number(each) for each in thing)
+    ):
+        return {name: _as_json(run, each, depth - 1) for name, each in thing.items()}
+    raise Wrong(tr("{thing} is nothing for JSON: take its numbers", thing=kind_name(thing)), TypeError)
+
+
+@builtin("json.loads", 1, 1)
+def _loads(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    run.meter.hold(len(args[0]) if isinstance(args[0], str) else 0)
+    return json.loads(args[0])
+
+
+JSON = Library("json", {"dumps": _dumps, "loads": _loads})
+LIBRARIES = {
+    each.name: each for each in (ITERTOOLS, FUNCTOOLS, OPERATOR, COPY, COLLECTIONS, STATISTICS, JSON)
+}
