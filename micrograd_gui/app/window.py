@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
@@ -379,13 +380,12 @@ class MainWindow(QMainWindow):
         if (kind := event.type()) == QEvent.Type.MouseButtonPress:  # what comes here is between panes
             self.panes.touched = True
         elif kind == QEvent.Type.Polish:  # it is about to be seen
-            load = partial(self.background.start, "recovering", import_module, _RECOVERING)
-            keep = partial(load, done=lambda _: self.recovering())  # at once: work is not safe before
+            later(self, Thread(target=import_module, args=(_RECOVERING,), daemon=True).start, after=200)
             pace = partial(self.background.bring, _PACE, self.pace)
             explain = partial(self.background.bring, _EXPLAIN, partial(self.explain, self.bridge.shown))
             prepare = lambda: self.commands.prepare()  # noqa: E731 - of the commands that there are then
-            for after, make in ((300, keep), (400, pace), (500, explain), (2000, prepare)):
-                later(self, make, after=after)
+            for after, make in ((300, self.recovering), (400, pace), (500, explain), (2000, prepare)):
+                later(self, make, after=after)  # recovering waits in no line: no work is safe before
             self.bars.follow_width()  # now, or all would be laid out for the width before, and once more
             self.panes.begin()
         elif kind == QEvent.Type.ActivationChange and self.isActiveWindow():

@@ -8,6 +8,7 @@ from shutil import rmtree
 from threading import Event, Thread
 
 import pytest
+from PySide6.QtCore import QThreadPool
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
@@ -304,6 +305,18 @@ def test_a_graph_built_in_a_lesson_is_kept_in_time_though_the_loop_keeps_python_
     QTest.qWait(1900)  # which lets no other thread of Python run
     (file,) = kept()
     assert recovery.read(file).graph.nodes[number].op == "tanh"
+
+
+def test_work_is_kept_from_the_beginning_though_all_behind_the_window_are_busy(opened, qtbot) -> None:
+    pool, end = QThreadPool.globalInstance(), Event()
+    for _ in range(pool.maxThreadCount()):
+        pool.start(lambda: end.wait(20))
+    try:
+        opened("neuron").session.set_value(1, 7.25)
+        qtbot.waitUntil(lambda: len(kept()) == 1)
+    finally:
+        end.set()
+        assert pool.waitForDone(5000)
 
 
 def test_a_folder_that_cannot_be_written_to_is_said(opened, qtbot, tmp_path, monkeypatch) -> None:

@@ -67,6 +67,8 @@ class Recovering(QObject):
         self.destroyed.connect(lambda: _end(keeper, left, keep=True))
         later(self, self.look, after=_LOOKED_AFTER)
         self._keep(state)
+        if state.unsaved:
+            self.hurry()  # nobody knows since when
 
     def stand_over(self, over: QWidget) -> None:
         """From now on an offer covers a part of that; what was offered is offered there."""
