@@ -80,7 +80,7 @@ def _said_of(damaged: Sequence[tuple[str, Path]]) -> str:
         ((sentence, aside),) = damaged
         return tr("{sentence} It is kept as {file}.", sentence=sentence, file=aside)
     return tr(
-        "These recovery files are damaged and are kept in {folder}: {files}.",
+        "These recovery files are damaged: {files}. They are kept in {folder}.",
         folder=damaged[0][1].parent,
         files=", ".join(aside.name for _, aside in damaged),
     )

@@ -71,7 +71,8 @@ def test_damaged_files_are_kept_aside_and_all_are_said(tmp_path: Path) -> None:
         (tmp_path / f"{name}.recovery").touch()
     _, (sentence,) = left_behind(tmp_path)
     aside = f"{'a' * 16}.damaged", f"{'b' * 16}.damaged"
-    assert sentence.startswith(f"These recovery files are damaged and are kept in {tmp_path}: ")
+    assert sentence.startswith("These recovery files are damaged: ")
+    assert sentence.endswith(f". They are kept in {tmp_path}.")
     assert all(name in sentence and (tmp_path / name).exists() for name in aside)
 
 
