@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, SupportsIndex, Unpack, overload
+from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex, Unpack, overload
 
 from msgspec.structs import replace
 
@@ -20,7 +20,6 @@ from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_count, given_number, quoted, runs
-from micrograd_gui.files.given import AnyGraph, graph_given
 
 if TYPE_CHECKING:
     from micrograd.check_row import Reason, Verdict
@@ -31,6 +30,19 @@ if TYPE_CHECKING:
     from micrograd_gui.session.training.trainer import Trainer
 
 AnyPath = str | PathLike[str]
+
+
+class LiveValue(Protocol):
+    """A number that knows what it was computed of: a Value, one of karpathy/micrograd, a PyTorch scalar."""
+
+    @property
+    def data(self) -> Any: ...
+
+    @property
+    def grad(self) -> Any: ...
+
+
+AnyGraph = Graph | LiveValue | str | PathLike[str]
 
 
 # Graphs, from files and words and back -----------------------------------------------------------
@@ -407,6 +419,8 @@ def _graph(given: object, what: str = "graph") -> Graph:
     """That graph, or the one that stands behind what is given; raises Refusal where there is none."""
     if isinstance(given, Graph):
         return given
+    from micrograd_gui.files.given import graph_given  # most have a graph
+
     return graph_given(given, what)
 
 

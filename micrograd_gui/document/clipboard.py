@@ -13,7 +13,7 @@ from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.document.node import further_label, post_order
-from micrograd_gui.document.python.pasted import Unread
+from micrograd_gui.document.python.pasted import last_cell
 from micrograd_gui.document.rough_layout import ROW, arranged
 
 _MOST = 20_000_000  # characters of a graph that is packed in what is pasted
@@ -112,8 +112,8 @@ def _with_cell(graph: Graph, new: Graph, at: Place | None) -> tuple[Graph, froze
 
 def _aims(graph: Graph) -> bool:
     """Whether the last cell says itself what the target is."""
-    known = graph.workspace
-    return known is not None and not isinstance(known, Unread) and bool(known.cells) and known.cells[-1].aims
+    cell = last_cell(graph.workspace)
+    return cell is not None and cell.aims
 
 
 def _goes_on(graph: Graph, target: NodeId, added: frozenset[NodeId]) -> bool:

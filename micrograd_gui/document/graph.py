@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
+from typing import Protocol
 
 from msgspec import Struct, field
 from msgspec.structs import force_setattr, replace
@@ -27,10 +28,13 @@ from micrograd_gui.document.node import (
     reachable,
     same_number,
 )
-from micrograd_gui.document.python.pasted import KeptCells, Known, Unread
 from micrograd_gui.document.text import runs, spoken, wrong_count
 
 __all__ = ["FARTHEST", "Graph", "Node", "NodeId", "Place", "Role", "Span", "Wiring"]
+
+
+class Pasted(Protocol):
+    """What is known after the cells that were pasted; `document.python.pasted` has the forms of it."""
 
 
 class Wiring(Struct, frozen=True, eq=False, dict=True):
@@ -133,7 +137,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
     plan: TrainingPlan | None = None
     marks: Marks = NO_MARKS
     sight: Sight = UNSEEN
-    workspace: Known | Unread | KeptCells | None = None
+    workspace: Pasted | None = None
     same_wiring: Wiring | None = None
 
     def __post_init__(self) -> None:
@@ -422,7 +426,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         """With those cue points and breakpoints."""
         return replace(self, marks=marks, same_wiring=self.wiring)
 
-    def knowing(self, workspace: Known | Unread | KeptCells | None) -> Graph:
+    def knowing(self, workspace: Pasted | None) -> Graph:
         """The same graph, and what the cells have defined by then."""
         return replace(self, workspace=workspace, same_wiring=self.wiring)
 

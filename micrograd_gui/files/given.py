@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from micrograd.language import N_, tr
 from micrograd_gui.document.errors import Refusal
@@ -14,19 +14,6 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.text import quoted
 
 _OURS = "micrograd_gui"
-
-
-class LiveValue(Protocol):
-    """A number that knows what it was computed of: a Value, one of karpathy/micrograd, a PyTorch scalar."""
-
-    @property
-    def data(self) -> Any: ...
-
-    @property
-    def grad(self) -> Any: ...
-
-
-AnyGraph = Graph | LiveValue | str | PathLike[str]
 
 
 def graph_given(given: object, what: str) -> Graph:

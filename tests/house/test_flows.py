@@ -11,7 +11,7 @@ from micrograd_gui.session.session import Session
 from tests.house.structure import ROOT, entered
 
 BEFORE_THE_SIGNAL = 6
-FOR_A_FIGURE = 50  # three of them hold types alone, which are to be told where they are asked for
+FOR_A_FIGURE = 47
 
 
 @pytest.mark.parametrize("moves", [1, 2, 3])  # the first one records the pass: it runs the engine too

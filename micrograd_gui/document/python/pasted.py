@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Literal
 
 from msgspec import Struct
 
 from micrograd.language import again, tr
+from micrograd_gui.document.graph import Pasted
 from micrograd_gui.document.node import NodeId
 from micrograd_gui.document.text import one_line
 
@@ -96,12 +97,6 @@ class KeptCells(Struct, frozen=True, eq=False, weakref=True):
     numbers: Mapping[NodeId, float]
 
 
-class Known(Protocol):
-    """What is known after the cells so far, which is a Workspace; nothing of it ever changes."""
-
-    cells: tuple[PastedCell, ...]
-
-
 class Unread(Struct, frozen=True, eq=False):
     """A text, the node that each of its names stands for, and what was known before it.
 
@@ -110,4 +105,10 @@ class Unread(Struct, frozen=True, eq=False):
 
     text: str
     names: Mapping[str, NodeId]
-    before: Known | Unread | KeptCells | None
+    before: Pasted | None
+
+
+def last_cell(known: Pasted | None) -> PastedCell | None:
+    """The cell that was pasted last; None where there is none, or nobody has walked through it yet."""
+    cells: tuple[PastedCell, ...] = getattr(known, "cells", ())
+    return cells[-1] if cells else None
