@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QToolBar, QWidget
 
 from micrograd.language import tr
@@ -18,20 +17,23 @@ class KeptWindow:
 
     def __init__(self) -> None:
         self.window = create_window("square")
+        self._first: dict[str, Any] = {}
         self.window.setProperty("kept", True)  # no test has left it behind
         self.window.resize(1600, 900)
         self.window.show()
         QApplication.processEvents()
         self.put_away()
-        self._first = standing(self.window)
+        self._first |= standing(self.window)
 
     def open(self, source: object = None) -> Any:
         """The window, open on that source."""
+        self.window.activateWindow()
+        self.window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.window.documents.open_soon(resolve(source))
         return self.window
 
     def put_away(self) -> bool:
-        """No document is open any more; gives whether nothing else goes on in it."""
+        """No document is open any more, and all is put back; gives whether nothing else goes on in it."""
         window = self.window
         for each in window.findChildren(QWidget):
             if isinstance(each, QDialog | QMenu) and each.isVisible():
@@ -39,20 +41,28 @@ class KeptWindow:
         if window.training.running or window.documents.busy or window.projector.on:
             return False
         window.session.new()
+        self._arrange()
+        window.settings._kept.clear()
+        window.menus.show_recent(window.settings.recent)
         window.say("")
-        window.activateWindow()
-        window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         QApplication.processEvents()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         return True
+
+    def _arrange(self) -> None:
+        """Every pane where it was, as a user would have it who wants that."""
+        now = standing(self.window)
+        places = [name for name in self._first if name.startswith(("pane ", "window"))]
+        if any(now[name] != self._first[name] for name in places):
+            self.window.panes.arrange_as_at_first()
 
     def changed(self) -> dict[str, tuple[object, object]]:
         """What is not as it was at first, when it was put away: what it was, and what it is."""
         first, now = self._first, standing(self.window)
         return {
             name: (first.get(name, True), now.get(name))
-            for name in [*first, *(name for name in now if name not in first)]
-            if first.get(name, True) != now.get(name)  # what came later has to be hidden
+            for name in now
+            if first.get(name, True) != now[name]  # a pane that came later has to be hidden
         }
 
     def close(self) -> None:
@@ -75,16 +85,16 @@ def standing(window: Any) -> dict[str, object]:
         "says": window.message.text(),
         "plot": window.plot.kind,
         "recent": len(window.menus.recent.actions()),
-        "canvas": (window.canvas.editing.editor, window.canvas.navigation.block, window.canvas.hasFocus()),
+        "canvas": (window.canvas.editing.editor, window.canvas.navigation.block),
         "bars": tuple(bar.isHidden() for bar in window.findChildren(QToolBar)),
         "measuring": (state.h, state.sides, state.order_shown, state.quiz, state.lesson),
+        "written": (state.wires, state.notation),
     }
     for name, dock in window.docks.items():
         area = window.dockWidgetArea(dock)
         found[f"pane {name}"] = dock.isHidden() or (dock.isFloating(), area)
-    for action in window.findChildren(QAction):
-        if name := action.objectName():
-            found[f"action {name}"] = (
-                action.isEnabled(), action.isVisible(), action.isChecked(), action.text(),
-            )  # fmt: skip
+    for name, action in window.menus.actions.items():
+        found[f"action {name}"] = (
+            action.isEnabled(), action.isVisible(), action.isChecked(), action.text(),
+        )  # fmt: skip
     return found

@@ -13,8 +13,8 @@ MIME = "application/x-micrograd-op"
 
 
 @pytest.fixture
-def window(qtbot, opened):
-    return opened("neuron")
+def window(qtbot, reopened):
+    return reopened("neuron")
 
 
 def dropped(window, payload: str, at: QPointF) -> None:
@@ -161,8 +161,8 @@ def test_an_unknown_block_is_refused(window):
     assert "transformer" in window.message.text()
 
 
-def test_tidying_keeps_what_is_in_a_box_in_its_place(opened, qtbot):
-    window = opened("moons")
+def test_tidying_keeps_what_is_in_a_box_in_its_place(reopened, qtbot):
+    window = reopened("moons")
     graph = window.session.state.graph
     first, second = sorted(graph.within(1))[:2]
     before = [graph.places[second][axis] - graph.places[first][axis] for axis in (0, 1)]
@@ -174,8 +174,8 @@ def test_tidying_keeps_what_is_in_a_box_in_its_place(opened, qtbot):
     assert abs(places[graph.named("x1")][0]) < 1000
 
 
-def test_a_block_made_inside_a_block_belongs_to_it(opened, qtbot):
-    window = opened("mlp")
+def test_a_block_made_inside_a_block_belongs_to_it(reopened, qtbot):
+    window = reopened("mlp")
     window.canvas.navigation.enter(1)
     QApplication.processEvents()
     dropped(window, "block:neuron", edge(window))
@@ -186,8 +186,8 @@ def test_a_block_made_inside_a_block_belongs_to_it(opened, qtbot):
     assert all(number in window.canvas.graph_scene.nodes for number in graph.within(graph.blocks[-1].id))
 
 
-def test_moons_opens_with_the_network_as_one_box(opened):
-    window = opened("moons")
+def test_moons_opens_with_the_network_as_one_box(reopened):
+    window = reopened("moons")
     titles = [box.block.title for box in window.canvas.graph_scene.folding.boxes.values()]
     assert titles == ["MLP(2, [16, 16, 1])", "max-margin", "L2 regularisation"]
     assert len(window.canvas.graph_scene.nodes) == 6
@@ -214,8 +214,8 @@ def test_dropped_on_one_of_several_selected_nodes_it_reads_them_all(window):
     assert {x1, x2} <= read
 
 
-def test_dropped_on_the_box_of_a_layer_it_reads_all_its_outputs(opened):
-    window = opened("mlp")
+def test_dropped_on_the_box_of_a_layer_it_reads_all_its_outputs(reopened):
+    window = reopened("mlp")
     graph = window.session.state.graph
     layer = next(block for block in graph.blocks if block.title == "layer 1")
     window.session.collapse(layer.id)
@@ -244,8 +244,8 @@ def test_a_loss_dropped_on_the_output_of_a_network_just_made_judges_that_output_
     assert losses[0].spec().outputs == (output,)
 
 
-def test_a_loss_that_is_asked_for_by_its_button_stands_right_of_what_it_judges(qtbot, opened):
-    window = opened("o = tanh(w*x + b)")
+def test_a_loss_that_is_asked_for_by_its_button_stands_right_of_what_it_judges(qtbot, reopened):
+    window = reopened("o = tanh(w*x + b)")
     window.findChild(QPushButton, "offer_block:loss").click()
     QTest.keyClick(dialog(window), Qt.Key.Key_Return)
     laid_out(window, qtbot)
@@ -257,8 +257,8 @@ def test_a_loss_that_is_asked_for_by_its_button_stands_right_of_what_it_judges(q
     assert answer.top() > max(judged.center().y(), reader.center().y()), "a wire would run behind it"
 
 
-def test_with_a_loss_come_the_panes_for_rows_and_training(qtbot, opened):
-    window = opened("o = tanh(w*x + b)")
+def test_with_a_loss_come_the_panes_for_rows_and_training(qtbot, reopened):
+    window = reopened("o = tanh(w*x + b)")
     assert window.docks["data"].isHidden()
     window.findChild(QPushButton, "offer_block:loss").click()
     QTest.keyClick(dialog(window), Qt.Key.Key_Return)
@@ -268,10 +268,10 @@ def test_with_a_loss_come_the_panes_for_rows_and_training(qtbot, opened):
     assert window.docks["data"].widget().isVisible(), "who types rows goes on to see them"
 
 
-def test_first_rows_from_elsewhere_bring_their_panes(qtbot, opened):
+def test_first_rows_from_elsewhere_bring_their_panes(qtbot, reopened):
     from micrograd_gui.document import datasets
 
-    window = opened("L = (w*x - y)**2")
+    window = reopened("L = (w*x - y)**2")
     session = window.session
     for name in ("x", "y"):
         session.mark([session.state.graph.named(name)], "input")

@@ -34,16 +34,16 @@ def test_saving_opening_and_saving_again_gives_the_same_bytes(opened, act, tmp_p
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_the_title_marks_unsaved_work_and_undo_takes_the_mark_away(opened, act):
-    window = opened("lecture")
+def test_the_title_marks_unsaved_work_and_undo_takes_the_mark_away(reopened, act):
+    window = reopened("lecture")
     window.session.set_value(1, 5.0)
     assert window.isWindowModified()
     act(window, "undo")
     assert not window.isWindowModified()
 
 
-def test_closing_unsaved_work_asks_and_cancel_keeps_the_window(opened, qtbot):
-    window = opened("lecture")
+def test_closing_unsaved_work_asks_and_cancel_keeps_the_window(reopened, qtbot):
+    window = reopened("lecture")
     window.session.set_value(1, 5.0)
     window.close()
     assert window.isVisible()
@@ -76,8 +76,8 @@ def test_closing_unsaved_work_can_save_it_first(opened, act, tmp_path, qtbot):
     assert 5.0 in [node.get("data") for node in json.loads(path.read_text())["nodes"]]
 
 
-def test_under_a_name_that_says_another_form_nothing_is_saved(opened, tmp_path):
-    window = opened("square")
+def test_under_a_name_that_says_another_form_nothing_is_saved(reopened, tmp_path):
+    window = reopened("square")
     window.session.set_value(1, 9.0)
     for name in ("a.svg", "a.png", "net.v2"):
         words = f"“{name}” cannot be written: a graph is saved as a .micrograd file"
@@ -88,8 +88,8 @@ def test_under_a_name_that_says_another_form_nothing_is_saved(opened, tmp_path):
         assert not list(tmp_path.iterdir()), name
 
 
-def test_new_asks_before_unsaved_work_goes(opened, act):
-    window = opened("lecture")
+def test_new_asks_before_unsaved_work_goes(reopened, act):
+    window = reopened("lecture")
     window.session.set_value(1, 5.0)
     act(window, "new")
     assert window.session.state.graph.nodes
@@ -103,8 +103,8 @@ BAD = (
 )  # fmt: skip
 
 
-def test_a_bad_file_is_refused_and_the_open_document_stays(opened, act, tmp_path):
-    window = opened("lecture")
+def test_a_bad_file_is_refused_and_the_open_document_stays(reopened, act, tmp_path):
+    window = reopened("lecture")
     before = window.session.state
     for number, text in enumerate(BAD):
         path = tmp_path / f"bad{number}.micrograd"
@@ -116,8 +116,8 @@ def test_a_bad_file_is_refused_and_the_open_document_stays(opened, act, tmp_path
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-def test_a_missing_recent_file_is_refused_with_its_name(opened, tmp_path):
-    window = opened("lecture")
+def test_a_missing_recent_file_is_refused_with_its_name(reopened, tmp_path):
+    window = reopened("lecture")
     path = tmp_path / "gone.micrograd"
     window.documents.save_to(path)
     window.documents.open_example("neuron")
@@ -135,14 +135,14 @@ def test_a_bad_source_raises_a_refusal(qtbot):
         create_window("nothere.micrograd")
 
 
-def test_a_live_value_opens_with_its_labels(opened):
+def test_a_live_value_opens_with_its_labels(reopened):
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    window = opened(a * b + a)
+    window = reopened(a * b + a)
     assert {"a", "b"} <= {node.label for node in window.session.state.graph}
 
 
-def test_the_rendered_graph_is_exported_as_it_stands(opened, act, tmp_path, qtbot):
-    window = opened("lecture")
+def test_the_rendered_graph_is_exported_as_it_stands(reopened, act, tmp_path, qtbot):
+    window = reopened("lecture")
     act(window, "forward", "backward")
     for suffix in (".svg", ".png", ".dot"):
         act(window, "export")
@@ -154,11 +154,11 @@ def test_the_rendered_graph_is_exported_as_it_stands(opened, act, tmp_path, qtbo
     assert "−4.0000" in (tmp_path / "picture.svg").read_text("utf-8")
 
 
-def test_a_picture_dropped_on_the_window_opens_its_graph_and_is_not_saved_over(opened, act, tmp_path):
+def test_a_picture_dropped_on_the_window_opens_its_graph_and_is_not_saved_over(reopened, act, tmp_path):
     path = tmp_path / "picture.svg"
     render(documents.load_example("diamond"), path, {})
     picture = path.read_bytes()
-    window = opened("lecture")
+    window = reopened("lecture")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     at, left, none = QPointF(400, 20), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -185,8 +185,8 @@ def test_a_window_of_live_values_can_be_refreshed_and_another_cannot(opened, act
     assert not enabled(opened("lecture"), "refresh")
 
 
-def test_the_plot_is_exported(opened, act, tmp_path, qtbot):
-    window = opened("parabola")
+def test_the_plot_is_exported(reopened, act, tmp_path, qtbot):
+    window = reopened("parabola")
     act(window, "forward", "backward")
     for suffix in (".svg", ".png"):
         path = tmp_path / f"plot{suffix}"

@@ -49,8 +49,8 @@ def question(window):
     return window.findChild(QMessageBox, "changed_on_disk")
 
 
-def test_a_deleted_file_makes_the_document_unsaved(opened, path, act, qtbot):
-    window = opened(str(path))
+def test_a_deleted_file_makes_the_document_unsaved(reopened, path, act, qtbot):
+    window = reopened(str(path))
     assert not window.isWindowModified()
     assert not window.menus.actions["save"].isEnabled()
     path.unlink()
@@ -67,16 +67,16 @@ def test_a_deleted_file_makes_the_document_unsaved(opened, path, act, qtbot):
     assert not notice(window)
 
 
-def test_closing_looks_at_the_disk_by_itself(opened, path):
-    window = opened(str(path))
+def test_closing_looks_at_the_disk_by_itself(reopened, path):
+    window = reopened(str(path))
     path.unlink()
     window.close()
     assert window.isVisible()
     window.findChild(QMessageBox, "unsaved").button(QMessageBox.StandardButton.Discard).click()
 
 
-def test_the_disk_is_watched_while_the_window_is_open(opened, path, qtbot):
-    window = opened(str(path))
+def test_the_disk_is_watched_while_the_window_is_open(reopened, path, qtbot):
+    window = reopened(str(path))
     window.documents.watch.look()
     path.unlink()
     qtbot.waitUntil(window.isWindowModified)
@@ -84,8 +84,8 @@ def test_the_disk_is_watched_while_the_window_is_open(opened, path, qtbot):
     qtbot.waitUntil(lambda: not window.isWindowModified())
 
 
-def test_a_file_with_the_same_bytes_is_what_was_saved_whoever_wrote_it(opened, path):
-    window = opened(str(path))
+def test_a_file_with_the_same_bytes_is_what_was_saved_whoever_wrote_it(reopened, path):
+    window = reopened(str(path))
     content = path.read_bytes()
     path.write_bytes(b"else")
     entered(window)
@@ -97,8 +97,8 @@ def test_a_file_with_the_same_bytes_is_what_was_saved_whoever_wrote_it(opened, p
     assert not notice(window)
 
 
-def test_undo_back_to_what_the_disk_holds_is_saved(opened, path, act):
-    window = opened(str(path))
+def test_undo_back_to_what_the_disk_holds_is_saved(reopened, path, act):
+    window = reopened(str(path))
     window.session.set_value(1, 5.0)
     entered(window)
     assert window.isWindowModified()
@@ -124,9 +124,9 @@ def test_of_two_windows_on_a_file_the_second_is_asked_before_it_overwrites(opene
 
 
 def test_what_is_opened_while_a_large_graph_is_saved_is_not_taken_for_that_file(
-    opened, path, act, qtbot, monkeypatch
+    reopened, path, act, qtbot, monkeypatch
 ):
-    window, goes_on, save = opened(str(path)), Event(), documents.save
+    window, goes_on, save = reopened(str(path)), Event(), documents.save
     monkeypatch.setattr("micrograd_gui.app.documents.LARGE", 2)
     monkeypatch.setattr(documents, "save", lambda *args: goes_on.wait(20) and save(*args))
     window.session.set_value(1, 5.0)
@@ -140,8 +140,8 @@ def test_what_is_opened_while_a_large_graph_is_saved_is_not_taken_for_that_file(
     assert (state.path, state.title, state.unsaved) == (None, "lecture", False)
 
 
-def test_what_another_wrote_can_be_reloaded_and_undo_brings_ones_own_back(opened, path, act):
-    window = opened(str(path))
+def test_what_another_wrote_can_be_reloaded_and_undo_brings_ones_own_back(reopened, path, act):
+    window = reopened(str(path))
     window.session.set_value(1, 7.0)
     written_by_another(path)
     act(window, "save")
@@ -153,8 +153,8 @@ def test_what_another_wrote_can_be_reloaded_and_undo_brings_ones_own_back(opened
     assert window.isWindowModified()
 
 
-def test_instead_of_overwriting_one_can_save_elsewhere(opened, path, act, tmp_path):
-    window = opened(str(path))
+def test_instead_of_overwriting_one_can_save_elsewhere(reopened, path, act, tmp_path):
+    window = reopened(str(path))
     window.session.set_value(1, 7.0)
     written_by_another(path)
     theirs = path.read_bytes()
@@ -165,8 +165,8 @@ def test_instead_of_overwriting_one_can_save_elsewhere(opened, path, act, tmp_pa
     assert path.read_bytes() == theirs
 
 
-def test_both_can_be_looked_at(opened, path, qtbot):
-    window = opened(str(path))
+def test_both_can_be_looked_at(reopened, path, qtbot):
+    window = reopened(str(path))
     written_by_another(path)
     entered(window)
     assert "“p.micrograd” was changed by another window or program." in notice(window)
@@ -179,8 +179,8 @@ def test_both_can_be_looked_at(opened, path, qtbot):
     qtbot.waitUntil(lambda: beside not in start._open.values())
 
 
-def test_what_is_told_of_the_file_can_be_put_off_and_stays_unsaved(opened, path):
-    window = opened(str(path))
+def test_what_is_told_of_the_file_can_be_put_off_and_stays_unsaved(reopened, path):
+    window = reopened(str(path))
     written_by_another(path)
     entered(window)
     press(window, "not_now")
@@ -189,8 +189,8 @@ def test_what_is_told_of_the_file_can_be_put_off_and_stays_unsaved(opened, path)
     assert window.isWindowModified()
 
 
-def test_saving_needs_nothing_that_could_fail(opened, path, act, monkeypatch):
-    window = opened(str(path))
+def test_saving_needs_nothing_that_could_fail(reopened, path, act, monkeypatch):
+    window = reopened(str(path))
     act(window, "forward")
     window.session.set_value(1, 7.0)
 

@@ -18,8 +18,8 @@ def paste(window: MainWindow, *cells: str) -> None:
 
 
 @pytest.fixture
-def empty(opened):
-    window = opened("square")
+def empty(reopened):
+    window = reopened("square")
     window.session.new()
     return window
 

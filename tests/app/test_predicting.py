@@ -76,8 +76,8 @@ def told(window, number):
     return any(text in said for text in (written(number), short(float(f"{number:.4g}")), repr(number)))
 
 
-def test_no_pane_tells_the_next_numbers_though_all_was_run_and_checked_before(opened, act, qtbot):
-    window = opened(CHAIN)
+def test_no_pane_tells_the_next_numbers_though_all_was_run_and_checked_before(reopened, act, qtbot):
+    window = reopened(CHAIN)
     act(window, "forward", "backward", "check_all", "show_moments")
     done = window.session.state.trace.ends[0]
     window.session.seek(done)

@@ -66,8 +66,8 @@ def held(monkeypatch):
     go.set()
 
 
-def test_edits_and_runs_of_a_large_graph_are_worked_out_by_another_thread(opened, in_window):
-    window = opened("lecture")
+def test_edits_and_runs_of_a_large_graph_are_worked_out_by_another_thread(reopened, in_window):
+    window = reopened("lecture")
     plain, session = Session(window.session.state.graph), window.session
     behind = None
     for each in (session, plain):
@@ -94,7 +94,7 @@ def test_edits_and_runs_of_a_large_graph_are_worked_out_by_another_thread(opened
     assert in_window == []
 
 
-def test_what_is_long_is_pasted_behind_the_window_and_refused_as_ever(opened, monkeypatch, qtbot):
+def test_what_is_long_is_pasted_behind_the_window_and_refused_as_ever(reopened, monkeypatch, qtbot):
     threads = []
     plain = transitions.paste
 
@@ -103,7 +103,7 @@ def test_what_is_long_is_pasted_behind_the_window_and_refused_as_ever(opened, mo
         return plain(*args, **keywords)
 
     monkeypatch.setattr(transitions, "paste", watched)
-    window = opened("lecture")
+    window = reopened("lecture")
     window.session.paste("S = " + " + ".join(f"k{n}" for n in range(1200)))
     assert len(window.session.state.graph) > 1200
     before = window.session.state
@@ -114,10 +114,10 @@ def test_what_is_long_is_pasted_behind_the_window_and_refused_as_ever(opened, mo
     assert threads == [False, False, True]
 
 
-def test_a_long_text_is_looked_through_behind_the_window_whatever_it_says(opened, own_thread, qtbot):
+def test_a_long_text_is_looked_through_behind_the_window_whatever_it_says(reopened, own_thread, qtbot):
     done, watch = own_thread
     watch(clipboard, "pasted")
-    window = opened("lecture")
+    window = reopened("lecture")
     before = window.session.state.graph
     paste(window.commands, "!@# " * 6_000)
     qtbot.waitUntil(lambda: not window.documents.behind.reads, timeout=30_000)
@@ -126,8 +126,8 @@ def test_a_long_text_is_looked_through_behind_the_window_whatever_it_says(opened
     assert window.message.text().startswith("Passed over: line 1, !@#")
 
 
-def test_it_is_said_and_can_be_cancelled(opened, in_window, held, act):
-    window = opened("lecture")
+def test_it_is_said_and_can_be_cancelled(reopened, in_window, held, act):
+    window = reopened("lecture")
     before, seen = window.session.state, []
 
     def cancel() -> None:
@@ -147,8 +147,8 @@ def test_it_is_said_and_can_be_cancelled(opened, in_window, held, act):
     assert not window.findChild(QWidget, "waiting").isVisible()
 
 
-def test_esc_cancels_it_and_a_window_is_closed_when_it_is_over(opened, in_window, held, qtbot):
-    window = opened("lecture")
+def test_esc_cancels_it_and_a_window_is_closed_when_it_is_over(reopened, in_window, held, qtbot):
+    window = reopened("lecture")
     window.session.saved_as_is()
     QTimer.singleShot(40, window.close)
     QTimer.singleShot(80, lambda: QTest.keyClick(window.canvas, Qt.Key.Key_Escape))
@@ -158,8 +158,8 @@ def test_esc_cancels_it_and_a_window_is_closed_when_it_is_over(opened, in_window
     qtbot.waitUntil(lambda: not window.isVisible())
 
 
-def test_what_comes_meanwhile_is_not_lost(opened, in_window, held):
-    window = opened("lecture")
+def test_what_comes_meanwhile_is_not_lost(reopened, in_window, held):
+    window = reopened("lecture")
     session, (begun, go) = window.session, held
 
     def meanwhile() -> None:
@@ -197,14 +197,14 @@ def test_what_comes_meanwhile_is_not_lost(opened, in_window, held):
     assert len(session.state.graph) == 0
 
 
-def test_a_drag_on_a_number_behind_a_long_run_is_run_again_by_another_thread(opened, monkeypatch):
+def test_a_drag_on_a_number_behind_a_long_run_is_run_again_by_another_thread(reopened, monkeypatch):
     threads, plain = [], recording._recorded
 
     def watched(*args):
         threads.append(current_thread() is main_thread())
         return plain(*args)
 
-    window = opened("xor")
+    window = reopened("xor")
     session = Session(window.session.state.graph)
     for _ in range(40):
         session.backward()
@@ -223,7 +223,7 @@ def test_a_drag_on_a_number_behind_a_long_run_is_run_again_by_another_thread(ope
     assert not any(threads)
 
 
-def test_a_large_network_is_built_and_a_large_cell_put_in_by_another_thread(opened, monkeypatch, in_window):
+def test_a_large_network_is_built_and_a_large_cell_put_in_by_another_thread(reopened, monkeypatch, in_window):
     threads, plain = [], networks.with_block
 
     def watched(*args, **keywords):
@@ -231,7 +231,7 @@ def test_a_large_network_is_built_and_a_large_cell_put_in_by_another_thread(open
         return plain(*args, **keywords)
 
     monkeypatch.setattr(networks, "with_block", watched)
-    session = opened("lecture").session
+    session = reopened("lecture").session
     block = session.add_block(BlockSpec("mlp", inputs=2, layers=(3, 1)))
     assert [each.kind for each in session.state.graph.blocks if each.id == block] == ["mlp"]
     graph = session.state.graph
@@ -240,9 +240,9 @@ def test_a_large_network_is_built_and_a_large_cell_put_in_by_another_thread(open
     assert (threads, in_window) == ([False], [])
 
 
-def test_where_boxes_of_a_large_graph_lie_another_thread_finds_out(opened, own_thread, monkeypatch, qtbot):
+def test_where_boxes_of_a_large_graph_lie_another_thread_finds_out(reopened, own_thread, monkeypatch, qtbot):
     done, watch = own_thread
-    window = opened("lecture")
+    window = reopened("lecture")
     qtbot.waitUntil(lambda: not window.background.busy("tidy"))
     for module in (documents_module, opening, navigating):
         monkeypatch.setattr(module, "LARGE", 3)
@@ -262,11 +262,11 @@ def test_where_boxes_of_a_large_graph_lie_another_thread_finds_out(opened, own_t
     assert canvas.graph_scene.folding.boxes[block_key(mlp)].block.title == "brain"
 
 
-def test_large_live_values_are_read_again_by_another_thread(opened, own_thread, monkeypatch):
+def test_large_live_values_are_read_again_by_another_thread(reopened, own_thread, monkeypatch):
     done, watch = own_thread
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     loss = (a * b).tanh()
-    window = opened("lecture")
+    window = reopened("lecture")
     window.live.open(Link(loss, {}, {}))
     monkeypatch.setattr(documents_module, "LARGE", 3)
     watch(Link, "refreshed")
