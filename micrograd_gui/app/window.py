@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
@@ -45,7 +44,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
-from micrograd_gui.views.background import Background, later
+from micrograd_gui.views.background import Background, bring_at_once, later
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.plot.opening import for_document, for_first_rows
@@ -380,12 +379,12 @@ class MainWindow(QMainWindow):
         if (kind := event.type()) == QEvent.Type.MouseButtonPress:  # what comes here is between panes
             self.panes.touched = True
         elif kind == QEvent.Type.Polish:  # it is about to be seen
-            later(self, Thread(target=import_module, args=(_RECOVERING,), daemon=True).start, after=200)
+            keep = partial(bring_at_once, self, _RECOVERING, self.recovering)
             pace = partial(self.background.bring, _PACE, self.pace)
             explain = partial(self.background.bring, _EXPLAIN, partial(self.explain, self.bridge.shown))
             prepare = lambda: self.commands.prepare()  # noqa: E731 - of the commands that there are then
-            for after, make in ((300, self.recovering), (400, pace), (500, explain), (2000, prepare)):
-                later(self, make, after=after)  # recovering waits in no line: no work is safe before
+            for after, make in ((200, keep), (400, pace), (500, explain), (2000, prepare)):
+                later(self, make, after=after)
             self.bars.follow_width()  # now, or all would be laid out for the width before, and once more
             self.panes.begin()
         elif kind == QEvent.Type.ActivationChange and self.isActiveWindow():

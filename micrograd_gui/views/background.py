@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from importlib import import_module
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import Any
 
 from msgspec import Struct, field
@@ -17,6 +17,7 @@ from shiboken6 import isValid
 from micrograd_gui.log import logger_of
 
 STACK = 16 << 20  # bytes: Python 3.12 and 3.13 free a long chain by calls that macOS's 512 kB do not hold
+_LOOK = 10  # milliseconds until it is looked again whether a thread has ended
 HANDED_BACK_AFTER = 0.0005  # seconds that a thread keeps the interpreter while the window's waits for it
 
 _log = logger_of(__name__)
@@ -178,6 +179,20 @@ def later(parent: QObject, call: Callable[[], object], *, after: int = 0) -> Non
     timer.timeout.connect(lambda: call())
     timer.timeout.connect(timer.deleteLater)
     timer.start()
+
+
+def bring_at_once(parent: QObject, module: str, then: Callable[[], object]) -> None:
+    """As `Background.bring`, in a thread of its own, which waits behind no plot and no layout."""
+    loading = Thread(target=import_module, args=(module,), daemon=True)
+    loading.start()
+
+    def look() -> None:
+        if loading.is_alive():
+            later(parent, look, after=_LOOK)
+        else:
+            then()
+
+    look()
 
 
 def all_written(patience: float) -> bool:
