@@ -1,6 +1,5 @@
 """What every test stands on: no screen, settings of its own, and no widget left behind."""
 
-import builtins
 import gc
 import os
 import shutil
@@ -38,7 +37,6 @@ for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     FOLDERS.append(folder)
 
 
-IMPORT = builtins.__import__
 NO_QT = "Qt cannot be loaded here"
 
 
@@ -80,15 +78,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             rewrite.try_makedirs(kept.parent)
             source, code = rewrite._rewrite_test(path, session.config)
             rewrite._write_pyc(session.config.stash[rewrite.assertstate_key], code, source, kept)
-
-
-def pytest_collection() -> None:
-    """From now on Python imports, as before Qt was loaded.
-
-    PySide6 puts a function of its own there, for its dialects, which reads the source of each module that an
-    import names, and takes twice as long. The program tells it what it need not read (`load_qt`).
-    """
-    builtins.__import__ = IMPORT
 
 
 class NoQt(MetaPathFinder, Loader):
