@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 import micrograd_gui as mg
 from micrograd_gui.app import create_window
+from micrograd_gui.app.arrangement import OF_CARD
 from micrograd_gui.figures.geometry import FRAME_TITLE
 from micrograd_gui.views.canvas.hall.cards import readable
 from micrograd_gui.views.canvas.layers.chips import chips_of, place_chips
@@ -31,12 +32,12 @@ def hall(qtbot):
     window.findChild(QAction, "projector").trigger()
 
 
-def settle(window, size):
+def settle(window, size, card=0.42):
     """As wide a canvas as there is, over a card that takes less than half."""
     window.resize(*size)
     for name, dock in window.docks.items():
         dock.setVisible(name == "step_card")
-    window.resizeDocks([window.docks["step_card"]], [int(size[1] * 0.42)], Qt.Orientation.Vertical)
+    window.resizeDocks([window.docks["step_card"]], [int(size[1] * card)], Qt.Orientation.Vertical)
     QApplication.processEvents()
 
 
@@ -74,12 +75,11 @@ def see_the_whole_graph_at_every_moment(hall, unit, name):
 
 
 def test_the_title_of_a_block_is_whole_beside_the_signs_of_a_check(hall):
-    settle(hall, (1024, 700))
     hall.documents.choose_example("xor")
     hall.session.forward()
     hall.session.backward()
     hall.session.check_all()
-    QApplication.processEvents()
+    settle(hall, (1024, 700), card=OF_CARD)
     picture, scene = hall.canvas.picture, hall.canvas.graph_scene
     font = pens_of(hall.look).font(20.0, bold=True)
     begins = {}
