@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
@@ -13,7 +14,7 @@ from shiboken6 import isValid
 
 from micrograd.language import tr, trc
 from micrograd_gui.app.tabs import tend_tabs
-from micrograd_gui.views.background import Background, later
+from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.gradients import Gradients
@@ -47,9 +48,12 @@ BOTH = 950  # pixels at text scale 1: in a lower window a question takes the roo
 ASKED = 500  # pixels at text scale 1: a lower window has no room for a question and a pane under the canvas
 TOOLS_HIGH = 47  # pixels at text scale 1: a row of tools, of which a longer language needs two
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
-_SOUGHT = ("micrograd_gui.views.canvas.hall.overview", "micrograd_gui.views.moments",
-           "micrograd_gui.views.lab.panes", "micrograd_gui.views.lab.ledger")  # fmt: skip
-SOUGHT_AFTER = 250  # milliseconds, when the first paint is over
+_SOUGHT = (
+    "views.canvas.hall.cards", "views.canvas.hall.overview", "session.explain.moments", "views.moments",
+    "session.asking.ledger", "session.asking.ledger_words", "session.asking.paths",
+    "session.asking.paths_words", "views.canvas.layers.paths", "views.lab.rows", "views.lab.ledger",
+)  # fmt: skip
+SOUGHT_AFTER = 200  # milliseconds, when the first paint is over
 
 
 class Panes(QObject):
@@ -296,15 +300,19 @@ class Panes(QObject):
         """The window is about to be seen, and has the size for it."""
         if not self.touched:
             self.arrange_as_at_first()
-        later(self, partial(Background(self).bring, _SOUGHT, self._make_sought), after=SOUGHT_AFTER)
+        later(self, partial(self._make_sought, _SOUGHT), after=SOUGHT_AFTER)
 
-    def _make_sought(self) -> None:
-        """What programs and screen readers look for by its name, though nobody sees it yet."""
+    def _make_sought(self, modules: tuple[str, ...]) -> None:
+        """What programs and screen readers look for by its name, though nobody sees it: by small turns."""
+        if modules:
+            import_module(f"micrograd_gui.{modules[0]}")
+            later(self, partial(self._make_sought, modules[1:]))
+            return
         from micrograd_gui.views.canvas.hall.overview import overview_of
 
         overview_of(self.canvas, self.canvas, lambda: self.canvas.motion_seconds())
-        self.ensure("moments")
-        later(self, lambda: self.ensure("ledger"))  # in a turn of its own
+        for name in ("moments", "ledger"):
+            later(self, partial(self.ensure, name))
 
     def arrange_as_at_first(self) -> None:
         """Every pane where it is at the first start."""
