@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
@@ -14,7 +13,7 @@ from shiboken6 import isValid
 
 from micrograd.language import tr, trc
 from micrograd_gui.app.tabs import tend_tabs
-from micrograd_gui.views.background import later
+from micrograd_gui.views.background import later, load_by_turns
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.canvas.view import CanvasView
 from micrograd_gui.views.gradients import Gradients
@@ -300,14 +299,11 @@ class Panes(QObject):
         """The window is about to be seen, and has the size for it."""
         if not self.touched:
             self.arrange_as_at_first()
-        later(self, partial(self._make_sought, _SOUGHT), after=SOUGHT_AFTER)
+        modules = [f"micrograd_gui.{each}" for each in _SOUGHT]
+        later(self, partial(load_by_turns, self, modules, self._make_sought), after=SOUGHT_AFTER)
 
-    def _make_sought(self, modules: tuple[str, ...]) -> None:
-        """What programs and screen readers look for by its name, though nobody sees it: by small turns."""
-        if modules:
-            import_module(f"micrograd_gui.{modules[0]}")
-            later(self, partial(self._make_sought, modules[1:]))
-            return
+    def _make_sought(self) -> None:
+        """What programs and screen readers look for by its name, though nobody sees it yet."""
         from micrograd_gui.views.canvas.hall.overview import overview_of
 
         overview_of(self.canvas, self.canvas, lambda: self.canvas.motion_seconds())

@@ -44,7 +44,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
-from micrograd_gui.views.background import Background, bring_at_once, later
+from micrograd_gui.views.background import Background, bring_at_once, later, load_by_turns
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.plot.opening import for_document, for_first_rows
@@ -380,8 +380,8 @@ class MainWindow(QMainWindow):
             self.panes.touched = True
         elif kind == QEvent.Type.Polish:  # it is about to be seen
             keep = partial(bring_at_once, self, _RECOVERING, self.recovering)
-            pace = partial(self.background.bring, _PACE, self.pace)
-            explain = partial(self.background.bring, _EXPLAIN, partial(self.explain, self.bridge.shown))
+            pace = partial(load_by_turns, self, _PACE, self.pace)
+            explain = partial(load_by_turns, self, _EXPLAIN, partial(self.explain, self.bridge.shown))
             prepare = lambda: self.commands.prepare()  # noqa: E731 - of the commands that there are then
             for after, make in ((200, keep), (400, pace), (500, explain), (2000, prepare)):
                 later(self, make, after=after)

@@ -181,6 +181,15 @@ def later(parent: QObject, call: Callable[[], object], *, after: int = 0) -> Non
     timer.start()
 
 
+def load_by_turns(parent: QObject, modules: Sequence[str], then: Callable[[], object]) -> None:
+    """Load one module in each turn of the event loop, then call it: soon, whatever other threads do."""
+    if modules:
+        import_module(modules[0])
+        later(parent, partial(load_by_turns, parent, modules[1:], then))
+    else:
+        then()
+
+
 def bring_at_once(parent: QObject, module: str, then: Callable[[], object]) -> None:
     """As `Background.bring`, in a thread of its own, which waits behind no plot and no layout."""
     loading = Thread(target=import_module, args=(module,), daemon=True)
