@@ -26,7 +26,7 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.text import as_tip, short
 from micrograd_gui.session.state import State
-from micrograd_gui.views.background import Background, later
+from micrograd_gui.views.background import Background, later, load_by_turns
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.hands import sideways
 from micrograd_gui.views.screen_reader.roles import tell_as
@@ -47,7 +47,11 @@ _NOTCH = 120.0
 MANY = 40  # rectangles; more than so many are painted as one
 _AIR = 6.0  # pixels around a fitted picture
 LEGIBLE = 10  # pixels at text scale 1: text is smaller by the wheel alone, and where all is asked for
-_LAYOUT = "micrograd_gui.views.rendered_layout"
+_LAYOUT = (
+    "micrograd_gui.figures.parts", "micrograd_gui.figures.text_metrics", "micrograd_gui.figures.figure",
+    "micrograd.dot", "micrograd_gui.figures.shapes", "micrograd_gui.figures.notebook_style",
+    "micrograd_gui.views.figure_painter", "micrograd_gui.views.rendered_layout",
+)  # fmt: skip
 _AGAIN = 5  # milliseconds until a picture that has come asks again whether it is its turn
 _SAID = 20  # pixels at text scale 1 for the words below it
 
@@ -203,9 +207,9 @@ class RenderedGraph(QWidget):
         """Have the picture made anew where the graph's shape differs; a hidden pane waits till it shows."""
         if not self.isVisible():
             return
-        if _LAYOUT not in sys.modules:  # it takes 60 ms to come in
+        if _LAYOUT[-1] not in sys.modules:  # all of it takes 60 ms
             self.message = tr(WAITING) if state.graph.nodes else tr(EMPTY)
-            self._background.bring((_LAYOUT,), lambda: self._lay_out(self.bridge.shown))
+            load_by_turns(self, _LAYOUT, lambda: self._lay_out(self.bridge.shown))
             return
         from micrograd_gui.views.rendered_layout import lay_out, shape_for
 
