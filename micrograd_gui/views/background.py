@@ -183,9 +183,13 @@ def later(parent: QObject, call: Callable[[], object], *, after: int = 0) -> Non
 
 def load_by_turns(parent: QObject, modules: Sequence[str], then: Callable[[], object]) -> None:
     """Load one module in each turn of the event loop, then call it: soon, whatever other threads do."""
-    if modules:
+
+    def load() -> None:
         import_module(modules[0])
-        later(parent, partial(load_by_turns, parent, modules[1:], then))
+        load_by_turns(parent, modules[1:], then)
+
+    if modules:
+        later(parent, load)
     else:
         then()
 
