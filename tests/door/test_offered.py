@@ -45,5 +45,5 @@ def test_all_that_is_offered_can_be_asked_for_its_words_its_signature_and_its_ty
         assert "." in name or pydoc.render_doc(
             each, renderer=pydoc.plaintext
         )  # that of a class tells its methods
-        assert inspect.signature(each)  # type: ignore[arg-type]
+        assert inspect.signature(each)  # type: ignore[arg-type]  # all of them can be called
     assert {name: unknown for name, each in table.items() if (unknown := unknown_type(each))} == LATE

@@ -62,7 +62,7 @@ def pythons_own(number: Any) -> Any:
 
 def _turned(number: Any, numpys: bool) -> Any:
     if isinstance(number, Traced):
-        number = traced(number, number.op, number.operands, number.label)  # type: ignore[arg-type]
+        number = traced(number, number.op, number.operands, number.label)  # type: ignore[arg-type]  # it is one
     elif numpys and type(number) in (float, int):
         number = traced(number)
     if isinstance(number, Traced):
