@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from functools import cache
 from itertools import cycle, pairwise
 from pathlib import Path
 
@@ -38,9 +39,16 @@ def exported(path: Path, graph: Graph = LECTURE, step: str | None = None, **opti
     return written
 
 
+@cache
+def list_fonts_for_lualatex() -> None:
+    """Nobody has done so on a new machine; without a list LuaLaTeX stops where it may not search."""
+    subprocess.run(["luaotfload-tool", "--update"], capture_output=True, timeout=100)
+
+
 def compiled(path: Path, engine: str = "pdflatex") -> tuple[int, str]:
     """The number of pages and their text; fails where TeX complains."""
     if engine == "lualatex":  # for each font that is not here it would search the machine anew: 10 s of work
+        list_fonts_for_lualatex()
         (path.parent / "luaotfload.conf").write_text("[db]\n    update-live = false\n")
     done = subprocess.run(
         [engine, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", path.name],
