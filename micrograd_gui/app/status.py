@@ -21,14 +21,47 @@ _LEFT = 6  # pixels before a tip, as Qt has them
 
 
 class StatusBar(QStatusBar):
-    """Tips end in dots where there is no room for all of them; that of the bar itself has them whole."""
+    """Tips end in dots where there is no room for all of them; that of the bar itself has them whole.
+
+    ``message`` is the sentence at the left, ``summary`` the line at the right.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.message, self.summary = Message(), Summary()
+        self._about_finding: tuple[QToolButton, ...] = ()
+        self.message.setObjectName("message")
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary.setObjectName("summary")
+        self.addWidget(self.message, 1)
+        self.addPermanentWidget(self.summary)
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 0, 8, 0)
         self.messageChanged.connect(self._keep_tip)  # a lambda that knows it would keep it alive
 
     def _keep_tip(self, text: str) -> None:
         self.setToolTip(as_tip(text))
+
+    def say(self, sentence: str, *, refused: bool) -> None:
+        """Show that sentence at the left, as a refusal or as plain words; "" for none."""
+        if sentence:
+            self.clearMessage()  # a tip of what is under the pointer would cover it
+        message = self.message
+        message.setText(("⚠ " if refused else "") + sentence)
+        message.setToolTip(as_tip(sentence))
+        if message.property("refused") != refused:
+            message.setProperty("refused", refused)
+            message.style().unpolish(message)
+            message.style().polish(message)
+
+    def offer_about_finding(self, shown: bool, right_run: QAction, dismiss: Callable[[], object]) -> None:
+        """What can be done about a finding, as buttons beside its sentence; made when there is one."""
+        if shown and not self._about_finding:
+            self._about_finding = _finding_buttons(right_run, dismiss)
+            for at, button in enumerate(self._about_finding, 1):
+                self.insertWidget(at, button)
+        for button in self._about_finding:
+            button.setVisible(shown)
 
     def minimumSizeHint(self) -> QSize:
         """Of no width: else a long summary would widen the window, beyond the screen too."""
@@ -36,8 +69,7 @@ class StatusBar(QStatusBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The summary has no more room than the bar."""
-        for each in self.findChildren(Summary):
-            each.fit()
+        self.summary.fit()
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -47,8 +79,8 @@ class StatusBar(QStatusBar):
             return
         text, metrics = as_shown(self.currentMessage()), self.fontMetrics()
         room = self.rect().adjusted(_LEFT, 0, -_LEFT, 0)
-        seen = [each.x() for each in self.findChildren(Summary) if each.isVisible()]
-        room.setRight(min([room.right(), *(x - _LEFT for x in seen)]))
+        if self.summary.isVisible():
+            room.setRight(min(room.right(), self.summary.x() - _LEFT))
         if text == self.currentMessage() and metrics.horizontalAdvance(text) <= room.width():
             super().paintEvent(event)
             return
@@ -124,7 +156,7 @@ class Summary(Dotted):
             self.setFixedSize(max(0, needed), high)
 
 
-def finding_buttons(right_run: QAction, dismiss: Callable[[], object]) -> tuple[QToolButton, QToolButton]:
+def _finding_buttons(right_run: QAction, dismiss: Callable[[], object]) -> tuple[QToolButton, QToolButton]:
     """What can be done about a finding, to stand beside the sentence that tells of it."""
     right, away = QToolButton(), QToolButton()
     right.setDefaultAction(right_run)

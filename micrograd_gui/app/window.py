@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWindow, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMainWindow
 
 from micrograd.language import again, tr
 from micrograd.ops import OPS
@@ -38,10 +38,9 @@ from micrograd_gui.app.documents import Documents, dropped_names, dropped_paths
 from micrograd_gui.app.hall.projecting import Projector
 from micrograd_gui.app.notebooks.refreshing import Refreshing
 from micrograd_gui.app.settings import Settings
-from micrograd_gui.app.status import Message, StatusBar, Summary, finding_buttons, standing, summary
+from micrograd_gui.app.status import StatusBar, standing, summary
 from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.text import as_tip
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import Background, bring_at_once, later, load_by_turns
@@ -118,7 +117,9 @@ class MainWindow(QMainWindow):
         self._explaining: Explaining | None = None
         self.rings: FocusRings | None = None
         self._classroom: Classroom | None = None  # there when the first lesson is wanted
-        self._build_status()
+        self._status = StatusBar()
+        self.message, self.summary = self._status.message, self._status.summary
+        self.setStatusBar(self._status)
         self._escape = QShortcut(QKeySequence("Esc"), self, self._on_escape)
         self._connect()
 
@@ -127,18 +128,6 @@ class MainWindow(QMainWindow):
         return f"<micrograd-gui: {self.documents.name}>"
 
     # The parts -------------------------------------------------------------------------------
-
-    def _build_status(self) -> None:
-        self._about_finding: tuple[QToolButton, ...] = ()
-        self.setStatusBar(StatusBar())
-        self.message, self.summary = Message(), Summary()
-        self.message.setObjectName("message")
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
-        self.summary.setObjectName("summary")
-        self.statusBar().addWidget(self.message, 1)
-        self.statusBar().addPermanentWidget(self.summary)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setContentsMargins(8, 0, 8, 0)
 
     def _connect(self) -> None:
         """Who tells whom."""
@@ -249,16 +238,9 @@ class MainWindow(QMainWindow):
 
     def say(self, sentence: str, *, refused: bool = False) -> None:
         """One sentence in the status bar, until the next change; then what was found live, if anything."""
-        if sentence:
-            self.statusBar().clearMessage()  # a tip of what is under the pointer would cover it
-        self.message.setText(("⚠ " if refused else "") + sentence)
-        self.message.setToolTip(as_tip(sentence))
+        self._status.say(sentence, refused=refused)
         stands = sentence == standing(self.session.state)  # the card says that, too
         self.projector.say("" if stands else self.message.text(), refused=refused)
-        if self.message.property("refused") != refused:
-            self.message.setProperty("refused", refused)
-            self.message.style().unpolish(self.message)
-            self.message.style().polish(self.message)
 
     def choose_language(self, code: str) -> None:
         """As `speak`; what is refused is said, and the menu marks what stays."""
@@ -451,24 +433,14 @@ class MainWindow(QMainWindow):
             self.setWindowModified(state.unsaved)
         self.menus.show_state(state)
         self._show_live()
-        if standing(state) or self._about_finding:
-            self._show_finding_buttons(bool(standing(state)))
+        right_run = self.menus.actions["show_right_run"]
+        self._status.offer_about_finding(bool(standing(state)), right_run, self.session.dismiss_found)
         self.summary.say(summary(state))
         self._show_escape()
 
     def _show_live(self) -> None:
         live = self.live
         self.menus.show_live(there=live.link is not None, cells=live.can_follow, following=live.following)
-
-    def _show_finding_buttons(self, shown: bool) -> None:
-        """What can be done about a finding stands beside it; made when there is one."""
-        if not self._about_finding:
-            right_run = self.menus.actions["show_right_run"]
-            self._about_finding = finding_buttons(right_run, lambda: self.session.dismiss_found())
-            for at, button in enumerate(self._about_finding, 1):
-                self.statusBar().insertWidget(at, button)
-        for button in self._about_finding:
-            button.setVisible(shown)
 
     # Events of the window --------------------------------------------------------------------
 

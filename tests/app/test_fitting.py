@@ -26,7 +26,7 @@ from micrograd_gui.app.documents import ask_unsaved
 from micrograd_gui.app.hall.projecting import THIRD
 from micrograd_gui.app.learning.greeting import Greeting
 from micrograd_gui.app.recovery.offer import RecoveryOffer
-from micrograd_gui.app.status import StatusBar
+from micrograd_gui.app.status import Message, StatusBar
 from micrograd_gui.app.tabs import AllTabs
 from micrograd_gui.document.block import OFFERED_KINDS
 from micrograd_gui.resource import resource
@@ -247,6 +247,7 @@ def test_a_row_of_buttons_breaks_where_it_has_no_room(qtbot) -> None:
 @pytest.mark.parametrize(("text", "same"), [("A tip.", True), ("A long tip, that goes on. " * 9, False)])
 def test_a_tip_without_room_ends_in_dots(qtbot, text: str, same: bool) -> None:
     bars = StatusBar(), QStatusBar()
+    bars[1].addWidget(Message())  # as high as ours
     for bar in bars:
         qtbot.addWidget(bar)
         bar.setSizeGripEnabled(False)

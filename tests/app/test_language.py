@@ -31,7 +31,7 @@ from micrograd_gui.app import window as window_module
 from micrograd_gui.app.actions import language as choosing
 from micrograd_gui.app.actions.table import MENUS
 from micrograd_gui.app.settings import Settings
-from micrograd_gui.app.status import Message, StatusBar
+from micrograd_gui.app.status import StatusBar
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.views.plot.pane import PlotPane
 from micrograd_gui.views.theme import Look
@@ -282,9 +282,9 @@ def test_no_language_is_chosen_while_a_window_reads_a_file(opened, monkeypatch) 
 
 
 def test_a_long_sentence_does_not_widen_the_window(qtbot) -> None:
-    bar, message = StatusBar(), Message()
-    bar.addWidget(message, 1)
+    bar = StatusBar()
     qtbot.addWidget(bar)
+    message = bar.message
     message.setFont(Look().font(13))
     high = message.sizeHint().height()
     message.setText("« xx » n’est ni une leçon ni un fichier ; les leçons sont toutes celles-ci. " * 9)
