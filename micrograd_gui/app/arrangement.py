@@ -38,8 +38,7 @@ TABLE, AT_MOST = 400, 0.4  # pixels that the table of gradients needs; the most 
 NARROW = 1200  # pixels at text scale 1: a narrower window has no room for panes beside the canvas
 TITLE, RENDERED = 30, 226  # pixels at text scale 1: the title of a pane; with it, four legible rows
 CARD = 130  # pixels at text scale 1: the height of a step
-OF_CARD, BESIDE_CARD = 0.34, 0.42  # of a projected window: the card's height, the width beside it
-OF_CARD_ASKED = 0.2  # the first while somebody predicts: boxes show the numbers that the answer takes
+BESIDE_CARD = 0.42  # of the width of a window, where the pane beside the card or the canvas has that share
 LOW = 750  # pixels at text scale 1: a lower window has no room for two panes under the canvas
 LOW_LEARNING = 830  # the same where the canvas has a network, and below it which of its rows that is
 TIGHT = 560  # pixels at text scale 1: a lower window has room for one pane under the canvas
@@ -72,7 +71,6 @@ class Panes(QObject):
         self.touched = False
         self._arranging = True
         self._arranged_for = QSize()
-        self._asked_in_hall = False
         self._lowest = False  # all panes are tabs beside the canvas, and a question has no room beside them
         self._away: list[QDockWidget] = []  # hidden while something is asked, the one that was seen last
         self._heights: dict[str, int] = {}  # of the panes below the canvas, before that
@@ -160,7 +158,9 @@ class Panes(QObject):
             dock.raise_()
             share = round(getattr(pane, "SHARE", 0.0) * self._window.height())
             if share and self._window.width() >= NARROW * self._look.scale:
-                self._resize(Qt.Orientation.Vertical, plot=self._window.height() - share, **{name: share})
+                self.resize_docks(
+                    Qt.Orientation.Vertical, plot=self._window.height() - share, **{name: share}
+                )
         if name == "lesson":
             self.settle_lesson()
         later(self, self.tend_tabs)
@@ -173,7 +173,7 @@ class Panes(QObject):
         if self.docks["step_card"] in self._window.tabifiedDockWidgets(self.docks[name]):
             self._share_width()  # all are tabs
         else:
-            self._resize(Qt.Orientation.Horizontal, **{name: self._look.px(width)})
+            self.resize_docks(Qt.Orientation.Horizontal, **{name: self._look.px(width)})
         later(self, self.tend_tabs)
 
     def ensure_predict_line(self) -> PredictLine:
@@ -197,9 +197,7 @@ class Panes(QObject):
             self._heights = {name: dock.height() for name, dock in self.docks.items() if dock in below}
             self._show_all(self._away, shown=False)
             if not self._lowest:  # the canvas has the room, not the step card
-                self._resize(Qt.Orientation.Vertical, step_card=self._look.px(CARD))
-        elif self._look.projector and asked != self._asked_in_hall:
-            later(self, self._share_with_question)  # when it is there, or has gone
+                self.resize_docks(Qt.Orientation.Vertical, step_card=self._look.px(CARD))
         elif not asked and self._heights:
             later(self, self._take_room_back)  # when the question has gone
 
@@ -226,21 +224,21 @@ class Panes(QObject):
             self._away.clear()
             if self._lowest:
                 self._share_width()
-                self._lay_out_at_once()
+                self.lay_out_at_once()
             else:
-                self._resize(Qt.Orientation.Vertical, **self._heights)
-                self._lay_out_at_once()
+                self.resize_docks(Qt.Orientation.Vertical, **self._heights)
+                self.lay_out_at_once()
                 wanted = self._heights["step_card"]
                 lacking = wanted - self.docks["step_card"].height()  # its tabs
                 if lacking > 0:
-                    self._resize(Qt.Orientation.Vertical, step_card=wanted + lacking)
+                    self.resize_docks(Qt.Orientation.Vertical, step_card=wanted + lacking)
             self._heights = {}
 
     def _show_all(self, docks: list[QDockWidget], *, shown: bool) -> None:
         before, self._arranging = self._arranging, True
         for dock in docks:
             dock.setVisible(shown)
-        self._lay_out_at_once()
+        self.lay_out_at_once()
         self._arranging = before
 
     def tend_tabs(self) -> None:
@@ -348,7 +346,7 @@ class Panes(QObject):
                 self._place_beside()
             else:
                 self._place_below()
-            self._lay_out_at_once()
+            self.lay_out_at_once()
             self.give_room()
             return
         window.addDockWidget(RIGHT, docks["plot"])
@@ -360,9 +358,9 @@ class Panes(QObject):
         else:
             window.splitDockWidget(docks["step_card"], docks["rendered_graph"], Qt.Orientation.Vertical)
         docks["training" if self._learns else "gradients"].raise_()
-        self._resize(Qt.Orientation.Horizontal, palette=look.px(TOOLS), plot=self._beside())
+        self.resize_docks(Qt.Orientation.Horizontal, palette=look.px(TOOLS), plot=self._beside())
         rendered = max(height // 5, look.px(RENDERED))
-        self._resize(Qt.Orientation.Vertical, step_card=look.px(CARD), rendered_graph=rendered)
+        self.resize_docks(Qt.Orientation.Vertical, step_card=look.px(CARD), rendered_graph=rendered)
         self._share_height()
 
     def _is_low(self) -> bool:
@@ -387,7 +385,7 @@ class Panes(QObject):
         self._share_width()
 
     def _share_width(self) -> None:
-        self._resize(Qt.Orientation.Horizontal, step_card=round(self._window.width() * BESIDE_CARD))
+        self.resize_docks(Qt.Orientation.Horizontal, step_card=round(self._window.width() * BESIDE_CARD))
 
     def _place_below(self) -> None:
         """All panes under a canvas that has the whole width, so that names can be read."""
@@ -399,8 +397,8 @@ class Panes(QObject):
         for name in ("plot", "step_card"):
             docks[name].raise_()
         below = max(TABLE, (window.width() - self._look.px(TOOLS)) // 2)
-        self._resize(Qt.Orientation.Horizontal, palette=self._look.px(TOOLS), plot=below)
-        self._resize(Qt.Orientation.Vertical, step_card=round(window.height() * 0.36))
+        self.resize_docks(Qt.Orientation.Horizontal, palette=self._look.px(TOOLS), plot=below)
+        self.resize_docks(Qt.Orientation.Vertical, step_card=round(window.height() * 0.36))
 
     def _share_height(self) -> None:
         """The plot has what the table does not need; what learns shows two plots, one above the other."""
@@ -412,13 +410,14 @@ class Panes(QObject):
             below = min(0.4, max(0.2, (self.gradients.wanted_height() + self._look.px(TITLE)) / height))
             plot = 0.88 - below
         elif self._beside() > self.docks["plot"].width():
-            self._resize(Qt.Orientation.Horizontal, plot=self._beside())
-        self._resize(Qt.Orientation.Vertical, plot=round(height * plot), gradients=round(height * below))
-        self._lay_out_at_once()
+            self.resize_docks(Qt.Orientation.Horizontal, plot=self._beside())
+        self.resize_docks(Qt.Orientation.Vertical, plot=round(height * plot), gradients=round(height * below))
+        self.lay_out_at_once()
 
-    def _lay_out_at_once(self) -> None:
+    def lay_out_at_once(self) -> None:
+        """The panes are painted where they belong, not where splitting and tabs have left them."""
         if self._window.isVisible() and (layout := self._window.layout()) is not None:
-            layout.activate()  # else they would be painted where splitting and tabs have left them
+            layout.activate()
 
     def show_learning(self, learns: bool) -> None:
         """A document that learns has its training and its rows beside the gradients."""
@@ -441,52 +440,11 @@ class Panes(QObject):
             self._share_height()
         self._arranging = before
 
-    def arrange_for_projector(self, third: str = "") -> None:
-        """The canvas over the full width, the step card under it, and beside that the pane of that name."""
-        for dock in self.docks.values():
-            if dock.titleBarWidget() is None:
-                dock.setTitleBarWidget(QWidget(dock))  # an empty one: no title
-        beside = self.docks.get(third)
-        for dock in self.docks.values():
-            if dock is not beside:
-                dock.hide()
-        card = self.docks["step_card"]
-        card.setFloating(False)
-        self._window.addDockWidget(BOTTOM, card)
-        card.show()
-        if beside is not None:
-            beside.setFloating(False)
-            self._window.addDockWidget(BOTTOM, beside)
-            self._window.splitDockWidget(card, beside, Qt.Orientation.Horizontal)
-            beside.show()
-        self.share_for_projector(third)
-        later(self, self.tend_tabs)
+    def resize_docks(self, direction: Qt.Orientation, **sizes: int) -> None:
+        """The docks of those names have these sizes: pixels, so wide or so high.
 
-    def share_for_projector(self, third: str = "") -> None:
-        """The card, and the pane beside it, have their shares of a projected window."""
-        width = self._window.width()
-        self._asked_in_hall = self._bridge.state.quiz is not None
-        part = OF_CARD_ASKED if self._asked_in_hall else OF_CARD
-        self._resize(Qt.Orientation.Vertical, step_card=round(self._window.height() * part))
-        if third:
-            beside = round(width * BESIDE_CARD)
-            self._resize(Qt.Orientation.Horizontal, **{"step_card": width - beside, third: beside})
-        self._lay_out_at_once()
-
-    def _share_with_question(self) -> None:
-        if self._look.projector:
-            self.share_for_projector()
-
-    def give_titles_back(self) -> None:
-        """Every dock has Qt's own title bar again."""
-        for dock in self.docks.values():
-            empty = dock.titleBarWidget()
-            dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # the stubs do not know that None is allowed
-            if empty is not None:
-                empty.deleteLater()
-
-    def _resize(self, direction: Qt.Orientation, **sizes: int) -> None:
-        """Those that have a place in the window, as none that floats has; Qt warns of one that lost it."""
+        But for those that have no place in the window, as none that floats has; Qt warns of one that lost it.
+        """
         there = {self.docks[name]: size for name, size in sizes.items()}
         for dock in [*there]:
             lost = self._window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 import micrograd_gui as mg
 from micrograd_gui.app import create_window
-from micrograd_gui.app.arrangement import OF_CARD
+from micrograd_gui.app.hall.projecting import OF_CARD
 from micrograd_gui.figures.geometry import FRAME_TITLE
 from micrograd_gui.views.canvas.hall.cards import readable
 from micrograd_gui.views.canvas.layers.chips import chips_of, place_chips

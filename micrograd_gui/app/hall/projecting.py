@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
 
 from micrograd.language import N_, tr
-from micrograd_gui.app.arrangement import Panes
+from micrograd_gui.app.arrangement import BESIDE_CARD, BOTTOM, Panes
 from micrograd_gui.app.desktop.appearance import Appearance
 from micrograd_gui.session.state import State
 from micrograd_gui.views.background import later
-from micrograd_gui.views.bridge import Bridge, Paced
+from micrograd_gui.views.bridge import Bridge, Paced, Together
 from micrograd_gui.views.plot.opening import for_document
 from micrograd_gui.views.theme import Look
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from micrograd_gui.app.hall.presenter import Presenter
 
 SETTLING = 200  # milliseconds that a window manager may take to resize a window
+OF_CARD, OF_CARD_ASKED = 0.34, 0.2  # of the height: the card; while somebody predicts, and boxes need more
 THIRD = ("", "plot", "gradients", "rendered_graph", "moments", "data")  # the pane that each digit brings
 KEYS: tuple[tuple[str, str], ...] = (
     ("1, 2, 3, 4, 5", N_("beside the card: plot, gradients, rendered graph, moments, rows")),
@@ -85,6 +86,7 @@ class Projector(QObject):
         self._chosen = self._shown = ""
         self._entering = False  # the window manager has yet to make the window as large as the screen
         self._fitting = 1.0  # the scale of text for the window as high as it was last
+        self._asked = False  # whether the card has the share of one beside a question
         self._awaited = ""  # what was said of a pane of choice that has nothing to say yet
         self._keys: list[QShortcut] = []
         self._glass: Glass | None = None  # made when it is first wanted, as the blank is
@@ -128,7 +130,7 @@ class Projector(QObject):
             self._fitting = projected.scale
             self._appearance.set_look(projected)
             self._shown = self._of_choice()
-            self._panes.arrange_for_projector(self._shown)
+            self._arrange()
             self._panes.canvas.setFocus()
             self._take_keys()
             self.resized.emit()
@@ -164,6 +166,7 @@ class Projector(QObject):
                 self._keys.append(QShortcut(QKeySequence(letter), self._window))
                 self._keys[-1].activated.connect(run)
             Paced(self._bridge, 150, self).changed.connect(lambda _old, _new: self._show_choice())
+            Together(self._bridge, self).changed.connect(lambda _old, _new: self._follow_question())
         for key in self._keys:
             key.setEnabled(self.on)
 
@@ -238,7 +241,7 @@ class Projector(QObject):
             self._awaited = ""
         if self.on and wanted != self._shown:
             self._shown = wanted
-            self._panes.arrange_for_projector(wanted)
+            self._arrange()
             self.resized.emit()
 
     def follow_size(self) -> None:
@@ -260,9 +263,58 @@ class Projector(QObject):
         self._panes.canvas.be_brief(False)
         self.follow_size()
 
+    def _arrange(self) -> None:
+        """The canvas over the full width, the step card under it, and beside that the pane of choice."""
+        window, docks = self._window, self._panes.docks
+        for dock in docks.values():
+            if dock.titleBarWidget() is None:
+                dock.setTitleBarWidget(QWidget(dock))  # an empty one: no title
+        beside = docks.get(self._shown)
+        for dock in docks.values():
+            if dock is not beside:
+                dock.hide()
+        card = docks["step_card"]
+        card.setFloating(False)
+        window.addDockWidget(BOTTOM, card)
+        card.show()
+        if beside is not None:
+            beside.setFloating(False)
+            window.addDockWidget(BOTTOM, beside)
+            window.splitDockWidget(card, beside, Qt.Orientation.Horizontal)
+            beside.show()
+        self._share_room()
+        later(self._panes, self._panes.tend_tabs)
+
+    def _share_room(self) -> None:
+        """The card, and the pane beside it, have their shares of the window."""
+        if not self.on:
+            return
+        width, panes = self._window.width(), self._panes
+        self._asked = self._bridge.state.quiz is not None
+        part = OF_CARD_ASKED if self._asked else OF_CARD
+        panes.resize_docks(Qt.Orientation.Vertical, step_card=round(self._window.height() * part))
+        if self._shown:
+            beside = round(width * BESIDE_CARD)
+            sizes = {"step_card": width - beside, self._shown: beside}
+            panes.resize_docks(Qt.Orientation.Horizontal, **sizes)
+        panes.lay_out_at_once()
+
+    def _follow_question(self) -> None:
+        """The line in which somebody predicts is there in the next turn, or has gone."""
+        if self.on and self._asked != (self._bridge.state.quiz is not None):
+            later(self, self._share_room)
+
+    def _give_titles_back(self) -> None:
+        """Every dock has Qt's own title bar again."""
+        for dock in self._panes.docks.values():
+            empty = dock.titleBarWidget()
+            dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # the stubs do not know that None is allowed
+            if empty is not None:
+                empty.deleteLater()
+
     def _share(self) -> None:
         if self.on and not self._entering:
-            self._panes.share_for_projector(self._shown)
+            self._share_room()
             if self._notice is not None:
                 self._notice.hide()  # it has the size and the colours of before
 
@@ -286,7 +338,7 @@ class Projector(QObject):
     def _give_back(self, before: Before) -> None:
         """Bars, screen, size, look and panes as they were before."""
         window = self._window
-        self._panes.give_titles_back()
+        self._give_titles_back()
         for bar in before.bars:
             bar.show()
         if self._presenter is not None:
