@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.moments import Film
-from micrograd_gui.files.tables import written
+from micrograd_gui.files.cells import written
 
 COLUMNS = ("step", "move", "id", "node", "op", "inputs", "role", "data", "grad", "stale")
 

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -18,11 +18,17 @@ from micrograd_gui.document.data import NUMBERS_AT_MOST, ROWS_AT_MOST, Column, D
 from micrograd_gui.document.errors import FileRefusal, Net
 from micrograd_gui.document.text import may_be_grouped, spoken, with_point
 from micrograd_gui.files.atomic import quoted_name, read_whole, text_in, write_readable
-from micrograd_gui.files.ratios import NARROW, ratio
+from micrograd_gui.files.cells import (
+    SEPARATORS,
+    WORDS,
+    header_line,
+    is_like_a_number,
+    name_in,
+    number_in,
+    written,
+)
 
 COLUMNS_AT_MOST = 1_000
-_SEPARATORS = (";", "\t", ",", "|", "；", "，", "、", "｜", "،", " ")  # wide ones, and that of Arabic
-_PARTING = frozenset((*_SEPARATORS, '"', "\r", "\n"))  # with one of them a cell stands in quotes
 _DECLARED = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)  # a line for spreadsheets
 _RULED = re.compile(
     r"^[ \t]*+\|?(?:[ \t:]*+-{3,}+[ \t:]*+\|)++[ \t:-]*+$", re.MULTILINE
@@ -31,13 +37,7 @@ LINES_AT_MOST, _LONGEST_LINE = 2 * ROWS_AT_MOST, 1_000_000  # which no table com
 _BEGINNING = 20_000  # characters, in which the first row is
 _LOOKED_AT = 30  # lines, to tell what stands between fields
 _TOLD_EACH = 1_000  # rows, after which it is told how far reading has come
-_WORDS = {"yes": 1.0, "no": 0.0, "true": 1.0, "false": 0.0, "on": 1.0, "off": 0.0,
-          "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}  # fmt: skip
-_NO_NAMES = {*_WORDS, "na", "n/a", "#n/a", "null", "none", "?", "-"}  # among numbers: a field of a row
-_MEASURED = re.compile(r"[-+−$€£¥]{0,2}\s?\d[\d\s.,_'’%$€£¥]*")
-# What a spreadsheet runs, or strips and then runs; an apostrophe, so that what was written can be told.
-_RUN = r"(?=['\t\r\n]|\s*[=+\-@＝＋－＠])"
-_TO_BE_RUN, _ESCAPED = re.compile(rf"\A{_RUN}"), re.compile(rf"\A'{_RUN}")
+_NO_NAMES = {*WORDS, "na", "n/a", "#n/a", "null", "none", "?", "-"}  # among numbers: a field of a row
 
 
 class Reading:
@@ -82,46 +82,9 @@ def write(path: Path | str, data: Data, reading: Reading | None = None) -> None:
     write_readable(path, as_text(data, reading).encode(), tr("the table"))
 
 
-def cell(said: str | float | None) -> str:
-    """What is said as a cell that no spreadsheet takes for a formula: an apostrophe stands before one.
-
-    ``plain`` takes the apostrophe away again. A number is written whole; None is an empty cell.
-
-    >>> cell("=1+1"), cell(-0.5), cell("a"), cell(None)
-    ("'=1+1", '-0.5', 'a', '')
-    """
-    if isinstance(said, str):
-        return _TO_BE_RUN.sub("'", said.replace("\0", "�"))
-    return "" if said is None else repr(said)
-
-
-def plain(text: str) -> str:
-    """What was written as that cell."""
-    return _ESCAPED.sub("", text)
-
-
-def written(rows: Iterable[Iterable[str | float | None]], separator: str = ",", end: str = "\n") -> str:
-    """The rows as CSV (RFC 4180), every cell harmless. Each table that the program writes is written here."""
-    return "".join(
-        separator.join(
-            [repr(each) if type(each) is float else _in_quotes(cell(each), separator) for each in row]
-        )
-        + end
-        for row in rows
-    )
-
-
-def _in_quotes(text: str, separator: str) -> str:
-    if text == text.strip() and separator not in text and _PARTING.isdisjoint(text):
-        return text
-    return '"' + text.replace('"', '""') + '"'
-
-
 def as_text(data: Data, reading: Reading | None = None) -> str:
     """The rows as CSV: a header, commas, every digit of a number. ``reading`` is told how far that is."""
-    names = [cell(column.name) for column in data.columns]
-    header = [_in_quotes(f"'{name}" if _is_like_a_number(name) else name, ",") for name in names]
-    parts, many = [",".join(header) + "\n"], len(data.rows)
+    parts, many = [header_line(column.name for column in data.columns)], len(data.rows)
     for begin in range(0, many, _TOLD_EACH):
         if reading is not None:
             reading.has_come_to(begin / many, tr("The table"))
@@ -143,7 +106,7 @@ def parse(text: str, name: str = "", reading: Reading | None = None) -> Data:
     if not named:
         rows.insert(0, first)
     width = _width(first.fields, rows)
-    header = [_name(field.strip()) for field in first.fields[:width]]
+    header = [name_in(field.strip()) for field in first.fields[:width]]
     index = named and _has_index(header, rows)
     if index and width == len(header) and header[0]:
         width, header = width + 1, ["", *header]  # its name is left out altogether, as R writes it
@@ -254,7 +217,7 @@ class _Lines:
 
     def names(self, width: int) -> list[str]:
         """The names of so many columns in the comment before the rows; none where it says something else."""
-        for separator in (self.separator, *_SEPARATORS):
+        for separator in (self.separator, *SEPARATORS):
             said = self.comment.split(None if separator == " " else separator)
             fields = [field.strip().strip('"') for field in said]
             words = separator != self.separator and any(" " in field for field in fields)
@@ -347,7 +310,7 @@ def _has_index(header: Sequence[str], rows: Sequence[_Record]) -> bool:
     unsaid = len(rows) > 1 and all(len(_stripped(row.fields)) == len(header) + 1 for row in rows)
     if not (nameless or unsaid):
         return False
-    found = [_number(row.fields[0]) for row in rows]
+    found = [number_in(row.fields[0]) for row in rows]
     return all(each is None or each.is_integer() for each in found) and len(header) + unsaid > 1
 
 
@@ -413,7 +376,7 @@ def _row(row: _Record, names: Sequence[str], index: bool, name: str) -> tuple[fl
         )
     numbers = []
     for place, field in enumerate(fields[index:], index):
-        number = _number(field)
+        number = number_in(field)
         if number is None or not math.isfinite(number):
             if number is not None:
                 said = N_(
@@ -434,21 +397,10 @@ def _row(row: _Record, names: Sequence[str], index: bool, name: str) -> tuple[fl
 def _is_header(fields: Sequence[str]) -> bool:
     """Whether the line has names: something that is no number, or words alone that could be labels."""
     said = [field for field in fields if field.strip()]
-    measured = [_is_like_a_number(field) for field in said]
+    measured = [is_like_a_number(field) for field in said]
     return not all(
         ok or field.strip().lower() in _NO_NAMES for ok, field in zip(measured, said, strict=True)
     ) or (not any(measured))
-
-
-def _is_like_a_number(field: str) -> bool:
-    """Whether it is a number, or one in a way of writing that is not read, such as 1 234, 50% and $3."""
-    return _number(field, words=False) is not None or _MEASURED.fullmatch(field.strip()) is not None
-
-
-def _name(field: str) -> str:
-    """The name of a column: ``as_text`` has an apostrophe before one that is a number."""
-    number = field.startswith("'") and _is_like_a_number(field[1:])
-    return plain(field[1:] if number and field[1:2] not in ("-", "+") else field)
 
 
 def _told_apart(header: Sequence[str]) -> list[str]:
@@ -466,26 +418,10 @@ def _names_of_inputs(width: int) -> list[str]:
     return [*(["x"] if inputs == 1 else [f"x{at}" for at in range(1, inputs + 1)]), "y"]
 
 
-def _number(field: str, words: bool = True) -> float | None:
-    """The number in a field; ``2/3`` and ``-pi`` are some, dates and the names of columns are none.
-
-    ``yes`` and ``True`` are 1, ``no`` and ``False`` 0.
-    """
-    plain = field.strip().translate(NARROW)
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
-    try:
-        return None if "_" in plain else float(plain)
-    except ValueError:
-        pass
-    number = ratio(plain)
-    return _WORDS.get(plain.lower()) if number is None and words else number
-
-
 def _separator(lines: Sequence[str]) -> str:
     """What stands between fields: that by which most fields of the first lines are numbers."""
     best, found = 0.0, ""
-    for separator in _SEPARATORS:
+    for separator in SEPARATORS:
         if not any(separator in "".join(line.strip().split('"')[::2]) for line in lines[:1]):
             continue
         fields = []
@@ -494,7 +430,7 @@ def _separator(lines: Sequence[str]) -> str:
                 fields += [field for field in row if field.strip()]
         except csv.Error:
             continue
-        share = sum(_number(field) is not None for field in fields) / max(len(fields), 1)
+        share = sum(number_in(field) is not None for field in fields) / max(len(fields), 1)
         if not found or share > best:
             best, found = share, separator
     return found or ","

@@ -437,7 +437,7 @@ class GradientsTable(QTableView):
     @Net("copy", N_("The table"))
     def as_text(self) -> str:
         """The selected rows (with none, all) as tab-separated text; numbers in full."""
-        from micrograd_gui.files.tables import written  # the first paint needs no table on paper
+        from micrograd_gui.files.cells import written  # the first paint needs no table on paper
 
         model = self.model()
         assert isinstance(model, GradientsModel)

@@ -9,7 +9,7 @@ from micrograd_gui.document import datasets
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.notation.literals import constant_in
-from micrograd_gui.files import tables
+from micrograd_gui.files import cells, tables
 
 ROWS = ((2.0, -3.5), (0.5, 1.0))
 
@@ -138,9 +138,9 @@ def test_what_a_table_says_is_not_guessed(text: str, names: list[str], rows: obj
     ],
 )
 def test_no_spreadsheet_runs_what_is_written_and_it_comes_back(tmp_path: Path, name: str) -> None:
-    written = tables.cell(name)
+    written = cells.cell(name)
     assert written.lstrip(" ")[0] not in "=+-@＝＋－＠\t\r\n"
-    assert tables.plain(written) == name
+    assert cells.plain(written) == name
     data = Data((Column(name), Column("a")), ((1.0, -2.0), (3.0, -4e-9)))
     tables.write(tmp_path / "a.csv", data)
     back = tables.read(tmp_path / "a.csv")
@@ -246,7 +246,7 @@ def test_a_field_of_any_length_is_judged_at_once(field: str) -> None:
     "field", ["2/3", "-2pi/3", "2*π", "√2/4", "-√9", "3√4", "1.5/0.5", "0/7", "12.*3/4", "7/0"]
 )
 def test_a_ratio_is_the_number_that_the_expression_line_reads(field: str) -> None:
-    assert tables._number(field) == constant_in(field)
+    assert cells.number_in(field) == constant_in(field)
 
 
 @pytest.mark.parametrize(
@@ -296,9 +296,10 @@ def test_a_table_that_nobody_wants_any_more_is_not_read_to_its_end(until: float)
 
 
 def test_the_cells_of_a_plain_table_are_not_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked_at, number = [], tables._number
-    monkeypatch.setattr(
-        tables, "_number", lambda *each, **how: looked_at.append(each) or number(*each, **how)
-    )
+    looked_at, number = [], cells.number_in
+    for module in (cells, tables):
+        monkeypatch.setattr(
+            module, "number_in", lambda *each, **how: looked_at.append(each) or number(*each, **how)
+        )
     assert len(tables.parse(LONG)) == 5_000
     assert len(looked_at) < 1_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from micrograd_gui.files.tables import written
+from micrograd_gui.files.cells import written
 from micrograd_gui.views.plot.model import (
     Arrow,
     Bars,
