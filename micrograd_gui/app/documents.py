@@ -242,12 +242,14 @@ class Documents(QObject):
         return replace(sight_of(self._context.session.state), **self.seen())
 
     def _attempt_save(self, path: Path, then: Callable[[], object] | None) -> None:
-        if path == self._context.session.state.path and self.watch.look_now() == "changed":
+        state = self._context.session.state
+        own = path == state.path and state.disk is not None
+        if own and not _is_long(state.graph) and self.watch.look_now() == "changed":
             self._ask_overwrite(path, then)
         else:
-            self._write(path, then)
+            self._write(path, then, look=own)
 
-    def _write(self, path: Path, then: Callable[[], object] | None) -> None:
+    def _write(self, path: Path, then: Callable[[], object] | None, *, look: bool = False) -> None:
         before = self._context.session.state
         graph = before.graph
 
@@ -261,9 +263,17 @@ class Documents(QObject):
             if then is not None and not self._context.session.state.unsaved:
                 then()
 
-        if len(graph) > LARGE or (graph.data is not None and len(graph.data) > LARGE):
+        if _is_long(graph):
             whole = graph.seen(self.sight())
-            self.behind.save(path, lambda: documents.save(path, whole), written)
+            known = before.disk.known if look and before.disk is not None else None
+
+            def ended(made: object) -> None:
+                if made is not None:
+                    written(made)
+                elif self._context.session.state.same_document(before):
+                    self._ask_overwrite(path, then)
+
+            self.behind.save(path, lambda: _save_long(path, whole, known), ended)
         else:
             written(self._context.bridge.attempt(self.save_to, path))
 
@@ -378,6 +388,22 @@ class Documents(QObject):
     def _remember(self, path: Path) -> None:
         self._settings.remember(path)
         self.remembered.emit()
+
+
+def _is_long(graph: Graph) -> bool:
+    """Whether to write it takes longer than a window should wait."""
+    return len(graph) > LARGE or (graph.data is not None and len(graph.data) > LARGE)
+
+
+def _save_long(path: Path, graph: Graph, known: Fingerprint | None) -> Fingerprint | None:
+    """Save it; None where the file is no longer what is known of it. For another thread than the window's."""
+    from micrograd_gui.document.in_parts import uncollected
+    from micrograd_gui.files import looking
+
+    if known is not None and looking.look(path, known)[1] == "changed":
+        return None
+    with uncollected():
+        return documents.save(path, graph)
 
 
 _ADDRESSES = 1_000_000  # letters: a longer text is no list of them, and is not looked through at each move

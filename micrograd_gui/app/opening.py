@@ -92,6 +92,13 @@ class Worked(Struct, frozen=True):
 
 def worked_out(change: Change, before: State, scene: Scene, stop: Event) -> Worked:
     """What the change makes of the State, with what the window asks first; ``scene`` is of what there is."""
+    if len(before.graph) <= LARGE:
+        return _worked_out(change, before, scene, stop)
+    with _uncollected():
+        return _worked_out(change, before, scene, stop)
+
+
+def _worked_out(change: Change, before: State, scene: Scene, stop: Event) -> Worked:
     state = change(before)
     graph, was = state.graph, before.graph
     if state.trace is not None and not stop.is_set():
@@ -103,8 +110,7 @@ def worked_out(change: Change, before: State, scene: Scene, stop: Event) -> Work
     folded = (graph.blocks or was.blocks) and not (graph.blocks is was.blocks and graph.places is was.places)
     if len(graph) <= LARGE or not (folded or other >= _ANEW * len(graph)):
         return Worked(state)
-    with _uncollected():
-        return Worked(state, scene.ahead(graph))
+    return Worked(state, scene.ahead(graph))
 
 
 def run_ahead(graph: Graph) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from micrograd.language import tr
 
 RECENT_AT_MOST = 10
 SMALLEST, LARGEST = 0.75, 3.0  # scales of the text
 LAYOUT = 2  # counts up when docks are added or renamed, so that an old arrangement is not forced on them
+_FILES = (("micrograd-gui", "micrograd-gui.conf"), ("micrograd-gui.conf",))  # Qt looks into both
 _Progress = dict[str, tuple[int, bool]]
 
 
@@ -27,12 +31,41 @@ def _keep_private(file: Path) -> None:
             file.chmod(0o600)
 
 
+def not_a_file() -> Path | None:
+    """What stands in the place of one of the files that Qt reads settings from, and is none; None: nothing.
+
+    A pipe there would keep who opens it waiting for ever.
+    """
+    if os.name == "nt" or sys.platform == "darwin":
+        return None  # the registry and the preferences are no files that somebody could have put there
+    bases = QStandardPaths.standardLocations(QStandardPaths.StandardLocation.GenericConfigLocation)
+    files = (Path(base, *way) for base in bases for way in _FILES)
+    return next((file for file in files if file.exists() and not file.is_file()), None)
+
+
+def kept_settings() -> QSettings:
+    """What Qt keeps of this program; where there is no file that it could, nothing is kept after its end."""
+    if not_a_file() is None:
+        return QSettings("micrograd-gui", "micrograd-gui")
+    nowhere = f"{os.devnull}/micrograd-gui.conf"  # in no folder, so Qt neither finds nor makes it
+    return QSettings(nowhere, QSettings.Format.IniFormat)
+
+
 class Settings:
     """Typed access to QSettings."""
 
     def __init__(self) -> None:
-        self._kept = QSettings("micrograd-gui", "micrograd-gui")
-        _keep_private(Path(self._kept.fileName()))
+        self._kept = kept_settings()
+        if not_a_file() is None:
+            _keep_private(Path(self._kept.fileName()))
+
+    @property
+    def fault(self) -> str:
+        """Why nothing is remembered, in a sentence; empty where it is."""
+        wrong = not_a_file()
+        if wrong is None:
+            return ""
+        return tr("{file} is not a file: what you choose is forgotten when the window is closed.", file=wrong)
 
     @property
     def recent(self) -> list[Path]:

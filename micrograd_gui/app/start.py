@@ -123,11 +123,10 @@ def leave_what_goes_on(status: int) -> None:
     from micrograd_gui.views.background import all_written
 
     if not all_written(_PATIENCE):
-        from PySide6.QtCore import QSettings
-
+        from micrograd_gui.app.settings import kept_settings
         from micrograd_gui.interrupts import leave
 
-        QSettings("micrograd-gui", "micrograd-gui").sync()  # as its end would
+        kept_settings().sync()  # as its end would
         for stream in (sys.stdout, sys.stderr):
             with suppress(AttributeError, OSError, ValueError):  # none is there, or nobody reads it any more
                 stream.flush()
@@ -187,6 +186,8 @@ def _new_window() -> MainWindow:
     if isinstance(app := QCoreApplication.instance(), Application):
         later(window, app.wear_icon, after=WORN_AFTER)
     window.documents.beside_wanted.connect(lambda path: window.bridge.attempt(open_beside, path))
+    if fault := window.settings.fault:
+        later(window, lambda: window.say(fault, refused=True))
     return window
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import time
 from collections import defaultdict
@@ -208,7 +209,10 @@ def _sweep_together(parts: Sequence[Path]) -> None:
 
     Raises OSError where one is gone.
     """
-    age = time.time() - max(part.stat().st_mtime for part in parts)
+    found = [part.stat() for part in parts]
+    if not all(stat.S_ISREG(each.st_mode) for each in found):
+        return  # somebody else's: none of ours is a pipe
+    age = time.time() - max(each.st_mtime for each in found)
     with ExitStack() as held:
         given_up = age > _FORGOTTEN
         if not given_up and parts[0].name.endswith("-0.part"):
@@ -248,6 +252,19 @@ def _in_words(path: Path) -> Iterator[None]:
         ) from None
 
 
+def content_of(path: Path) -> bytes:
+    """What is in the file. Raises OSError, and FileRefusal where it is none: to read a pipe may never end."""
+    with open(path, "rb", opener=_opened_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise FileRefusal(tr("{file} is not a file.", file=quoted_name(path)))
+        return file.read()
+
+
+def _opened_without_waiting(path: str, flags: int) -> int:
+    """For `open`: that of a pipe waits for who writes into it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def read_whole(path: Path) -> bytes:
     """What is in the file, told before reading when it is too large; raises FileRefusal, which names it."""
     try:
@@ -264,7 +281,7 @@ def read_whole(path: Path) -> bytes:
                 )
             )
         _tell("reading %s, %d bytes", path, size)
-        return path.read_bytes()
+        return content_of(path)
     except (OSError, ValueError) as error:
         raise FileRefusal(
             tr("{file} cannot be read: {reason}.", file=quoted_name(path), reason=reason(error, path))

@@ -28,7 +28,16 @@ from micrograd_gui.document.history import OnDisk
 from micrograd_gui.document.marks import NO_MARKS, UNSEEN, Marks, Sight
 from micrograd_gui.document.node import Node
 from micrograd_gui.document.text import saveable
-from micrograd_gui.files.atomic import is_at, opened_privately, quoted_name, reason, sweep, take, write_whole
+from micrograd_gui.files.atomic import (
+    content_of,
+    is_at,
+    opened_privately,
+    quoted_name,
+    reason,
+    sweep,
+    take,
+    write_whole,
+)
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
 from micrograd_gui.session.trace import Pass
@@ -205,7 +214,7 @@ def read(path: Path) -> Recovered:
     over all of it, so what comes out is what a window has put in.
     """
     try:
-        kept, pieces = _taken_apart(path.read_bytes())
+        kept, pieces = _taken_apart(content_of(path))
         graph = _graph(kept, pieces)
         if len(graph) <= _CHECKED:
             graph = codec.decode(codec.encode(graph), tr("its graph"))

@@ -1,7 +1,9 @@
 """Help > About > Copy diagnostics: what a report of a fault needs, and no more."""
 
 import logging
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from contextlib import suppress
@@ -147,3 +149,25 @@ def test_each_package_that_is_installed_with_it_has_its_license_named():
             license = metadata.metadata(name).get("License-Expression") or ""
             assert license.partition("-")[0] in said[name], name
     assert "LGPL" in said["pyside6, shiboken and qt"]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="settings are in no file of their own here")
+@pytest.mark.parametrize("name", ["micrograd-gui/micrograd-gui.conf", "micrograd-gui.conf", "kdeglobals"])
+def test_a_pipe_in_the_place_of_the_settings_keeps_nobody_waiting(name, tmp_path):
+    (tmp_path / "micrograd-gui").mkdir()
+    os.mkfifo(tmp_path / name)
+    script = (
+        "from micrograd_gui.app.desktop.application import application; app = application()\n"
+        "from micrograd_gui.app import create_window; window = create_window('neuron'); window.show()\n"
+        "window.settings.text_scale = 1.5; app.processEvents(); app.processEvents()\n"
+        "from micrograd_gui.views.canvas.layers.pace import _plasma_rests; _plasma_rests()\n"
+        "print(window.settings.text_scale, window.message.text())"
+    )
+    there = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", script], env=there, capture_output=True, text=True, timeout=60, check=True
+    )
+    scale, _, said = ran.stdout.strip().partition(" ")
+    assert scale == "1.5"
+    assert (f"{tmp_path / name} is not a file: what you choose is forgotten" in said) == name.endswith("conf")
+    assert (tmp_path / name).is_fifo()

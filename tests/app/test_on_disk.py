@@ -2,7 +2,7 @@
 
 import os
 import time
-from threading import Event
+from threading import Event, current_thread, main_thread
 
 import pytest
 from PySide6.QtCore import QEvent
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButto
 from micrograd_gui.app import start
 from micrograd_gui.app.disk import DiskNotice
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.files import documents
+from micrograd_gui.files import documents, looking
 from micrograd_gui.session.record import record
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.canvas.view import CanvasView
@@ -138,6 +138,36 @@ def test_what_is_opened_while_a_large_graph_is_saved_is_not_taken_for_that_file(
     assert documents.read(path).nodes[1].data == 5.0
     state = window.session.state
     assert (state.path, state.title, state.unsaved) == (None, "lecture", False)
+
+
+@pytest.mark.parametrize("opens_another", [False, True])
+def test_the_file_of_a_large_graph_is_looked_at_by_another_thread_before_it_is_overwritten(
+    opened, path, act, qtbot, monkeypatch, opens_another
+):
+    window, looked, look = opened(str(path)), [], looking.look
+
+    def look_slowly(*args):
+        looked.append(current_thread() is main_thread())
+        return look(*args)
+
+    window.session.set_value(1, 7.0)
+    written_by_another(path)
+    theirs = path.read_bytes()
+    monkeypatch.setattr("micrograd_gui.app.documents.LARGE", 2)
+    monkeypatch.setattr(looking, "look", look_slowly)
+    act(window, "save")
+    if opens_another:
+        window.documents.open_example("lecture")
+    qtbot.waitUntil(lambda: not window.documents.busy)
+    assert path.read_bytes() == theirs
+    assert looked
+    assert not any(looked)
+    assert (question(window) is None) == opens_another
+    if not opens_another:
+        press(window, "overwrite", "changed_on_disk")
+        qtbot.waitUntil(lambda: not window.documents.busy)
+        assert documents.read(path).nodes[1].data == 7.0
+        assert not window.isWindowModified()
 
 
 def test_what_another_wrote_can_be_reloaded_and_undo_brings_ones_own_back(reopened, path, act):

@@ -43,6 +43,23 @@ def test_numbers_that_json_has_no_word_for_come_back(tmp_path: Path) -> None:
     assert codec.encode(found.graph) == codec.encode(session.state.graph)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name here")
+@pytest.mark.parametrize("name", ["0123456789abcdef.recovery", ".a.micrograd.1a2b3c4d-0.part"])
+def test_a_pipe_among_them_keeps_nobody_waiting(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    script = (
+        "from pathlib import Path; from micrograd_gui.files.left_behind import left_behind; "
+        f"print(*left_behind(Path({str(tmp_path)!r}))[1])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=True
+    )
+    said = "“0123456789abcdef.recovery” is not a file. It is kept as" if name.endswith("recovery") else ""
+    assert said in ran.stdout
+    assert ran.stdout.strip() or not said
+    assert [entry.suffix for entry in tmp_path.iterdir()] == [".damaged" if said else ".part"]
+
+
 @pytest.mark.parametrize("what", ["cut", "flipped", "empty", "another's"])
 def test_a_damaged_file_is_said_to_be_so(what: str, tmp_path: Path) -> None:
     path = file_of(tmp_path, Session(load_example("moons")))
@@ -84,14 +101,14 @@ def test_what_cannot_be_read_or_set_aside_now_stays_and_hides_nothing_else(
     damaged.touch()
     other = tmp_path / f"{'b' * 16}.recovery"
     other.write_bytes(whole.read_bytes())
-    read = Path.read_bytes
+    read = atomic.content_of
 
     def unreadable(path: Path) -> bytes:
         if path == other:
             raise PermissionError
         return read(path)
 
-    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    monkeypatch.setattr(recovery, "content_of", unreadable)
     monkeypatch.setattr(os, "replace", Mock(side_effect=PermissionError))
     (found,), sentences = left_behind(tmp_path)
     assert found.slot.path == whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import subprocess
 import sys
@@ -96,7 +97,7 @@ def _answer(program: str, *arguments: str) -> str:
 def _plasma_rests() -> bool:
     """Whether Plasma's speed of animations is set to at once."""
     path = QStandardPaths.locate(QStandardPaths.StandardLocation.GenericConfigLocation, "kdeglobals")
-    if not path:
+    if not os.path.isfile(path):  # a pipe would keep who opens it waiting
         return False
     kept = QSettings(path, QSettings.Format.IniFormat).value("KDE/AnimationDurationFactor", 1.0)
     return float(str(kept)) == 0.0
