@@ -14,8 +14,8 @@ from tests.house.structure import modules
 
 # What comes from outside: files, the clipboard, things dragged in, live values, words of the command line.
 OUTSIDE = {
-    "read_whole", "read_bytes", "read_text", "clipboard", "urls", "f_locals", "capture", "parse_args",
-    "getOpenFileName", "recvfrom", "urlopen",
+    "read_whole", "read_bytes", "content_of", "read_text", "clipboard", "urls", "f_locals", "capture",
+    "parse_args", "getOpenFileName", "recvfrom", "urlopen",
 }  # fmt: skip
 WRITERS = {"write_whole", "write_readable", "write_all"}
 # Functions that have no net of their own, and why they need none.
