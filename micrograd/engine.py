@@ -182,7 +182,7 @@ class Value:
     exp, log, sqrt, abs = _function("exp"), _function("log"), _function("sqrt"), _function("abs")
     sin, cos, tan, atan = _function("sin"), _function("cos"), _function("tan"), _function("atan")
     sinh, cosh = _function("sinh"), _function("cosh")
-    log1p, expm1 = _function("log1p"), _function("expm1")
+    log1p, expm1, erf = _function("log1p"), _function("expm1"), _function("erf")
 
     def backward(self) -> None:
         """Adds d self / d node to the grad of each node that feeds this one, results before operands.

@@ -63,7 +63,9 @@ def _rarer(x: Any, which: Any) -> Any:
         return np.sinh(x)
     if code == 12:
         return np.cosh(x)
-    return np.log1p(x) if code == 13 else np.expm1(x)
+    if code == 13:
+        return np.log1p(x)
+    return np.expm1(x) if code == 14 else math.erf(x)
 
 
 def _rarer_slope(x: Any, out: Any, which: Any) -> Any:
@@ -95,15 +97,18 @@ def _rarer_slope(x: Any, out: Any, which: Any) -> Any:
         return np.cosh(x)
     if code == 12:
         return np.sinh(x)
-    return 1.0 / (x + 1.0) if code == 13 else out + 1.0
+    if code == 13:
+        return 1.0 / (x + 1.0)
+    return out + 1.0 if code == 14 else np.exp(-x * x) * _TWO_BY_ROOT_PI
 
 
 _ROOT_HALF, _ROOT_TWO_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
+_TWO_BY_ROOT_PI = 2 / math.sqrt(math.pi)
 _ONE_OF, _ITS_SLOPE = _inner(_rarer), _inner(_rarer_slope)
 # The rarer ops share a loop, which costs them a little and saves the first use seconds: which one of them it
 # is stands where the exponent of a power does.
 _RARER = ("log", "sqrt", "sin", "cos", "abs", "leaky_relu", "softplus", "silu", "gelu", "tan", "atan",
-          "sinh", "cosh", "log1p", "expm1")
+          "sinh", "cosh", "log1p", "expm1", "erf")
 _SIGNS = {"max": 1.0, "min": -1.0}
 
 # Per op: out = f(x, y, n), and the slopes of x and y, each from (x, y, out, n). One-operand ops ignore y;

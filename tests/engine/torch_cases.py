@@ -67,7 +67,7 @@ PAIRED = [
     nan,
 ]
 ONE = ["neg", "tanh", "relu", "sigmoid", "exp", "log", "sqrt", "sin", "cos", "abs"]
-ONE += ["leaky_relu", "softplus", "silu", "gelu", "tan", "atan", "sinh", "cosh", "log1p", "expm1"]
+ONE += ["leaky_relu", "softplus", "silu", "gelu", "tan", "atan", "sinh", "cosh", "log1p", "expm1", "erf"]
 TWO = ["+", "-", "*", "/", "**", "max", "min"]
 EXPONENTS = [0, 1, 2, 3, -1, -2, -3, 0.5, -0.5, 1 / 3, 1.5, 2.5, 7, 100, 1001, inf, -inf]
 
@@ -99,7 +99,7 @@ def answer(name: str, operands: tuple[float, ...]) -> list[float]:
         "sin": torch.sin,
         "cos": torch.cos,
         "abs": torch.abs,
-        **{name: getattr(torch, name) for name in ("tan", "atan", "sinh", "cosh", "log1p", "expm1")},
+        **{name: getattr(torch, name) for name in ("tan", "atan", "sinh", "cosh", "log1p", "expm1", "erf")},
         **{name: getattr(torch.nn.functional, name) for name in ("leaky_relu", "softplus", "silu", "gelu")},
         "max": torch.maximum,
         "min": torch.minimum,

@@ -21,7 +21,7 @@ from micrograd_gui.document.text import spoken
 
 _UNARY = (
     "tanh", "exp", "log", "relu", "sigmoid", "sin", "cos", "sqrt", "abs", "neg",
-    "softplus", "silu", "gelu", "tan", "atan", "sinh", "cosh", "log1p", "expm1",
+    "softplus", "silu", "gelu", "tan", "atan", "sinh", "cosh", "log1p", "expm1", "erf",
 )  # fmt: skip
 _BINARY = {"Add": "+", "Sub": "-", "Rsub": "-", "Mul": "*", "Div": "/", "Maximum": "max", "Minimum": "min"}
 _ALONE = (

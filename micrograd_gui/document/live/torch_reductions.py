@@ -1,4 +1,4 @@
-"""PyTorch's reductions and products in nodes: extremes, spread, lengths, running totals, norms, matrices."""
+"""PyTorch's reductions and products in nodes: extremes, spread, lengths, running totals, matrices."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ PRODUCTS = {  # and what each of them saves of its operands
     "Addmm": ("mat1", "mat2"), "Mm": ("self", "mat2"), "Mv": ("self", "vec"), "Dot": ("self", "tensor"),
     "Bmm": ("self", "mat2"),
 }  # fmt: skip
-OVER_NUMBERS = ("Var", "Std", "LinalgVectorNorm", "Norm", "Prod")  # which give one number for several
+WITH_MEAN = ("VarMean", "StdMean")  # which give the mean, too
+OVER_NUMBERS = ("Var", "Std", "LinalgVectorNorm", "Norm", "Prod", *WITH_MEAN)  # one number for several
 RUNNING = {"Cumsum": "+", "Cumprod": "*"}
-_EPSILON = 1e-5  # of layer norm, where nothing else is said
 
 New = Callable[..., Item]  # a node of an op and its operands
 Constant = Callable[[float], Item]
@@ -56,38 +56,42 @@ def extreme(fn: Any, kind: str, x: Items, new: New, number: Number) -> Items:
 
 
 def over_numbers(fn: Any, kind: str, x: Items, new: New, constant: Constant) -> Items:
-    """What such a function comes to, of all numbers or along dimensions."""
+    """What such a function comes to, of all numbers or along dimensions; two results one after the other."""
 
-    def come_to(items: list[Item]) -> Item:
+    def come_to(items: list[Item]) -> Any:
         if kind == "Prod":
             return reduce(lambda one, other: new("*", one, other), items)
-        if kind in ("Var", "Std"):
-            spread = _variance(fn, items, new, constant)
-            return new("sqrt", spread) if kind == "Std" else spread
+        if kind.startswith(("Var", "Std")):
+            mean = new("/", total(items, new), constant(float(len(items))))
+            spread = _variance(fn, items, mean, new, constant)
+            spread = new("sqrt", spread) if kind.startswith("Std") else spread
+            return (spread, mean) if kind in WITH_MEAN else spread
         return _length(float(fn._saved_ord if kind == "LinalgVectorNorm" else fn._saved_p), items, new)
 
-    return along(x, axes_of(fn, x), come_to)
+    found = along(x, axes_of(fn, x), come_to)
+    if kind not in WITH_MEAN:
+        return found
+    return np.array([[pair[at] for pair in found.ravel()] for at in range(2)], object)
 
 
-def _variance(fn: Any, items: list[Item], new: New, constant: Constant) -> Item:
+def _variance(fn: Any, items: list[Item], mean: Item, new: New, constant: Constant) -> Item:
     """The squares of what each is apart from the mean, over one less than there are, or what is said."""
     correction = 1 if fn._saved_correction is None else fn._saved_correction
-    mean = new("/", _sum(items, new), constant(float(len(items))))
     squares = [new("**2", new("-", each, mean)) for each in items]
-    return new("/", _sum(squares, new), constant(float(max(len(items) - correction, 0))))
+    return new("/", total(squares, new), constant(float(max(len(items) - correction, 0))))
 
 
 def _length(order: float, items: list[Item], new: New) -> Item:
     """The root of the sum of powers; of the order 1 the sum, of an endless one the largest or smallest."""
     if order == 2:
-        return new("sqrt", _sum([new("**2", each) for each in items], new))
+        return new("sqrt", total([new("**2", each) for each in items], new))
     sizes = [new("abs", each) for each in items]
     if math.isinf(order):
         return reduce(lambda one, other: new("max" if order > 0 else "min", one, other), sizes)
     if order == 1:
-        return _sum(sizes, new)
+        return total(sizes, new)
     powers = [new(op_of(f"**{order:g}").name, each) for each in sizes]
-    return new(op_of(f"**{1 / order!r}").name, _sum(powers, new))
+    return new(op_of(f"**{1 / order!r}").name, total(powers, new))
 
 
 def running(fn: Any, kind: str, x: Items, new: New) -> Items:
@@ -109,49 +113,8 @@ def refuse_filled(fn: Any) -> None:
         raise Refusal(tr("PyTorch does not keep what masked_fill fills in, so the graph cannot be opened."))
 
 
-def layer_norm(
-    fn: Any,
-    x: Items,
-    weight: Items | None,
-    bias: Items | None,
-    new: New,
-    number: Number,
-    constant: Callable[[float], Item],
-) -> Items:
-    """Each number less the mean of its row, over the root of the row's variance; then weight and bias."""
-    size = int(np.prod(fn._saved_normalized_shape))
-    rows = x.reshape(-1, size)
-    epsilon = constant(_epsilon(fn, rows, number))
-    weights, biases = (None if each is None else each.reshape(-1) for each in (weight, bias))
-    found = np.empty(rows.shape, object)
-    for row, items in enumerate(rows):
-        mean = new("/", _sum(list(items), new), constant(float(size)))
-        apart = [new("-", each, mean) for each in items]
-        variance = new("/", _sum([new("**2", each) for each in apart], new), constant(float(size)))
-        scale = new("**-0.5", new("+", variance, epsilon))
-        for column, each in enumerate(apart):
-            out = new("*", each, scale)
-            out = out if weights is None else new("*", out, weights[column])
-            found[row, column] = out if biases is None else new("+", out, biases[column])
-    return found
-
-
-def _sum(items: Sequence[Item], new: New) -> Item:
+def total(items: Sequence[Item], new: New) -> Item:
     return reduce(lambda one, other: new("+", one, other), items)
-
-
-def _epsilon(fn: Any, rows: Items, number: Number) -> float:
-    """What was added to the variance: PyTorch keeps the root of both, by which it follows."""
-    scales = saved(fn, "result2")
-    known = [[number(each) for each in row] for row in rows]
-    if scales is None or any(None in row for row in known):
-        return _EPSILON
-    wholes = 1.0 / np.asarray(scales.detach().cpu().double().numpy()).reshape(-1) ** 2
-    variances = np.var(np.array(known, float), axis=1)
-    at = int(np.argmin(variances))
-    off = (1e-5 if str(scales.dtype) == "torch.float32" else 1e-13) * wholes[at]
-    found = float(wholes[at] - variances[at])
-    return _EPSILON if abs(found - _EPSILON) <= off else float(f"{found:.4g}")
 
 
 def shape_at(fn: Any, kind: str, port: int, shape: tuple[int, ...], other: Items | None) -> tuple[int, ...]:

@@ -9,24 +9,20 @@ from typing import Any, cast
 
 import numpy as np
 
-from micrograd.language import tr
+from micrograd.language import N_, tr
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.torch_composed import composed, is_composed
 from micrograd_gui.document.live.torch_constants import Item, kind_of, written_once
-from micrograd_gui.document.live.torch_losses import (
-    LOSSES,
-    OVER_CLASSES,
-    loss_at,
-    over_classes,
-)
+from micrograd_gui.document.live.torch_losses import LOSSES, OVER_CLASSES, loss_at, over_classes
+from micrograd_gui.document.live.torch_norms import NORMS, normed
 from micrograd_gui.document.live.torch_reductions import (
     EXTREMES,
     OVER_NUMBERS,
     PRODUCTS,
     RUNNING,
+    WITH_MEAN,
     extreme,
-    layer_norm,
     over_numbers,
     product,
     refuse_filled,
@@ -54,7 +50,10 @@ from micrograd_gui.document.text import spoken
 MOST = 2_000  # nodes
 _SHAPED = ("View", "UnsafeView", "ReshapeAlias", "Squeeze", "Unsqueeze", "Clone", "ToCopy", "Alias")
 _BINARY = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Maximum": "max", "Minimum": "min"}
-_NORMED = ("input", "weight", "bias")  # of layer norm
+_SEVERAL = ("Unbind", *WITH_MEAN)  # results, of which one after the other is taken
+_UNROLLED = (  # of numbers that are several, whatever comes of them
+    *PRODUCTS, *LOSSES[1:], *OVER_CLASSES, "NllLoss", *CUTS[2:], *OVER_NUMBERS, *RUNNING, "Where",
+)  # fmt: skip
 _USUAL = (0.0, 1.0, -1.0)  # constants that nobody keeps
 _SUM, _MEAN = 2, 1  # PyTorch's reductions of a loss
 
@@ -78,26 +77,26 @@ class Unrolling:
         self._arrays: dict[int, Items] = {}
         self._held: list[Any] = []  # an identity means something only while its object lives
         self._items: list[Item] = []
-        self._worked: dict[
-            Item, float
-        ] = {}  # the numbers that follow from the leaves, as far as these are known
+        self._worked: dict[Item, float] = {}  # what follows from the leaves, as far as these are known
         self._uses: dict[int, list[str]] = {}  # of each function: the kinds of those that take its result
         self._leaf_names: dict[int, str] = {}
-        self._results: dict[int, tuple[str, Any]] = {}
+        self._results: dict[tuple[int, int], tuple[str, Any]] = {}  # by function and which of its results
+        self._statistics: list[tuple[str, Any]] = []  # that layers keep of what they have normed
         for thing in names.values():
             if isinstance(thing, torch.nn.Module):
-                for parameter, tensor in thing.named_parameters():
-                    self._leaf_names.setdefault(id(tensor), parameter)
+                self._statistics += thing.named_buffers()
+                for part, tensor in (*thing.named_parameters(), *thing.named_buffers()):
+                    self._leaf_names.setdefault(id(tensor), part)
         for name, thing in names.items():
             if isinstance(thing, torch.Tensor) and thing.grad_fn is not None:
                 self._held.append(thing.grad_fn)
-                self._results.setdefault(id(thing.grad_fn), (name, thing))
+                self._results.setdefault((id(thing.grad_fn), thing.output_nr), (name, thing))
             else:
                 self._leaf_names.setdefault(id(thing), name)
 
     def order(self, root: Any) -> list[Item]:
         """The items, operands first, the root last; without recursion. Raises Refusal."""
-        self._results.setdefault(id(root.grad_fn), ("", root))
+        self._results.setdefault((id(root.grad_fn), root.output_nr), ("", root))
         stack: list[tuple[Any, bool]] = [(root.grad_fn, False)]
         while stack:
             fn, operands_done = stack.pop()
@@ -115,15 +114,15 @@ class Unrolling:
                 once = written_once(fn.variable, self._uses[id(fn)])
                 for _, item in _places(self._arrays[id(fn)]):
                     item.once = once
-        last = self._arrays[id(root.grad_fn)].item()
-        self._items.remove(last)
+        last = given(self._source(root.grad_fn, root.output_nr)).item()
+        before = self._items[: self._items.index(last)]
         needed, waiting = {last}, [last]
         while waiting:
             new = set(waiting.pop().operands) - needed
             needed |= new
             waiting += new
         # What nobody knows and nothing asks for, such as what `where` did not take, need not be found out.
-        return [*(each for each in self._items if each in needed or each in self._worked), last]
+        return [*(each for each in before if each in needed or each in self._worked), last]
 
     # Items ---------------------------------------------------------------------------------------
 
@@ -201,23 +200,25 @@ class Unrolling:
         kind = kind_of(fn)
         sources = [self._source(each, output) for each, output in fn.next_functions]
         shape = tuple(fn._input_metadata[0].shape)  # what reaches its backward is shaped as its result
-        if kind == "Unbind":  # of which one after the other is taken
+        if kind in _SEVERAL:
             shape = (len(fn._input_metadata), *shape)
         found = self._made(fn, kind, sources, shape)
         found = self._arrays[id(fn)] = found.reshape(shape)
-        if kind == "Unbind":
+        if kind in _SEVERAL:
+            for output, each in enumerate(found):
+                self._described(fn, output, np.asarray(each, object))
             return
         if (result := saved(fn, "result")) is not None:
             for at, item in _places(found):
                 item.data = _number(result[at]) if item.data is None else item.data
-        self._described(fn, found)
+        self._described(fn, 0, found)
 
     def _source(self, fn: Any, output: int) -> Items | None:
         """What a function gave, as the one of its results that is meant."""
         if fn is None:
             return None
         found = self._arrays[id(fn)]
-        return np.asarray(found[output], object) if kind_of(fn) == "Unbind" else found
+        return np.asarray(found[output], object) if kind_of(fn) in _SEVERAL else found
 
     def _made(self, fn: Any, kind: str, sources: list[Items | None], shape: tuple[int, ...]) -> Items:
         x = self._operand(fn, sources, 0, "self")
@@ -236,11 +237,8 @@ class Unrolling:
         if kind == "MaskedFill":
             refuse_filled(fn)
             return given(x)
-        if kind == "NativeLayerNorm":
-            x, weight, bias = (self._operand(fn, sources, at, name) for at, name in enumerate(_NORMED))
-            # What was added is the usual number then, if that comes out as PyTorch has it.
-            self.lends = self.lends or is_freed(fn, "result2")
-            return layer_norm(fn, given(x), weight, bias, self._new, self._number_of, self._shared())
+        if kind in NORMS:
+            return self._normed(fn, kind, sources)
         if kind in PRODUCTS:
             return self._product(fn, kind, sources, shape)
         if kind == "LeakyRelu" or is_composed(fn, kind):
@@ -269,12 +267,8 @@ class Unrolling:
             if (alpha := getattr(fn, "_saved_alpha", 1)) != 1:
                 y = self._op("*", self._constants((), float(alpha)), y)
             return self._op(_BINARY[kind], x, y)
-        raise Refusal(
-            tr(
-                "The op “{op}” of PyTorch is not among those that are unrolled for vectors.",
-                op=spoken(kind),
-            )
-        )
+        said = N_("The op “{op}” of PyTorch is not among those that are unrolled for vectors.")
+        raise Refusal(tr(said, op=spoken(kind)))
 
     def _loss(self, fn: Any, kind: str, x: Items, target: Items | None) -> Items:
         """What a loss of PyTorch comes to, of predictions or logits and their targets."""
@@ -349,12 +343,10 @@ class Unrolling:
         mask = np.broadcast_to(mask, shape)
         found = np.empty(shape, object)
         for operand, taken in zip(sources, (mask, ~mask), strict=True):
-            if taken.any():
-                found[taken] = (
-                    self._lent_or_constant(shape, taken)
-                    if operand is None
-                    else (np.broadcast_to(operand, shape)[taken])
-                )
+            if operand is not None:
+                found[taken] = np.broadcast_to(operand, shape)[taken]
+            elif taken.any():
+                found[taken] = self._lent_or_constant(shape, taken)
         return found
 
     def _lent_or_constant(self, shape: tuple[int, ...], taken: Any) -> Any:
@@ -414,6 +406,27 @@ class Unrolling:
         how = _SUM if kind == "Sum" else _MEAN
         return along(x, axes_of(fn, x), lambda group: self._reduced(np.array(group, object), how).item())
 
+    def _normed(self, fn: Any, kind: str, sources: list[Items | None]) -> Items:
+        """What a layer gives that norms numbers."""
+        operands = [
+            self._operand(fn, sources, at, name) for at, name in enumerate(("input", "weight", "bias"))
+        ]
+        x, weight, bias = given(operands[0]), *operands[1:]
+        # What was freed is as usual then, if that comes out as PyTorch has it.
+        self.lends = self.lends or is_freed(fn, "result2") or is_freed(fn, "weight")
+        kept = []
+        if kind == "NativeBatchNorm" and not fn._saved_training:
+            kept = [self._statistic(fn, name, x.shape[1]) for name in ("running_mean", "running_var")]
+        return normed(fn, kind, x, (weight, bias), kept, self._new, self._number_of, self._shared())
+
+    def _statistic(self, fn: Any, name: str, size: int) -> Items:
+        """What a layer has kept of all that it normed, a number for each channel. Raises Refusal."""
+        kept = saved(fn, name)
+        if kept is None:
+            fitting = [each for known, each in self._statistics if known.endswith(name) and len(each) == size]
+            kept = self._chosen(fitting) if fitting else given(None)
+        return self._leaf(kept)
+
     def _reduced(self, x: Items, reduction: int) -> Items:
         if reduction not in (_SUM, _MEAN):
             return x
@@ -436,9 +449,9 @@ class Unrolling:
         found = product(kind, x, y, self._new)
         return found if bias is None else self._op("+", found, bias)
 
-    def _described(self, fn: Any, items: Items) -> None:
+    def _described(self, fn: Any, output: int, items: Items) -> None:
         """What the caller's own tensor says of it: names, numbers, gradients that were kept."""
-        name, tensor = self._results.get(id(fn), ("", None))
+        name, tensor = self._results.get((id(fn), output), ("", None))
         if tensor is None:
             return
         for at, item in _places(items):
@@ -460,16 +473,7 @@ def of_vectors(root: Any) -> bool:
     waiting = [root.grad_fn]
     while waiting:
         fn = waiting.pop()
-        if kind_of(fn) in (
-            *PRODUCTS,
-            *LOSSES[1:],
-            *OVER_CLASSES,
-            "NllLoss",
-            *CUTS[2:],
-            *OVER_NUMBERS,
-            *RUNNING,
-            "Where",
-        ):
+        if kind_of(fn) in _UNROLLED:
             return True
         shapes = [each.shape for each in getattr(fn, "_input_metadata", ())]
         if hasattr(fn, "variable"):

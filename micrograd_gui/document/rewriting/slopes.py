@@ -46,6 +46,7 @@ _OF_ONE: Mapping[str, _Text] = {
     "cosh": _Text("sinh({x})"),
     "log1p": _Text("1/({x} + 1)", _PRODUCT),
     "expm1": _Text("({f} + 1)"),
+    "erf": _Text("2/sqrt(3.141592653589793)*exp(-{x}**2)", _PRODUCT),
     "softplus": _Text("sigmoid({x})"),
     "silu": _Text("sigmoid({x})*(1 + {x}*(1 - sigmoid({x})))", _PRODUCT),
     "relu": _Text("step({x})"),  # these two are words alone: the language has no such functions

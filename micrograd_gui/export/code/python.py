@@ -75,7 +75,7 @@ def number(value: float) -> str:
 _INFIX = {"+": "{x} + {y}", "-": "{x} - {y}", "*": "{x} * {y}", "/": "{x} / {y}", "**": "{x} ** {y}",
           "neg": "-{x}", "**n": "{x} ** {n}"}  # fmt: skip
 _METHODS = ("tanh", "relu", "sigmoid", "exp", "log", "sqrt", "sin", "cos", "abs",
-            "tan", "atan", "sinh", "cosh", "log1p", "expm1")  # fmt: skip
+            "tan", "atan", "sinh", "cosh", "log1p", "expm1", "erf")  # fmt: skip
 _ACTIVATIONS = ("leaky_relu", "softplus", "silu", "gelu")
 
 _SHOW = """
@@ -271,6 +271,7 @@ _JAX_CALLS = {
     "cosh": "jnp.cosh({x})",
     "log1p": "jnp.log1p({x})",
     "expm1": "jnp.expm1({x})",
+    "erf": "jax.lax.erf({x})",
     "max": "jnp.maximum({x}, {y})",
     "min": "jnp.minimum({x}, {y})",
 }

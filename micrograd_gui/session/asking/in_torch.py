@@ -89,7 +89,7 @@ def _ops(torch: Any) -> dict[str, Callable[..., Any]]:
     """PyTorch's function of each op of the table."""
     functional = import_module("torch.nn.functional")
     alike = ("tanh", "exp", "log", "relu", "sigmoid", "sin", "cos", "sqrt", "abs", "neg",
-             "tan", "atan", "sinh", "cosh", "log1p", "expm1")  # fmt: skip
+             "tan", "atan", "sinh", "cosh", "log1p", "expm1", "erf")  # fmt: skip
     of_nets = ("softplus", "silu", "gelu", "leaky_relu")
     return {
         "+": torch.add, "-": torch.sub, "*": torch.mul, "/": torch.div, "**": torch.pow,

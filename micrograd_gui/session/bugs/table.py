@@ -82,6 +82,7 @@ _SLOPES = {  # by op, of its first operand, as the lecture would write it
     "sqrt": "(2 * out.data)**-1", "sin": "math.cos(self.data)", "cos": "-math.sin(self.data)",
     "tan": "(1 + out.data**2)", "atan": "(self.data**2 + 1)**-1", "sinh": "math.cosh(self.data)",
     "cosh": "math.sinh(self.data)", "log1p": "(self.data + 1)**-1", "expm1": "(out.data + 1)",
+    "erf": "2 / math.pi**0.5 * math.exp(-self.data**2)",
     "max": "(self.data > other.data)", "min": "(self.data < other.data)",
 }  # fmt: skip
 

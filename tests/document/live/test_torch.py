@@ -74,6 +74,7 @@ def same_numbers(make) -> None:
             F.smooth_l1_loss(a * 3, b) + F.huber_loss(a, b, delta=2.5) + F.smooth_l1_loss(a, b, beta=0.0)
         ),
         lambda a, b: a.tan() + b.atan() + a.sinh() * b.cosh() + a.log1p() + b.expm1(),
+        lambda a, b: torch.erf(a * b) * torch.erf(b) + torch.special.erf(a),
     ],
 )
 def test_a_scalar_of_these_ops_gives_pytorchs_numbers(make):
@@ -133,7 +134,7 @@ def test_a_long_chain_needs_no_recursion():
             "what masked_fill",
         ),
         (lambda a: (a * torch.ones(1500)).sum(), "more than 2,000 nodes"),
-        (lambda a: a.erf(), "“Erf” of PyTorch"),
+        (lambda a: a.erfc(), "“Erfc” of PyTorch"),
         (lambda a: (a + 1) - 2, "does not keep a constant of this graph"),
         (lambda a: (1j * a).abs(), "complex"),
     ],
@@ -361,6 +362,7 @@ CHANCES = torch.tensor([[0.2, 0.9, 0.6], [1.0, 0.0, 0.3]], dtype=torch.float64)
             vectors,
             lambda w, v: sum((row * v).sum().tanh() for row in w) + F.huber_loss(w, w * 0 + 0.3, delta=0.5),
         ),
+        (vectors, lambda w, v: torch.erf(w @ v).sum() + v.erf().mean()),
         (vectors, lambda w, v: torch.cat([v, v * 3])[4] + w[:, 1:].mean() + torch.dot(w[0], v)),
         (vectors, lambda w, v: (w.T.reshape(2, 3) / 4 + v).exp().mean(dim=0)[-1] + v.sum()),
         (
