@@ -16,18 +16,43 @@ from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex, Unpack, overload
 from msgspec.structs import replace
 
 from micrograd.language import N_, again, tr
+from micrograd_gui import door  # this module: its types are asked of it, see __getattr__
 from micrograd_gui.document.data import Data, TrainingPlan
 from micrograd_gui.document.errors import Net, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import given_count, given_number, quoted, runs
 
 if TYPE_CHECKING:
-    from micrograd.check_row import Reason, Verdict
-    from micrograd_gui.export.options import RenderOptions
-    from micrograd_gui.session.measure import Checked
-    from micrograd_gui.session.trace import Frame, RecordedRun, Step
-    from micrograd_gui.session.training.learned import Trained
-    from micrograd_gui.session.training.trainer import Trainer
+    from micrograd.check_row import Reason as Reason
+    from micrograd.check_row import Verdict as Verdict
+    from micrograd_gui.export.options import RenderOptions as RenderOptions
+    from micrograd_gui.session.measure import Checked as Checked
+    from micrograd_gui.session.trace import Frame
+    from micrograd_gui.session.trace import RecordedRun as RecordedRun
+    from micrograd_gui.session.trace import Step as Step
+    from micrograd_gui.session.training.learned import Trained as Trained
+    from micrograd_gui.session.training.trainer import Trainer as Trainer
+
+# Where the types live that are loaded when somebody asks for the hints of what is offered here.
+_TYPES = {
+    "Reason": "micrograd.check_row",
+    "Verdict": "micrograd.check_row",
+    "RenderOptions": "micrograd_gui.export.options",
+    "Checked": "micrograd_gui.session.measure",
+    "RecordedRun": "micrograd_gui.session.trace",
+    "Step": "micrograd_gui.session.trace",
+    "Trained": "micrograd_gui.session.training.learned",
+    "Trainer": "micrograd_gui.session.training.trainer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _TYPES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_TYPES[name]), name)
+
 
 AnyPath = str | PathLike[str]
 
@@ -163,10 +188,10 @@ class RecordedPasses(Sequence[MomentNumbers]):
     """
 
     graph: Graph
-    trace: RecordedRun
+    trace: door.RecordedRun
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[door.Step, ...]:
         return self.trace.steps
 
     @property
@@ -257,15 +282,15 @@ class CheckRow:
     numeric: float
     error: float
     ok: bool | None
-    reason: Reason | None
+    reason: door.Reason | None
     words: str
-    verdict: Verdict
+    verdict: door.Verdict
 
 
 class CheckRows(Sequence[CheckRow]):
     """The rows of a check, operands first; shown as a table. ``ok``: all agree; None: nobody can tell."""
 
-    def __init__(self, graph: Graph, checked: Sequence[Checked], h: float) -> None:
+    def __init__(self, graph: Graph, checked: Sequence[door.Checked], h: float) -> None:
         self.graph, self.checked, self.h = graph, checked, h
         names = names_of(graph)
         named = ((names[each.node], each) for each in checked)
@@ -337,7 +362,7 @@ def forward_mode(graph: AnyGraph, leaf: str | NodeId) -> NumbersByName:
 
 
 @Net("export", N_("The graph"))
-def render(graph: AnyGraph, path: AnyPath, **options: Unpack[RenderOptions]) -> tuple[Path, ...]:
+def render(graph: AnyGraph, path: AnyPath, **options: Unpack[door.RenderOptions]) -> tuple[Path, ...]:
     """Draw the graph with its numbers into a file whose suffix decides the form; gives the paths written.
 
     The options are those of ``micrograd-gui render``, whose --help explains them: ``step="last"``,
@@ -361,7 +386,7 @@ def train(
     seed: int | None = None,
     rows: AnyPath | Data | None = None,
     held_out: float | None = None,
-) -> Trained:
+) -> door.Trained:
     """Gradient descent over the rows of the graph's data, or over those of a CSV file.
 
     What is not given is as in the graph's own plan. ``rate`` is how far a step goes, ``seed`` draws new
@@ -387,7 +412,7 @@ def prepare_training(
     seed: float | str | None = None,
     rows: AnyPath | Data | None = None,
     held_out: float | str | None = None,
-) -> tuple[Trainer, int]:
+) -> tuple[door.Trainer, int]:
     """A training by the graph's plan and what is said otherwise, and how many steps to take; as `train`.
 
     A number may be a text, as on the command line.

@@ -10,8 +10,6 @@ import micrograd.nn
 import micrograd.optim
 import micrograd_gui as mg
 
-LATE = {"render": "RenderOptions", "train": "Trained"}  # whose room is loaded where they are used
-
 
 def offered() -> dict[str, object]:
     """What the packages offer that can be called, and the methods of what is a class."""
@@ -46,4 +44,4 @@ def test_all_that_is_offered_can_be_asked_for_its_words_its_signature_and_its_ty
             each, renderer=pydoc.plaintext
         )  # that of a class tells its methods
         assert inspect.signature(each)  # type: ignore[arg-type]  # all of them can be called
-    assert {name: unknown for name, each in table.items() if (unknown := unknown_type(each))} == LATE
+    assert {name: unknown for name, each in table.items() if (unknown := unknown_type(each))} == {}
