@@ -253,7 +253,8 @@ ROWS = (
     Op("expm1", "expm1", 1, ieee.expm1, lambda x, out: (out + 1.0,),
        "e^{x} − 1", ("{out} + 1",), N_("e^x − 1, exact for small x too."), "rarer"),
     Op("erf", "erf", 1, ieee.erf, lambda x, out: (ieee.exp(-x * x) * (2 / math.sqrt(math.pi)),),
-       "erf({x})", ("2 ÷ √π × e^(−{x}²)",), N_("The error function: 2 ÷ √π × ∫ e^(−t²) from 0 to x."), "rarer"),
+       "erf({x})", ("2 ÷ √π × e^(−{x}²)",),
+       N_("The error function: 2 ÷ √π × ∫ e^(−t²) from 0 to x."), "rarer"),
 )
 
 OPS: dict[str, Op] = {op.name: op for op in ROWS}
