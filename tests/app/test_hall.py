@@ -90,6 +90,9 @@ def test_the_title_of_a_block_is_whole_beside_the_signs_of_a_check(hall):
         signs = [QRectF(box.right() - 16, box.top() - 14, 30, 30) for box in scene.boxes.values()]
         assert not [sign for sign in signs if sign.intersects(title)], block.title
         begins[block.title] = left - frame.left()
+        where = hall.canvas.mapFromScene(title.center())
+        found = hall.canvas.pointer.hit(where.toPointF())
+        assert (found.part, found.block) == ("frame", block.id), "it is taken hold of where it is drawn"
     assert begins["squared error"] > 3 * begins["layer 1"], "there is no room before the first sign"
 
 

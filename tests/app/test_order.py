@@ -3,8 +3,9 @@
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from micrograd_gui.session.turns import pass_on
+from micrograd_gui.views.canvas import paint_blocks
 from micrograd_gui.views.canvas.layers.turn_marks import mark_of
-from micrograd_gui.views.canvas.paint_blocks import title_span
+from micrograd_gui.views.canvas.paint_blocks import title_rect
 from micrograd_gui.views.canvas.picture import differences
 from micrograd_gui.views.canvas.view import CanvasView
 
@@ -14,9 +15,15 @@ def _marks(canvas):
     found = {}
     for key, turn in canvas.picture.turns.items():
         found[scene.nodes[key].title or graph.nodes[key].name] = mark_of(
-            scene, key, turn, canvas.pens, canvas.zoom, scene.titles()
+            scene, key, turn, canvas.pens, canvas.zoom, _titles(canvas)
         )
     return found
+
+
+def _titles(canvas):
+    return [
+        title_rect(canvas.picture, block, canvas.pens, canvas.zoom) for block in canvas.graph_scene.frames
+    ]
 
 
 def test_a_switch_numbers_the_nodes_and_says_what_they_wait_for(opened, act):
@@ -57,11 +64,28 @@ def see_no_mark_cover_anything(window, act, *, hall):
     assert marks
     assert not [1 for mark in marks for number in numbers if mark.intersects(number)]
     assert not [1 for mark in marks for chip in canvas.picture.chips if mark.intersects(chip.rect)]
-    for title, (_, frame) in zip(scene.titles(), scene.frames.values(), strict=True):
-        title.setRight(min(title.right(), title_span(canvas.picture, frame, title.width())[1]))
-        assert not [1 for mark in marks if scene.folding.stand is not None and mark.intersects(title)]
+    assert not [1 for mark in marks for title in _titles(canvas) if mark.intersects(title)]
     act(window, "backward_step")
     assert canvas.picture.turns
+
+
+def test_the_title_of_a_block_is_whole_beside_the_marks_in_a_hall(opened, act, monkeypatch):
+    window = opened("xor", (1024, 700))
+    act(window, "projector")
+    QApplication.processEvents()
+    canvas, written = window.canvas, []
+    monkeypatch.setattr(paint_blocks, "draw_text", lambda _painter, text, *_where: written.append(text))
+    for name in ("xor", "mlp"):
+        window.documents.open_example(name)
+        act(window, "forward", *([] if window.session.state.order_shown else ["order"]), "backward_step")
+        QApplication.processEvents()
+        written.clear()
+        canvas.grab()
+        assert canvas.picture.turns
+        titles = [block.title for block, _ in canvas.graph_scene.frames.values()]
+        assert "squared error" in titles
+        assert set(titles) <= set(written), name
+        see_no_mark_cover_anything(window, act, hall=True)
 
 
 def test_a_step_paints_anew_where_a_mark_was_or_is(opened, act):

@@ -18,6 +18,7 @@ from micrograd_gui.views.canvas import card_geometry
 from micrograd_gui.views.canvas.paint_blocks import mark_rect, title_rect
 from micrograd_gui.views.canvas.paint_cards import badge_rect
 from micrograd_gui.views.canvas.pens import Pens
+from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
 
 Part = Literal["ground", "wire", "title", "badge", "data", "grad", "in", "out", "mark", "frame"]
@@ -52,8 +53,9 @@ class Hit(Struct, frozen=True):
 GROUND = Hit("ground")
 
 
-def hit(scene: Scene, point: QPointF, zoom: float, pens: Pens) -> Hit:
+def hit(picture: CanvasFrame, point: QPointF, zoom: float, pens: Pens) -> Hit:
     """The topmost thing at that point of the scene: a port, a part of a box, a wire, or the ground."""
+    scene = picture.scene
     reach = min(_PORT_REACH / zoom, 13.0) if zoom < 1 else _PORT_REACH
     around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
     for number in sorted(scene.nodes_in(around), reverse=True):
@@ -63,7 +65,7 @@ def hit(scene: Scene, point: QPointF, zoom: float, pens: Pens) -> Hit:
             found = _on_box(scene, number, point, reach, zoom, pens)
         if found is not None:
             return found
-    title = _on_frame(scene, point, zoom, pens)
+    title = _on_frame(picture, point, zoom, pens)
     if title is not None:
         return title
     wire = nearest_wire(scene, point, min(_WIRE_REACH / zoom, 16.0))
@@ -85,14 +87,15 @@ def _on_block(scene: Scene, key: BlockKey, point: QPointF, reach: float) -> Hit 
     return Hit("mark" if mark_rect(scene, block).contains(point) else "title", block=block)
 
 
-def _on_frame(scene: Scene, point: QPointF, zoom: float, pens: Pens) -> Hit | None:
+def _on_frame(picture: CanvasFrame, point: QPointF, zoom: float, pens: Pens) -> Hit | None:
     """The title or the mark of an open block, the innermost first."""
+    scene = picture.scene
     for number, (_, rect) in scene.frames.items():
         if not rect.contains(point):
             continue
         if mark_rect(scene, number).adjusted(-3, -3, 3, 3).contains(point):
             return Hit("mark", block=number)
-        if title_rect(scene, number, pens, zoom).contains(point):
+        if title_rect(picture, number, pens, zoom).contains(point):
             return Hit("frame", block=number)
     return None
 

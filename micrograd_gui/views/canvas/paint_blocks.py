@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from micrograd.language import trn
 from micrograd_gui.document.block import BlockId, Key, block_key, short_title
@@ -39,8 +39,8 @@ from micrograd_gui.views.canvas.scene import Scene
 
 _SMALLEST_TITLE = 9  # pixels: a frame whose title is no higher than that has none
 _HALL_TITLE = 20.0  # the size of a frame's title in a hall
-FOR_TURN = 60.0  # in a hall: the right end of the upper edge of a card, where the mark of its turn stands
-FOR_SIGN = 18.0  # the same for the sign of what a check says
+FOR_TURN = 60.0  # the right end of the upper edge of a card, where the mark of its turn stands
+FOR_SIGN = 18.0  # the same in a hall for the sign of what a check says
 _LEAST = 0.7  # how small a title is made to fit; smaller could not be read
 
 
@@ -54,13 +54,14 @@ def mark_rect(scene: Scene, block: BlockId) -> QRectF:
     return QRectF()
 
 
-def title_rect(scene: Scene, block: BlockId, pens: Pens, zoom: float) -> QRectF:
-    """Where the title of an open block stands; it is what the block is taken hold of by."""
-    found, rect = scene.frames[block]
-    width = min(_frame_font(scene, pens, zoom).width(found.title), rect.width() - FRAME_NAME_EDGES - 4)
+def title_rect(picture: CanvasFrame, block: BlockId, pens: Pens, zoom: float) -> QRectF:
+    """Where the title of an open block is drawn; it is what the block is taken hold of by."""
+    found, rect = picture.scene.frames[block]
+    wide = _frame_font(picture.scene, pens, zoom).width(found.title)
+    left, right = title_span(picture, rect, wide)
     height = FRAME_TITLE - 8
     top = rect.top() + FRAME_NAME_MIDDLE - height / 2
-    return QRectF(rect.left() + FRAME_NAME_LEFT, top, max(20.0, width + 8), height)
+    return QRectF(left, top, max(20.0, min(wide + 8, right - left)), height)
 
 
 def paint_frames(
@@ -79,17 +80,19 @@ def paint_frames(
         draw_mark(painter, mark_rect(scene, number), pens, opens=False)
         font = _frame_font(scene, pens, zoom)
         left, right = title_span(picture, rect, font.width(block.title))
-        title = font.elided(block.title, right - left)
-        draw_text(painter, title, left, rect.top() + FRAME_NAME_MIDDLE, font, pens.muted)
+        at = QPointF(left, rect.top() + FRAME_NAME_MIDDLE)
+        _draw_fitting(painter, block.title, at, right - left, font, pens.muted)
 
 
 def title_span(picture: CanvasFrame, frame: QRectF, wanted: float) -> tuple[float, float]:
-    """From where to where the title of that frame, so wide, may go: in a hall not under a mark or a sign.
+    """From where to where the title of that frame, so wide, may go.
 
-    It begins at the left of the frame; where it has no room there, beyond a sign that it has room beside.
+    Under no mark of a turn and, in a hall, no sign of a check: it begins at the left of the frame; where it
+    has no room there, beyond one that it has room beside.
     """
     left, end = frame.left() + FRAME_NAME_LEFT, frame.right() - (FRAME_NAME_EDGES - FRAME_NAME_LEFT)
-    if (picture.checked is None and not picture.turns) or picture.scene.folding.stand is None:
+    signs = picture.checked is not None and picture.scene.folding.stand is not None
+    if not picture.turns and not signs:
         return left, end
     band = QRectF(frame.left(), frame.top(), frame.width(), FRAME_TITLE + 1)
     under = [(box.right(), key) for key, box in picture.scene.boxes.items() if box.intersects(band)]
@@ -98,8 +101,6 @@ def title_span(picture: CanvasFrame, frame: QRectF, wanted: float) -> tuple[floa
         spans.append((left, right - (FOR_TURN if key in picture.turns else FOR_SIGN)))
         left = right + FOR_SIGN
     spans.append((left, end))
-    if picture.turns:  # the marks of turns take the room up to where the title stands without them
-        return spans[0]
     whole = [span for span in spans if span[1] - span[0] >= wanted]
     return whole[0] if whole else max(spans, key=lambda span: span[1] - span[0])
 
@@ -148,14 +149,20 @@ def _paint_head(
     room = geometry.name_room(left, right)
     if font.width(title) > room:  # its frame is around it, with the rest of the title
         title = short_title(picture.scene.graph.blocks, box.block)
+    _draw_fitting(painter, title, QPointF(left, middle), room, font, pens.text)
+
+
+def _draw_fitting(
+    painter: QPainter, title: str, at: QPointF, room: float, font: Font, colour: QColor
+) -> None:
+    """A title from there on, smaller where it needs more than that room; of a very long one the beginning."""
     size = min(1.0, room / max(1.0, font.width(title)))
-    if size < _LEAST:  # rather the beginning of it
-        draw_text(painter, font.elided(title, room), left, middle, font, pens.text)
-        return
+    if size < _LEAST:
+        title, size = font.elided(title, room), 1.0
     painter.save()
-    painter.translate(left, middle)
+    painter.translate(at)
     painter.scale(size, size)
-    draw_text(painter, title, 0, 0, font, pens.text)
+    draw_text(painter, title, 0, 0, font, colour)
     painter.restore()
 
 

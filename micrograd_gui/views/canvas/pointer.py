@@ -55,7 +55,7 @@ class Pointer:
     def hit(self, position: QPointF) -> Hit:
         """What is under that pixel."""
         host = self.host
-        return hit(host.graph_scene, host.scene_point(position), host.zoom, host.pens)
+        return hit(host.picture, host.scene_point(position), host.zoom, host.pens)
 
     # The tool at work ------------------------------------------------------------------------
 

@@ -249,7 +249,7 @@ def test_dragging_the_box_moves_all_members_as_one_edit(desk):
 def test_the_title_of_an_open_block_takes_the_block_along(desk):
     open_it(desk, neuron_and_more())
     before = desk.graph.places
-    where = title_rect(desk.view.graph_scene, 1, desk.view.pens, desk.view.zoom).center().toTuple()
+    where = title_rect(desk.view.picture, 1, desk.view.pens, desk.view.zoom).center().toTuple()
     desk.drag(desk.pixel(where), desk.pixel(where) + QPoint(0, 60))
     moved = {number for number in before if desk.graph.places[number] != before[number]}
     assert moved == desk.graph.within(1)

@@ -11,7 +11,7 @@ from micrograd.language import tr
 from micrograd_gui.document.block import Key
 from micrograd_gui.session.turns import Turn
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
-from micrograd_gui.views.canvas.paint_blocks import FOR_TURN
+from micrograd_gui.views.canvas.paint_blocks import FOR_TURN, title_rect
 from micrograd_gui.views.canvas.pens import NARROWEST, ROW_NUMBER, Font, Pens, draw_centred, fit
 from micrograd_gui.views.canvas.picture import CanvasFrame
 from micrograd_gui.views.canvas.scene import Scene
@@ -25,7 +25,7 @@ def paint_turns(painter: QPainter, picture: CanvasFrame, pens: Pens, zoom: float
 
     What has acted has a check before its number.
     """
-    titles = picture.scene.titles()
+    titles = [title_rect(picture, block, pens, zoom) for block in picture.scene.frames]
     for key, turn in picture.turns.items():
         rect, text, font = mark_of(picture.scene, key, turn, pens, zoom, titles)
         if turn.next:
