@@ -17,6 +17,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.history import Fingerprint
 from micrograd_gui.document.node import LARGE
 from micrograd_gui.document.rough_layout import arranged
+from micrograd_gui.document.text import visible
 from micrograd_gui.files import documents
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, as_path, is_address, open_named
@@ -46,10 +47,10 @@ if TYPE_CHECKING:
 def document_name(state: State) -> str:
     """What the document is called in the title and in questions: what it was opened as, or built from."""
     if state.path:
-        return state.path.stem
+        return visible(state.path.stem, "�")
     history = state.history
     built = any(entry.name == BUILT for entry in history.entries[1 : history.index + 1])
-    return tr("expression") if built else state.title or tr("untitled")
+    return tr("expression") if built else visible(state.title, "�") or tr("untitled")
 
 
 class Documents(QObject):
@@ -337,7 +338,7 @@ class Documents(QObject):
     def _replace(self, read: OpenedGraph, whole: Graph) -> None:
         if read.path is None or read.known is None:
             return
-        self._context.session.replace_graph(whole, kept("Reload {name}", name=read.path.stem))
+        self._context.session.replace_graph(whole, kept("Reload {name}", name=visible(read.path.stem, "�")))
         self._filing.saved(self._context.session.state.graph, read.path, read.known)
         if not read.graph.places:
             self.places_wanted.emit("")

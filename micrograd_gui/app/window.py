@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
         self.projector.leave()
         seen = language.seen_of(self, self.panes)
         stays = (self.appearance, self.background, self.documents, self.live, self._sized, self._recovering)
-        self.background.cancel_all()
+        self.background.cancel_all_but("recovery")  # which is offered over what is made now
         self.setUpdatesEnabled(False)
         aside = language.Aside(self, [each for each in stays if each is not None], (self, self.documents))
         try:
@@ -427,7 +427,8 @@ class MainWindow(QMainWindow):
             self.panes.show_learning(True)
 
     def _show_state(self, state: State) -> None:
-        if (title := f"{self.documents.name}[*] — micrograd-gui") != self.windowTitle():
+        name = self.documents.name.replace("[*]", "[*][*]")  # of a name Qt shows one
+        if (title := f"{name}[*] — micrograd-gui") != self.windowTitle():
             self.setWindowTitle(title)
         if state.unsaved != self.isWindowModified():
             self.setWindowModified(state.unsaved)

@@ -91,6 +91,11 @@ class Background(QObject):
         """Nobody wants any result any more."""
         _stop_all(self._jobs)
 
+    def cancel_all_but(self, key: Hashable) -> None:
+        """Of all results only the one for that key is wanted still."""
+        for each in [each for each in self._jobs if each != key]:
+            self.cancel(each)
+
     @Slot(object)
     def _deliver(self, job: _Job) -> None:
         if self._jobs.get(job.key) is not job:

@@ -42,6 +42,14 @@ def test_the_title_marks_unsaved_work_and_undo_takes_the_mark_away(reopened, act
     assert not window.isWindowModified()
 
 
+def test_the_title_shows_no_sign_of_a_files_name_that_cannot_be_seen(opened, act, tmp_path):
+    window, path = opened("neuron"), tmp_path / "a\nb\u202etxt.exe [*]&c.micrograd"
+    window.documents.save_to(path)
+    assert window.windowTitle() == "a btxt.exe [*][*]&c[*] — micrograd-gui"
+    assert window.menus.recent.actions()[0].text() == "a btxt.exe [*]&&c.micrograd"
+    assert window.session.state.path == path
+
+
 def test_closing_unsaved_work_asks_and_cancel_keeps_the_window(reopened, qtbot):
     window = reopened("lecture")
     window.session.set_value(1, 5.0)

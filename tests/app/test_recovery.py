@@ -14,7 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
 from micrograd import Value
-from micrograd_gui import interrupts
+from micrograd_gui import interrupts, languages
+from micrograd_gui.app.actions import language as choosing
+from micrograd_gui.app.recovery import recovering
 from micrograd_gui.app.recovery.keeper import Keeper, Present
 from micrograd_gui.app.start import errors_shown, signals_heeded
 from micrograd_gui.files import documents, recovery
@@ -173,6 +175,34 @@ def test_what_nobody_holds_is_offered_by_one_window_to_be_put_off_saved_or_disca
     press(row, "recovery_discard")
     assert os.listdir(recovery.folder()) == []
     assert third.documents.name == "reuse"
+
+
+def test_another_language_while_it_is_looked_for_puts_nothing_off(
+    worked, opened, qtbot, monkeypatch, request
+) -> None:
+    vanish(worked())
+    window, going, go_on = opened(), Event(), Event()
+    find = recovering.left_behind
+
+    def slowly(*where):
+        going.set()
+        assert go_on.wait(30)
+        return find(*where)
+
+    monkeypatch.setattr(recovering, "left_behind", slowly)
+    monkeypatch.setattr(languages, "_asked", languages._asked)
+    request.addfinalizer(choosing.translate_qt)
+    request.addfinalizer(lambda: languages.use("en"))
+    with qtbot.waitSignal(window.recovering().looked):
+        window.recovering().look()
+        assert going.wait(30)
+        window.choose_language("de")
+        go_on.set()
+    offer = window.findChild(QWidget, "recovery")
+    assert len(offer.findChildren(QWidget, "recovery_entry")) == 1
+    assert offer.findChild(QPushButton, "recovery_recover").text() == "Wiederherstellen"
+    press(offer, "recovery_recover")
+    qtbot.waitUntil(lambda: window.session.state.graph.nodes[1].data == 7.25)
 
 
 def test_each_of_many_has_a_turn_of_its_own_and_all_can_be_put_off_before_that(

@@ -14,7 +14,7 @@ from micrograd_gui import languages
 from micrograd_gui.app.actions.commands import Commands
 from micrograd_gui.app.actions.language import language_menu
 from micrograd_gui.app.actions.table import MENUS, ROWS, RUN_BAR, Action
-from micrograd_gui.document.text import as_shown
+from micrograd_gui.document.text import as_shown, visible
 from micrograd_gui.files import documents
 from micrograd_gui.log import logger_of
 from micrograd_gui.session.state import State
@@ -179,8 +179,8 @@ class Menus(QObject):
         """The recent files, newest first."""
         self.recent.clear()
         for path in paths:
-            action = self.recent.addAction(path.name)
-            action.setStatusTip(str(path))
+            action = self.recent.addAction(visible(path.name, "�").replace("&", "&&"))
+            action.setStatusTip(visible(str(path), "�"))
             action.triggered.connect(lambda _=False, path=path: self.recent_chosen.emit(path))
         self.recent.setEnabled(not self.recent.isEmpty())
 

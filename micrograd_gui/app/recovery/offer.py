@@ -17,7 +17,7 @@ from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import FILES, ask_path
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.rough_layout import arranged
-from micrograd_gui.document.text import as_tip
+from micrograd_gui.document.text import as_tip, visible
 from micrograd_gui.files.documents import SUFFIX
 from micrograd_gui.files.left_behind import LeftBehind
 from micrograd_gui.views.background import later
@@ -131,7 +131,7 @@ class RecoveryOffer(QFrame):
             words.addWidget(self._line(text, "" if kept.path is None else str(kept.path), bold=at == 0))
         words.addStretch()
         row.setObjectName("recovery_entry")
-        row.setAccessibleName(f"{kept.name}, {_when(kept.at)}")
+        row.setAccessibleName(f"{visible(kept.name)}, {_when(kept.at)}")
         tell_as(row, QAccessible.Role.Grouping)
 
         def drop() -> None:
@@ -234,15 +234,16 @@ def _lines(left: LeftBehind) -> list[str]:
     """What is said of an entry: its name, when, how large, and what is to be known of its file."""
     kept, graph = left.found.kept, left.found.graph
     nodes = trn("{n:,} node", "{n:,} nodes", len(graph))
-    lines = [kept.name, f"{_when(kept.at)} · {nodes}"]
+    lines = [visible(kept.name, "�"), f"{_when(kept.at)} · {nodes}"]
+    name = "" if kept.path is None else visible(kept.path.name, "�")
     if kept.path is None:
         lines.append(tr("in no file"))
     elif left.standing == "gone":
-        lines.append(tr("{file} is gone", file=kept.path.name))
+        lines.append(tr("{file} is gone", file=name))
     elif left.standing == "changed":
-        lines.append(tr("⚠ {file} has changed since", file=kept.path.name))
+        lines.append(tr("⚠ {file} has changed since", file=name))
     else:
-        lines.append(tr("changes of {file}", file=kept.path.name))
+        lines.append(tr("changes of {file}", file=name))
     return lines
 
 
