@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -106,6 +107,16 @@ def test_the_texts_of_the_desktop_say_what_the_program_says() -> None:
     assert about.find("provides/mediatype").text == kind.get("type")
     assert about.find("launchable").text == Path(install.ENTRY).name == f"{DESKTOP_ID}.desktop"
     assert about.find("releases/release").get("version") == micrograd.__version__
+
+
+def test_what_the_package_tells_of_its_own_addresses_the_desktop_tells_too() -> None:
+    own = {"Homepage": "homepage", "Issues": "bugtracker", "Source": "vcs-browser"}
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+    assert all(re.fullmatch(r"https://\S+", address) for address in package.values())
+    assert max(map(len, package)) <= 32, "an index of packages takes no longer names"
+    about = ElementTree.parse(resource("desktop", "org.example.micrograd_gui.metainfo.xml")).getroot()
+    told = {each.get("type"): each.text for each in about.findall("url")}
+    assert told == {own[name]: address for name, address in package.items() if name in own}
 
 
 def test_manual_and_completions_have_every_option_of_every_command() -> None:
