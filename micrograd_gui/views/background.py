@@ -179,10 +179,16 @@ def later(parent: QObject, call: Callable[[], object], *, after: int = 0) -> Non
     PySide's `QTimer.singleShot` lets a method that waits for its turn never go where its object is deleted
     before that, and so a whole window stays; of one that waits for some milliseconds it keeps a reference.
     """
-    timer = QTimer(parent, singleShot=True, interval=after)
-    # as a function: a method would make its object another class to Qt, which styles it once more then
-    timer.timeout.connect(lambda: call())
-    timer.timeout.connect(timer.deleteLater)
+    timer, waiting = QTimer(parent, singleShot=True, interval=after), [call]
+
+    # What is called may be the last that holds its parent, which must not take along a timer that is going.
+    # As a function: a method would make its object another class to Qt, which styles it once more then.
+    def ring() -> None:
+        timer.setParent(None)
+        timer.deleteLater()
+        waiting.pop()()
+
+    timer.timeout.connect(ring)
     timer.start()
 
 

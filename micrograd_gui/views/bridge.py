@@ -94,7 +94,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self.session = session
         self.within: BlockId | None = None
-        self.frames = Frames()
+        self.frames = Frames(self)
         self.rounds = Rounds(self)
         self._unlisten = session.listen(self.changed.emit)
         self.destroyed.connect(self._unlisten)
@@ -147,11 +147,11 @@ class Frames:
     Between two heavy turns the event loop makes a whole pass, however late it is: keys are answered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         self._turn_taken = -math.inf  # when the last heavy turn began, by the performance counter
         # Runs until a pass has been made since the last turn: a timer that begins while others are heard
         # is heard after what has been posted, and what the window system has sent, since then.
-        self._passing = QTimer(singleShot=True, interval=0)
+        self._passing = QTimer(parent, singleShot=True, interval=0)
         self._ticked = 0.0
         self._budget = _MOST
 

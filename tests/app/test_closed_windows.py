@@ -76,6 +76,24 @@ def test_what_is_to_be_called_later_holds_nobody(qapp, after):
     assert gone() is None
 
 
+def test_who_is_held_by_what_is_to_be_called_alone_goes_after_it(qapp):
+    """Where a timer took its parent along while it was deleted itself, the parent deleted it once more."""
+    seen = []
+    for _ in range(20):
+        waiting = Waiting()
+        gone = weakref.ref(waiting)
+
+        def call(held=waiting):
+            held.call()
+            seen.append(held.children())
+
+        later(waiting, call)
+        del waiting, call
+        pass_on(0.01)
+        assert gone() is None
+    assert seen == [[]] * 20
+
+
 def test_a_long_job_that_nobody_wants_holds_none_who_asked_for_it(qapp):
     asked, end = Waiting(), Event()
     gone = weakref.ref(asked)
