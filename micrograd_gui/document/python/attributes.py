@@ -90,6 +90,8 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
             )
         case NetworkKind() if is_network(thing) and (found := written_out(run, thing).find(name)) is not None:
             return found
+        case Function() if name in thing.fields:
+            return thing.fields[name]
         case Function() if name == "__doc__":
             return docstring(thing.body)
         case PassedOver():
@@ -229,6 +231,8 @@ def item_of(run: Running, thing: Any, place: Any) -> Any:
         return run.call(own, [thing, place], {})
     if isinstance(thing, Counts) and ops.key(place) not in thing:
         return 0
+    if isinstance(thing, Class) and thing.members and isinstance(place, str):
+        thing = {name: one for name, one in thing.names.items() if isinstance(one, thing.kind)}
     if isinstance(thing, DefaultDict) and thing.factory is not None and ops.key(place) not in thing:
         places.put(thing, place, run.call(thing.factory, [], {}), run.meter)
     return places.item(thing, place, run.meter)
@@ -275,6 +279,8 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
         vars(thing)[name] = new
     elif isinstance(thing, (Class, ValueClass)):
         thing.names[name] = new
+    elif isinstance(thing, Function) and not name.startswith("__"):
+        thing.fields[name] = new
     elif thing is VALUE:
         run.value_class().names[name] = new
     elif isinstance(thing, (PassedOver, NetworkKind)) or (

@@ -12,6 +12,8 @@ from micrograd_gui.document.python.arguments import missing, too_many, unknown
 from micrograd_gui.document.python.known.networks import is_network, written_out
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
+    AUTO,
+    ENUM,
     Class,
     DataField,
     ErrorKind,
@@ -27,10 +29,12 @@ from micrograd_gui.document.python.objects import (
     TupleKind,
     docstring,
     kind_name,
+    pythons,
 )
 from micrograd_gui.document.python.value_class import ValueClass, is_value_class, notes_of, of_value_above
 from micrograd_gui.document.text import spoken
 
+_TOLD = "__init_subclass__"  # which a class is told by that another one is made from it
 _PLAIN_DECORATORS = ("staticmethod", "classmethod", "property")
 _PASSED_DECORATORS = (
     "cache",
@@ -105,7 +109,47 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
             thing.of = made
             if thing.setter is not None:
                 thing.setter.of = made
+    if ENUM in bases:
+        _list(run, made)
+    above = next((one.names[_TOLD] for one in made.line()[1:] if _TOLD in one.names), None)
+    if above is not None:
+        words = {one.arg: run.evaluate(one.value, scope) for one in each.keywords if one.arg is not None}
+        run.call(above, [made], words)
     return made
+
+
+def _list(run: Running, made: Class) -> None:
+    """Make what the names of an Enum stand for its members; one of a value that is there is the same one."""
+    number = 0
+    for name, thing in made.names.items():
+        if name.startswith("_") or isinstance(thing, (Function, Class)):
+            continue
+        if thing is AUTO:
+            thing = number + 1
+        number = int(thing) if isinstance(thing, int) else number
+        before = next((one for one in made.listed() if ops.equal(vars(one)["value"], thing, run.meter)), None)
+        if before is None:
+            before = object.__new__(made.kind)
+            vars(before).update(name=name, value=thing)
+            made.members += (name,)
+        made.names[name] = before
+        if (own := made.find("__init__")) is not None and vars(before)["name"] == name:
+            run.call(own, [before, *(thing if isinstance(thing, tuple) else (thing,))], {})
+
+
+def _member(run: Running, called: Class, args: list[Any]) -> Instance:
+    """The member of an Enum that has that value; raises Wrong."""
+    if len(args) != 1:
+        raise too_many(called.name, 1, len(args)) if args else missing(called.name, "value")
+    (value,) = args
+    members: list[Instance] = called.listed()
+    for each in members:
+        if each is value or ops.equal(vars(each)["value"], value, run.meter):
+            return each
+    shown = run.display.code(value)
+    thrown = pythons(ValueError, f"{shown} is not a valid {called.name}")  # as in code
+    said = tr("the class {kind} has no {name}", kind=spoken(called.name), name=spoken(shown))
+    raise Wrong(said, ValueError, thrown)
 
 
 def _field(run: Running, each: ast.AnnAssign, scope: Scope) -> DataField:
@@ -145,6 +189,8 @@ def _is_plain(each: ast.stmt) -> bool:
 def made(run: Running, called: Class, args: list[Any], words: dict[str, Any]) -> Instance:
     """An object of the class; raises Wrong."""
     run.meter.hold(4)
+    if called.members:
+        return _member(run, called, args)
     new: Instance = object.__new__(called.kind)
     own = called.find("__init__")
     if own is not None:
@@ -242,6 +288,9 @@ def own_text(run: Running, thing: Any, as_text: bool) -> str | None:
                     TypeError,
                 )
             return out
+    if isinstance(thing, Instance) and thing.of.members:
+        called = f"{thing.of.name}.{vars(thing)['name']}"
+        return called if as_text else f"<{called}: {run.display.code(vars(thing)['value'])}>"
     if isinstance(thing, Instance) and thing.of.fields:
         fields = vars(thing)
         names = (each.name for each in thing.of.fields if each.name in fields)

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from micrograd.language import tr
 from micrograd_gui.document.errors import ExpressionRefusal
+from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     Class,
@@ -18,6 +19,7 @@ from micrograd_gui.document.python.objects import (
     Running,
     Scope,
     Thrown,
+    TupleKind,
     kind_name,
 )
 from micrograd_gui.document.text import spoken
@@ -174,11 +176,35 @@ def _fits(run: Running, pattern: ast.pattern, thing: Any, scope: Scope) -> bool:
             if name is not None:
                 run.bind(ast.Name(name), thing, scope)
             return True
-        case ast.MatchClass(cls=kind, patterns=[], kwd_patterns=[]):
-            return bool(run.call(run.builtin("isinstance"), [thing, run.evaluate(kind, scope)], {}))
+        case ast.MatchClass(cls=kind, patterns=places, kwd_attrs=names, kwd_patterns=others):
+            kind = run.evaluate(kind, scope)
+            if not run.call(run.builtin("isinstance"), [thing, kind], {}):
+                return False
+            fields = kind.fields if isinstance(kind, (Class, TupleKind)) else ()
+            told = [str(getattr(each, "name", each)) for each in fields[: len(places)]]
+            if len(told) < len(places):
+                raise _strange(run, pattern)
+            parts = zip((*told, *names), (*places, *others), strict=True)
+            return all(_fits(run, one, run.attribute(thing, name), scope) for name, one in parts)
+        case ast.MatchMapping(keys=keys, patterns=patterns, rest=rest):
+            named = [ops.key(run.evaluate(each, scope)) for each in keys]
+            if not isinstance(thing, dict) or not set(named) <= thing.keys():
+                return False
+            parts = zip(named, patterns, strict=True)
+            if not all(_fits(run, one, thing[name], scope) for name, one in parts):
+                return False
+            if rest is not None:
+                run.meter.hold(2 * len(thing))
+                left = {name: what for name, what in thing.items() if name not in named}
+                run.bind(ast.Name(rest), left, scope)
+            return True
         case ast.MatchSequence(patterns=patterns):
             return isinstance(thing, (list, tuple)) and _fit(run, patterns, list(thing), scope)
-    raise run.refusal(pattern, tr("“{word}” is not understood here", word=run.source.quoted(pattern)))
+    raise _strange(run, pattern)
+
+
+def _strange(run: Running, pattern: ast.pattern) -> ExpressionRefusal:
+    return run.refusal(pattern, tr("“{word}” is not understood here", word=run.source.spoken(pattern)))
 
 
 def _fit(run: Running, patterns: list[ast.pattern], things: list[Any], scope: Scope) -> bool:

@@ -14,6 +14,7 @@ from micrograd_gui.document.python.objects import (
     Counts,
     DefaultDict,
     Deque,
+    DictView,
     ErrorKind,
     Instance,
     NamedPlaces,
@@ -25,7 +26,7 @@ from micrograd_gui.document.python.objects import (
     kind_name,
 )
 from micrograd_gui.document.python.operations import is_array, is_number, plain
-from micrograd_gui.document.python.traced import is_from_numpy
+from micrograd_gui.document.python.traced import NumpysTruth, is_from_numpy
 from micrograd_gui.document.python.value_class import ValueClass
 
 _PIECES = 4_000  # things in lists that are written; of more the rest is "…"
@@ -60,6 +61,8 @@ class Display:
             return "…"
         if thing is None or is_number(thing):
             shown = repr(plain(thing))
+            if isinstance(thing, NumpysTruth):
+                return shown if as_text else f"np.{shown}_"  # as in code
             if as_text or not is_from_numpy(thing):
                 return shown
             return f"np.float64({shown})" if isinstance(thing, float) else f"np.int64({shown})"
@@ -113,6 +116,8 @@ class Display:
         if len(thing) > len(inside):
             inside.append("…")
         match thing:
+            case DictView():
+                return f"dict_{thing.what}([{', '.join(inside)}])"
             case Deque():
                 most = "" if thing.most is None else f", maxlen={thing.most}"
                 return f"deque([{', '.join(inside)}]{most})"

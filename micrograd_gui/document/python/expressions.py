@@ -212,6 +212,8 @@ class Expressions:
                 return self.call(found, [own, other], {})
         if self.run.values is None and type(sign) in ops.ORDERS:  # as with this program's own Value
             left, right = (each.data if isinstance(each, Value) else each for each in (left, right))
+        if isinstance(right, Class):
+            right = self.iterable(right)
         return ops.compared(sign, left, right, self.meter)
 
     def _bool(self, each: ast.BoolOp, scope: Scope) -> Any:
@@ -338,6 +340,8 @@ class Expressions:
         """The thing, or what an object's own ``__iter__`` gives."""
         if isinstance(thing, Instance) and (own := thing.of.find("__iter__")) is not None:
             return self.call(own, [thing], {})
+        if isinstance(thing, Class) and thing.members:
+            return thing.listed()
         return thing
 
     # Fields -----------------------------------------------------------------------------------

@@ -265,6 +265,12 @@ class OrderedPairs(dict[Any, Any]):
     """A dict that is written as pairs in order."""
 
 
+class DictView(list[Any]):
+    """What a dict has, as ``keys()`` and the like give it; ``what`` says which."""
+
+    what: str
+
+
 class Deque(list[Any]):
     """A list that keeps its last ones, at most ``most`` of them; None: all."""
 
@@ -345,6 +351,7 @@ class Function:
         self.scope, self.source, self.defaults = scope, source, defaults
         self.asked = self.static = self.of_class = self.generates = False
         self.setter: Function | None = None
+        self.fields: dict[str, Any] = {}  # that the cell has set in it
         self.of: Any = None  # a Class, or a class of Values
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Function:
@@ -354,6 +361,7 @@ class Function:
         new.generates = self.generates
         new.setter, new.of = deepcopy(self.setter, memo), deepcopy(self.of, memo)
         new.scope, new.defaults = deepcopy(self.scope, memo), deepcopy(self.defaults, memo)
+        new.fields = deepcopy(self.fields, memo)
         return new
 
 
@@ -371,13 +379,14 @@ class Class:
     def __init__(self, name: str, bases: tuple[Any, ...], names: dict[str, Any]) -> None:
         self.name, self.bases, self.names = name, bases, names
         self.fields: tuple[DataField, ...] = ()
+        self.members: tuple[str, ...] = ()  # of an Enum, in order: the objects that there are of it, by name
         self.kind: type[Instance] = type(name, (Instance,), {"of": self})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Class:
         new = object.__new__(Class)
         memo[id(self)] = new
         new.name, new.kind = self.name, type(self.name, (Instance,), {"of": new})
-        new.fields = self.fields
+        new.fields, new.members = self.fields, self.members
         new.bases, new.names = deepcopy(self.bases, memo), deepcopy(self.names, memo)
         return new
 
@@ -398,6 +407,10 @@ class Class:
                 found.append(each)
                 waiting.extend(each.bases)
         return found
+
+    def listed(self) -> list[Any]:
+        """The members of an Enum; of another class none."""
+        return [self.names[name] for name in self.members]
 
     def is_from(self, kind: NetworkKind) -> bool:
         """Whether it is made from that class of micrograd's."""
@@ -441,6 +454,7 @@ class NetworkKind(Lasting):
 MODULE, NEURON, LAYER, MLP = (NetworkKind(name) for name in ("Module", "Neuron", "Layer", "MLP"))
 COLUMNS = NetworkKind("np.c_")  # which takes arrays in [ ] and sets them side by side
 VALUE = NetworkKind("Value")
+ENUM, AUTO = NetworkKind("Enum"), NetworkKind("auto")  # AUTO: a number that nobody has chosen
 TENSOR = NetworkKind("tensor")
 DOUBLE = NetworkKind("torch.float64")  # the kind of numbers that Python's own are
 

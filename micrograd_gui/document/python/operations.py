@@ -18,12 +18,21 @@ from micrograd_gui.document.python.limits import BITS, LETTERS, Meter, Wrong, wh
 from micrograd_gui.document.python.objects import (
     Builtin,
     Class,
+    DictView,
     Instance,
     NetworkKind,
     PassedOver,
     kind_name,
 )
-from micrograd_gui.document.python.traced import Traced, as_numpys, is_from_numpy, is_told, told_how, traced
+from micrograd_gui.document.python.traced import (
+    NumpysTruth,
+    Traced,
+    as_numpys,
+    is_from_numpy,
+    is_told,
+    told_how,
+    traced,
+)
 
 SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.FloorDiv: "//", ast.Mod: "%",
@@ -58,6 +67,8 @@ def is_number(thing: Any) -> bool:
 
 def plain(thing: Any) -> Any:
     """A number without what it knows of itself."""
+    if isinstance(thing, NumpysTruth):
+        return bool(thing)
     if isinstance(thing, Traced):
         return float(thing) if isinstance(thing, float) else int(thing)  # type: ignore[call-overload]
     return thing
@@ -282,6 +293,8 @@ def unary(sign: ast.unaryop, x: Any, meter: Meter) -> Any:
     if isinstance(sign, ast.Not):
         return not truth(x)
     if isinstance(sign, ast.Invert):
+        if isinstance(x, NumpysTruth):
+            return as_numpys(not x)
         if isinstance(x, int):
             return ~int(x)
         if is_array(x) and x.dtype.kind in "bi":
@@ -330,10 +343,12 @@ def compared(sign: ast.cmpop, x: Any, y: Any, meter: Meter) -> Any:
         order = {ast.Eq: operator.eq, ast.NotEq: operator.ne}.get(type(sign)) or ORDERS[type(sign)]
         return order(plain(x), plain(y))
     if isinstance(sign, ast.Eq):
-        return equal(x, y, meter)
-    if isinstance(sign, ast.NotEq):
-        return not equal(x, y, meter)
-    return ordered(ORDERS[type(sign)], x, y)
+        holds = equal(x, y, meter)
+    elif isinstance(sign, ast.NotEq):
+        holds = not equal(x, y, meter)
+    else:
+        holds = ordered(ORDERS[type(sign)], x, y)
+    return as_numpys(holds) if is_from_numpy(x, y) and is_number(x) and is_number(y) else holds
 
 
 def ordered(order: Callable[[Any, Any], Any], x: Any, y: Any) -> bool:
@@ -372,6 +387,7 @@ def equal(x: Any, y: Any, meter: Meter, depth: int = _DEEPEST) -> bool:
         return len(x) == len(y) and all(equal(a, b, meter, depth - 1) for a, b in zip(x, y, strict=True))
     if isinstance(x, dict) and isinstance(y, dict):
         return x.keys() == y.keys() and all(equal(x[each], y[each], meter, depth - 1) for each in x)
+    x, y = (set(each) if isinstance(each, DictView) and each.what == "keys" else each for each in (x, y))
     if isinstance(x, (set, range)) and type(x) is type(y):
         return bool(x == y)
     if isinstance(x, Instance) and isinstance(y, Instance) and x.of is y.of and x.of.fields:

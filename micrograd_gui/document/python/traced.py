@@ -37,6 +37,13 @@ class TracedInt(Traced, int):
     """An int."""
 
 
+class NumpysTruth(int):
+    """True or False that came out of numpy, which Python writes with its kind."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> NumpysTruth:
+        return self
+
+
 def traced(number: Plain, op: str | None = None, operands: tuple[Any, ...] = (), label: str = "") -> Any:
     """The number, traced; a bool stays one."""
     if type(number) is bool:
@@ -65,6 +72,10 @@ def _turned(number: Any, numpys: bool) -> Any:
         number = traced(number, number.op, number.operands, number.label)  # type: ignore[arg-type]  # it is one
     elif numpys and type(number) in (float, int):
         number = traced(number)
+    elif numpys and type(number) is bool:
+        number = NumpysTruth(number)
+    elif isinstance(number, NumpysTruth) and not numpys:
+        number = bool(number)
     if isinstance(number, Traced):
         number.of_numpy = numpys
     return number
@@ -72,7 +83,9 @@ def _turned(number: Any, numpys: bool) -> Any:
 
 def is_from_numpy(*numbers: Any) -> bool:
     """Whether one of them did, and so what is worked out of them does."""
-    return any(isinstance(each, Traced) and each.of_numpy for each in numbers)
+    return any(
+        isinstance(each, NumpysTruth) or (isinstance(each, Traced) and each.of_numpy) for each in numbers
+    )
 
 
 def is_told(number: Any) -> bool:

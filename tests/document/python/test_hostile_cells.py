@@ -81,7 +81,7 @@ REFUSED = [
     *[f"import itertools, copy, collections, random, math, functools\nimport numpy as np\nr = random.Random(1)\ng = np.random.default_rng(1)\nprint({each})" for each in (
         "list(itertools.product(range(100), repeat=20))", "list(itertools.combinations(range(10**5), 50000))", "list(itertools.permutations(range(999)))",
         "list(itertools.count())", "list(zip(itertools.count(), itertools.count()))", "list(itertools.islice(itertools.count(), 10**8))",
-        "copy.deepcopy(r)", "r.__class__", "r.getstate()", "g.bit_generator", "g.normal(size=10**9)", "r.choices([1], k=10**9)",
+        "copy.deepcopy(r)", "r.__class__", "r.getrandbits(9)", "g.bit_generator", "g.normal(size=10**9)", "r.choices([1], k=10**9)",
         "math.factorial(10**7)", "math.comb(10**9, 10**8)", "functools.partial(print).func", "np.diff([1, 2], 10**9)", "np.eye(10**6)",
         "[random.Random(i) for i in range(10**5)]", "collections.defaultdict(lambda: [0] * 10**6)[1]", "int('9' * 10**5)")],
 ]  # fmt: skip

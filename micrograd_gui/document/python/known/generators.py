@@ -10,7 +10,7 @@ from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, number, shape_of, size_of
 from micrograd_gui.document.python.limits import Wrong
-from micrograd_gui.document.python.objects import SEED, Bound, Builtin, Generator, Running
+from micrograd_gui.document.python.objects import SEED, Bound, Builtin, Generator, Running, kind_name
 from micrograd_gui.document.python.traced import as_numpys
 from micrograd_gui.document.text import spoken
 
@@ -74,6 +74,36 @@ def _seeding(of: Of) -> Builtin:
     return seed
 
 
+def _kept(name: str, of_numpys: bool = False) -> Callable[[Of], Builtin]:
+    """``random.getstate()``: where a generator stands, to go on from there once more."""
+
+    def of_one(of: Of) -> Builtin:
+        @builtin(name, 0, 0)
+        def state(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+            run.meter.hold(1000)
+            return Generator(name, of(run).get_state() if of_numpys else of(run).getstate())
+
+        return state
+
+    return of_one
+
+
+def _put_back(name: str, kept: str, of_numpys: bool = False) -> Callable[[Of], Builtin]:
+    """``random.setstate(state)``."""
+
+    def of_one(of: Of) -> Builtin:
+        @builtin(name, 1, 1)
+        def put_back(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+            if not isinstance(args[0], Generator) or args[0].kind != kept:
+                raise Wrong(tr("{what} takes what {name} gave, not {thing}", what=name, name=f"{kept}()",
+                               thing=kind_name(args[0])), TypeError)  # fmt: skip
+            (of(run).set_state if of_numpys else of(run).setstate)(args[0].source)
+
+        return put_back
+
+    return of_one
+
+
 def _drawn(name: str, few: int, many: int) -> Callable[[Of], Builtin]:
     def of_one(of: Of) -> Builtin:
         @builtin(f"random.{name}", few, many)
@@ -114,6 +144,8 @@ def _picked(name: str, few: int, many: int, words: tuple[str, ...] = ()) -> Call
 
 PYTHONS: dict[str, Callable[[Of], Builtin]] = {
     "seed": _seeding,
+    "getstate": _kept("random.getstate"),
+    "setstate": _put_back("random.setstate", "random.getstate"),
     **{
         name: _drawn(name, few, many)
         for name, few, many in (
@@ -239,6 +271,8 @@ NUMPYS: dict[str, Callable[[Of], Builtin]] = {
     "permutation": _permuted,
     "choice": _chosen,
     "shuffle": _shuffled,
+    "get_state": _kept("np.random.get_state", of_numpys=True),
+    "set_state": _put_back("np.random.set_state", "np.random.get_state", of_numpys=True),
 }
 # What the newer generator has besides, less what it calls otherwise.
 _TURNED = {"integers": _filled("integers", 2)}

@@ -58,7 +58,7 @@ def of_one(name: str, plain: Callable[[float], Any], library: str = "math") -> B
         if library != "math" and isinstance(x, float) and type(out) is int:
             out = float(out)  # numpy's floor, as math has it not
         found = function_of(name, out, x)
-        return as_numpys(found) if library == "np" and name not in ("isnan", "isfinite") else found
+        return as_numpys(found) if library == "np" else found
 
     return called
 

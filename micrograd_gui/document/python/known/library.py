@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import cmp_to_key
-from itertools import islice
 from typing import Any
 
 from micrograd.engine import Value
@@ -108,6 +107,8 @@ def _len(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         return len(thing)
     if isinstance(thing, TensorRow):
         return len(thing.things)
+    if isinstance(thing, Class) and thing.members:
+        return len(thing.members)
     raise Wrong(tr("{thing} has no length", thing=kind_name(thing)), TypeError)
 
 
@@ -125,15 +126,11 @@ def _range(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("zip", 0, 99, ("strict",))
 def _zip(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     lists = [run.iterable(each) for each in args]
-    counting = [each for each in lists if isinstance(each, Once) and isinstance(each.things, range)]
-    found = [each if each in counting else places.items(each, run.meter) for each in lists]
-    if len(counting) == len(lists):
-        found = [places.items(each, run.meter) for each in lists]
-    # What is not in ``counting`` is a list by now, which mypy cannot follow.
-    shortest = min((len(each) for each in found if each not in counting), default=0)  # type: ignore[arg-type]
-    found = [list(islice(each.turns(), shortest)) if each in counting else each for each in found]
-    run.meter.hold(shortest * (len(found) + 1))
-    return Once([tuple(each) for each in zip(*found, strict=False)])
+    lists = [each if isinstance(each, Once) else places.items(each, run.meter) for each in lists]
+    left = [len(each.things) - each.at if isinstance(each, Once) else len(each) for each in lists]
+    run.meter.hold(min(left, default=0) * (len(lists) + 1))
+    turns = (each.turns() if isinstance(each, Once) else each for each in lists)
+    return Once(list(zip(*turns, strict=False)))
 
 
 @builtin("enumerate", 1, 2, ("start",))

@@ -11,7 +11,7 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import as_number
 from micrograd_gui.document.python.limits import Wrong
-from micrograd_gui.document.python.objects import Bound, Builtin, Counts, Deque, Running, kind_name
+from micrograd_gui.document.python.objects import Bound, Builtin, Counts, Deque, DictView, Running, kind_name
 from micrograd_gui.document.python.traced import as_numpys
 from micrograd_gui.document.text import spoken, wrong_count
 
@@ -29,6 +29,8 @@ def method_of(thing: Any, name: str) -> Builtin | None:
         return method(_OF_DEQUE[name], thing)
     if isinstance(thing, Counts) and name in _OF_COUNTS:
         return method(_OF_COUNTS[name], thing)
+    if name == "__getitem__" and (isinstance(thing, (list, tuple, dict, str)) or ops.is_array(thing)):
+        return method(lambda run, it, args, words: places.item(it, few(args, 1, name)[0], run.meter), thing)
     table = next((methods for kind, methods in _METHODS if isinstance(thing, kind)), None)
     if table is not None and name in table:
         return method(table[name], thing)
@@ -225,7 +227,9 @@ def _got(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> An
 def _view(what: str) -> Of:
     def view(run: Running, thing: Any, args: list[Any], words: dict[str, Any]) -> list[Any]:
         run.meter.hold(3 * len(thing))
-        return list(getattr(thing, what)())
+        found = DictView(getattr(thing, what)())
+        found.what = what
+        return found
 
     return view
 

@@ -127,6 +127,20 @@ def _of_two(name: str, *words: str) -> Builtin:
     return both
 
 
+@builtin("np.gradient", 1, 2)
+def _gradient(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    return np.gradient(ops.array(args[0], run.meter), *(_of(run, each) for each in args[1:]))
+
+
+@builtin("np.array_equal", 2, 2)
+def _array_equal(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    return np.array_equal(*(ops.array(each, run.meter) for each in args))
+
+
 @builtin("np.eye", 1, 1)
 def _eye(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     import numpy as np
@@ -291,6 +305,8 @@ NUMPY = Library(
         **{name: _of_two(name) for name in ("maximum", "minimum", "power", "add", "subtract")},
         **{name: _of_two(name, "rtol", "atol") for name in ("allclose", "isclose")},
         **{name: _joined(name) for name in ("stack", "concatenate", "vstack", "hstack", "column_stack")},
+        "gradient": _gradient,
+        "array_equal": _array_equal,
         "eye": _eye,
         "identity": _eye,
         "full": _full,
@@ -314,7 +330,7 @@ NUMPY = Library(
         **{name: of_one(name, plain, "np") for name, plain in {**FUNCTIONS, **_PLAIN}.items()},
         **{
             name: _over(name)
-            for name in ("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin")
+            for name in ("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin", "any", "all")
         },
         "random": Library(
             "np.random",

@@ -19,6 +19,8 @@ from micrograd_gui.document.python.known.declaring import all_items, builtin, co
 from micrograd_gui.document.python.known.methods import count_in
 from micrograd_gui.document.python.limits import HELD, Wrong
 from micrograd_gui.document.python.objects import (
+    AUTO,
+    ENUM,
     Builtin,
     Counts,
     DefaultDict,
@@ -355,7 +357,13 @@ def _loads(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return json.loads(args[0])
 
 
+@builtin("enum.auto", 0, 0)
+def _auto(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return AUTO
+
+
+ENUMS = Library("enum", {"Enum": ENUM, "auto": _auto})
 JSON = Library("json", {"dumps": _dumps, "loads": _loads})
 LIBRARIES = {
-    each.name: each for each in (ITERTOOLS, FUNCTOOLS, OPERATOR, COPY, COLLECTIONS, STATISTICS, JSON)
+    each.name: each for each in (ITERTOOLS, FUNCTOOLS, OPERATOR, COPY, COLLECTIONS, STATISTICS, JSON, ENUMS)
 }
