@@ -328,7 +328,7 @@ BAD = {
     "an unknown name": (("check", "nix"), "neither a file nor an example"),
     "a missing file": (("check", "nix.micrograd"), "“nix.micrograd” cannot be read: there is no such file"),
     "a broken expression": (("check", "-e", "a*"), "Column 3"),
-    "an unknown function": (("check", "-e", "erf(a)"), "no function “erf”"),
+    "an unknown function": (("check", "-e", "erfc(a)"), "no function “erfc”"),
     "code": (("check", "-e", "__import__('os').system('ls')"), "Column 1"),
     "log of 0": (("check", "-e", "log(a)", "--set", "a=0"), "log of 0"),
     "division by 0": (("check", "-e", "L = a/b", "--set", "b=0"), "division by 0"),

@@ -144,6 +144,7 @@ def test_where_gradients_have_no_room_it_is_told_what_would_show_them(tmp_path: 
 def with_gradients(path: Path, **options: Unpack[RenderOptions]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", r"The figure is .* high, more than a page")
         render(read("mlp"), path, **options)
     assert "parameters: sum of 4 rows" in path.read_text("utf-8")
 
@@ -180,7 +181,8 @@ def test_the_lectures_figures_have_room_in_a_column_on_a_page_and_on_a_slide(
 
 
 def test_blocks_are_drawn_in_a_column_and_their_frames_broken_with_the_rows(tmp_path: Path) -> None:
-    (path,) = render(read("mlp"), tmp_path / "a.svg", width="8.4cm", text="8pt", style="canvas", step="9")
+    with pytest.warns(UserWarning, match=r"25\.4 cm high, more than a page"):
+        (path,) = render(read("mlp"), tmp_path / "a.svg", width="8.4cm", text="8pt", style="canvas", step="9")
     assert svg_measured(path) == pytest.approx((8.4 * CM, 8.0), rel=1e-3)
     root = ElementTree.parse(path).getroot()
     ids = [each.get("id") for each in root.iter(f"{SVG}g") if each.get("id")]
@@ -239,3 +241,16 @@ def test_text_and_width_of_the_player(tmp_path: Path) -> None:
     assert float(wide[1]) == pytest.approx(84, rel=1e-3)
     smallest = min(float(size) for size in re.findall(r'font-size="([\d.]+)"', page))
     assert smallest * 84 / 25.4 * 72 / float(unit[1]) == pytest.approx(8.0, rel=1e-3)
+
+
+def test_a_figure_that_is_higher_than_a_page_says_so_and_on_a_screen_it_may_be(tmp_path: Path) -> None:
+    steps = "".join(f"; v{at} = v{at - 1}*w{at}" for at in range(1, 60))
+    long = parse(f"v0 = x{steps}")
+    with pytest.warns(UserWarning, match=r"^The figure is (\d+\.?\d*) cm high, more than a page: it") as told:
+        (path,) = render(long, tmp_path / "a.svg", width="8.4cm", text="8pt", gradients=False)
+    high = ElementTree.parse(path).getroot().get("height", "").removesuffix("mm")
+    assert f" {float(high) / 10:.1f}".removesuffix(".0") + " cm" in str(told[0].message)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        render(long, tmp_path / "b.svg", width="320px", text="8pt", gradients=False)
+        render(read("neuron"), tmp_path / "c.svg", width="column", text="8pt")

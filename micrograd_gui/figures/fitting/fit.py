@@ -22,6 +22,7 @@ from micrograd_gui.figures.text_metrics import width as width_of
 
 _ENOUGH = 0.999  # of a size of text: what rounding takes away is no less
 _PAGE = 680.0  # points: a figure that is higher gets on no page
+_PAGE_BY_WIDTH = 2.2  # unless it is that of a poster, so many times as high as a figure on it is wide
 _TOO_HIGH, _PER_CUT = 3.0, 0.12  # what that costs, and a wire that goes from row to row
 _STRETCH = 2.4  # so many times as wide as need be a gap between columns may become
 _KEY_SIZE, _KEY_ROOM, _LEAST_ROOM = 14.0, 24.0, 20.0  # of the key; the last where a page has a height
@@ -73,7 +74,7 @@ def fitted(film: Drawable, sizing: Sizing, margin: float) -> Figure:
         turned = _found(other, forms, sizing, sizing.width, margin)
         found = turned if turned is not None and (found is None or not turned.note) else found
     if found is not None:
-        return _with_way_out(found, film, forms, sizing, margin)
+        return _said_where_too_high(_with_way_out(found, film, forms, sizing, margin), sizing)
     way, enough = _instead(film, forms, sizing, margin)
     raise Refusal(tr(_TOO_TIGHT[way], text=told(sizing.text, "pt"), room=_room(sizing), enough=enough))
 
@@ -88,6 +89,20 @@ def _with_way_out(
     way, enough = _instead(film, forms, sizing, margin, whole=True)
     needed = tr(_GRADIENTS_NEED[way], enough=enough)
     return replace(found, note=found.note.replace(lost, f"{lost} {needed}"))
+
+
+def _said_where_too_high(found: Figure, sizing: Sizing) -> Figure:
+    """The figure; where it is higher than a page of such a width, that is told: on a screen one scrolls."""
+    high = found.height * (found.unit or 1.0)
+    page = max(_PAGE, _PAGE_BY_WIDTH * (sizing.width or 0.0))
+    if sizing.height is not None or sizing.unit == "px" or high <= page:
+        return found
+    said = N_(
+        "The figure is {high} high, more than a page: "
+        "it needs a larger width, a smaller text, or fewer nodes."
+    )
+    note = tr(said, high=told(high, sizing.unit))
+    return replace(found, note=_together(found.note, note))
 
 
 def _room(sizing: Sizing) -> str:
