@@ -14,6 +14,7 @@ from PIL import Image, ImageChops, ImageStat
 from PySide6.QtGui import QAction
 
 import micrograd
+from micrograd_gui import languages
 from micrograd_gui.app.cli import main, parsers
 from micrograd_gui.app.desktop import install, shell
 from micrograd_gui.app.desktop.application import DESKTOP_ID, icon
@@ -107,6 +108,24 @@ def test_the_texts_of_the_desktop_say_what_the_program_says() -> None:
     assert about.find("provides/mediatype").text == kind.get("type")
     assert about.find("launchable").text == Path(install.ENTRY).name == f"{DESKTOP_ID}.desktop"
     assert about.find("releases/release").get("version") == micrograd.__version__
+
+
+def test_menu_kind_of_file_and_app_store_speak_each_language() -> None:
+    entry = resource("desktop", "micrograd-gui.desktop").read_text("utf-8")
+    wanted = set(languages.offered()) - {"en"}
+    assert wanted >= {"de", "ja"}
+    for key in ("GenericName", "Comment"):
+        assert set(re.findall(rf"^{key}\[(\w+)\]=\S", entry, re.MULTILINE)) == wanted, key
+    for file, tag in (
+        ("micrograd-gui.xml", "comment"),
+        ("org.example.micrograd_gui.metainfo.xml", "summary"),
+    ):
+        texts = [
+            each for each in ElementTree.parse(resource("desktop", file)).iter() if each.tag.endswith(tag)
+        ]
+        spoken = "{http://www.w3.org/XML/1998/namespace}lang"
+        assert {each.get(spoken) for each in texts} - {None} == wanted, file
+        assert len({each.text for each in texts}) == len(texts), file
 
 
 def test_what_the_package_tells_of_its_own_addresses_the_desktop_tells_too() -> None:
