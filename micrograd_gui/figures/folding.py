@@ -484,10 +484,10 @@ def _encloses(folding: Folding, corners: Rect, own: Container[Key]) -> bool:
     )
 
 
-def title_room(block: Block, frame: Rect) -> Rect:
-    """About where the title of an open block stands: nothing else should."""
+def title_room(block: Block, frame: Rect, letter: float = 9.0) -> Rect:
+    """About where the title of an open block stands: nothing else should; ``letter`` is as wide as one is."""
     left, top, width, _ = frame
-    return left + 8, top + 3, min(width - 16, 34 + 9 * len(block.title)), 28.0
+    return left + 8, top + 3, min(width - 16, 34 + letter * len(block.title)), 28.0
 
 
 def box_sizes(graph: Graph) -> dict[BlockId, Size]:

@@ -29,6 +29,7 @@ from micrograd_gui.views.canvas.layers.chips import (
     hangs,
     mark_room,
     place_chips,
+    title_letter,
 )
 from micrograd_gui.views.canvas.layers.chips import (
     look_of as look_of,
@@ -128,7 +129,7 @@ def picture_of(state: State, scene: Scene, pens: Pens, zoom: float = 1.0) -> Can
     fresh = frozenset[NumberField]().union(*(each.wrote for each in steps))
     names = naming_of(state.graph, state.notation)
     derived = _derived(state, scene)
-    noted = Noted(marks, derived, 0.0 if not derived else hangs(scene, zoom))
+    noted = Noted(marks, derived, 0.0 if not derived else hangs(scene, zoom), title_letter(scene, size))
     lit, made = _lit(scene, steps), _chips(state, scene, steps, pens, size, names, noted)
     acting = tuple(chip for chip in made if chip.rest is None or chip.rest.acting)
     return CanvasFrame(

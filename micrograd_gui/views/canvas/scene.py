@@ -267,10 +267,10 @@ class Scene:
         """Where wires leave a node; of a node in a box, where they leave the box."""
         return out_point(self.folding, number)
 
-    def titles(self) -> list[QRectF]:
-        """About where the titles of the open blocks stand."""
+    def titles(self, letter: float) -> list[QRectF]:
+        """About where the titles of the open blocks stand, of letters so wide."""
         return [
-            QRectF(*title_room(block, rect.getRect()))  # type: ignore[arg-type]  # four floats
+            QRectF(*title_room(block, rect.getRect(), letter))  # type: ignore[arg-type]  # four floats
             for block, rect in self.frames.values()
         ]
 

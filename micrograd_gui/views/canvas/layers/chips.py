@@ -162,12 +162,18 @@ def _find_room(
     return QRectF(x, y, width, height), QPointF(*anchor), free
 
 
+def title_letter(scene: Scene, size: float) -> float:
+    """About how wide a letter of a title is where chips have that size: larger in a hall, and from afar."""
+    return 13.0 if scene.folding.stand is not None else 9.0 if size == CHIP_SCALES[-1] else 15.0
+
+
 class Noted(Struct, frozen=True):
-    """The cards with a mark of their turn above, and those below which a derivative hangs so far."""
+    """The cards with a mark of their turn above, those below which a derivative hangs so far, and titles."""
 
     marks: Container[Key]
     derived: Container[Key] = ()
     hangs: float = 0.0
+    letter: float = 9.0  # of a title, about how wide
 
 
 def obstacles_in(scene: Scene, near: QRectF, noted: Noted | Container[Key]) -> list[QRectF]:
@@ -182,7 +188,7 @@ def obstacles_in(scene: Scene, near: QRectF, noted: Noted | Container[Key]) -> l
             rect.adjusted(0, 0, 0, below) if key in derived else rect
             for key, rect in zip(boxes, obstacles, strict=True)
         ]
-    obstacles += [rect for rect in scene.titles() if rect.intersects(near)]
+    obstacles += [rect for rect in scene.titles(noted.letter) if rect.intersects(near)]
     stand = scene.folding.stand
     if stand is not None:  # nothing of a hall is out of sight
         wide, tall = stand.room
