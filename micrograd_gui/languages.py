@@ -187,6 +187,8 @@ def read(path: Path) -> tuple[str, dict[str, str | tuple[str, ...]]]:
 
     What has no translation, and what is only guessed (fuzzy), is left out.
     """
+    if path.exists() and not path.is_file():  # to read a pipe may never end
+        raise CatalogueFault(tr("{file} is not a file.", file=path))
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -2,7 +2,10 @@
 
 import ast
 import importlib.util
+import os
 import string
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -144,6 +147,14 @@ def test_a_catalogue_that_is_none_is_named_with_its_line(tmp_path: Path, line: s
     path.write_text(f'msgid ""\nmsgstr ""\n{line}\n', "utf-8")
     with pytest.raises(languages.CatalogueFault, match=r"xx\.po, line 3"):
         languages.read(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name here")
+def test_a_pipe_that_is_named_as_a_catalogue_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(path := tmp_path / "xx.po")
+    command = [sys.executable, "-m", "micrograd_gui", "--language", str(path), "check", "neuron"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (ran.returncode, ran.stderr.strip()) == (2, f"{path} is not a file.")
 
 
 @pytest.mark.parametrize(
