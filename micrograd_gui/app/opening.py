@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TypeVar
@@ -20,7 +18,7 @@ from micrograd.language import tr
 from micrograd_gui.app.context import Context
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.in_parts import uncollected
+from micrograd_gui.document.in_parts import uncollected_for_long
 from micrograd_gui.document.node import LARGE, differing
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.files.atomic import quoted_name
@@ -39,7 +37,6 @@ PAINTED_AFTER = 250  # milliseconds
 SHOWN_AFTER = 200  # milliseconds that something takes before it is told
 _DOCUMENT, _TEXT = "document", "text"  # what is opened or saved, and what was pasted or typed
 _ANEW = 0.1  # of the nodes: with more of them new the whole scene is made anew
-_MANY = 50_000  # objects: to look through fewer takes some milliseconds
 _MOVES_AT_ONCE = 10_000  # of a run: a twentieth of a second
 T = TypeVar("T")
 
@@ -63,7 +60,7 @@ def prepared(source: OpenedGraph | Path, script: Sequence[Pass] | None, stop: Ev
 
     Where a script is given, its run is made ready, else the one that the file tells of.
     """
-    with _uncollected(another=True):
+    with uncollected_for_long(another=True):
         opened = resolve(source)
         if stop.is_set():
             return None
@@ -94,7 +91,7 @@ def worked_out(change: Change, before: State, scene: Scene, stop: Event) -> Work
     """What the change makes of the State, with what the window asks first; ``scene`` is of what there is."""
     if len(before.graph) <= LARGE:
         return _worked_out(change, before, scene, stop)
-    with _uncollected():
+    with uncollected_for_long():
         return _worked_out(change, before, scene, stop)
 
 
@@ -115,25 +112,8 @@ def _worked_out(change: Change, before: State, scene: Scene, stop: Event) -> Wor
 
 def run_ahead(graph: Graph) -> None:
     """Record the run of a large graph before somebody asks for it."""
-    with _uncollected():
+    with uncollected_for_long():
         record_ahead(graph, (Pass("forward"), backward_pass(graph, 0)))
-
-
-@contextmanager
-def _uncollected(*, another: bool = False) -> Iterator[None]:
-    """No garbage is looked for meanwhile, nor in much that is made: it takes a tenth of a second at a time.
-
-    What is not looked through stays for ever where it holds itself, as a closed window and a plot do. So this
-    is for what is large alone, and is over as soon as ``another`` document is made ready, that is not.
-    """
-    with uncollected():
-        try:
-            yield
-        finally:
-            if gc.get_count()[0] > _MANY:
-                gc.freeze()
-            elif another:
-                gc.unfreeze()
 
 
 class Waiting(QWidget):

@@ -8,15 +8,23 @@ and end, which is a tenth of the work; to read all of it takes twice as long.
 from __future__ import annotations
 
 import gc
+import json
+import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 _PART = 2000  # things that are read at a time
+_BYTES = 500_000  # of a text that are read at a time: where each is wrong, that takes 10 ms
+_MANY = 50_000  # objects: to look through fewer takes some milliseconds
+_LENIENT = ("NaN", "Infinity", "\\ud", "\\uD")
 _NO_LIST, _NO_OBJECT = msgspec.Raw(b"[]"), msgspec.Raw(b"{}")
+_IN_PART = re.compile(r"`\$\[(\d+)\]")
 T = TypeVar("T")
 Json = str | bytes | msgspec.Raw
 
@@ -24,20 +32,23 @@ Json = str | bytes | msgspec.Raw
 def decoded(text: str | bytes, file: type[T], node: type[Any]) -> T:
     """The text as that kind of file, with nodes of that kind.
 
-    Where something is wrong it is read again as a whole, which says where: raises DecodeError.
+    Raises DecodeError. Where something is wrong it is read again as a whole, which says where, but for what
+    says so here: that it is no JSON, or a node or row of another kind.
     """
+    top = fields_of(text)
     try:
-        top = _fields_of(text)
-        view, data = (_fields_of(top[name]) if name in top else {} for name in ("view", "data"))
-        nodes = _list_of(top["nodes"], node)
+        view, data = (fields_of(top[name]) if name in top else {} for name in ("view", "data"))
+        nodes = _list_of(top["nodes"], node, "nodes")
         places = _object_of(view.get("places", _NO_OBJECT), tuple[float, float])
-        rows = _list_of(data.get("rows", _NO_LIST), list[float])
+        rows = _list_of(data.get("rows", _NO_LIST), list[float], "data.rows")
         rest: dict[str, object] = {**top, "nodes": _NO_LIST}
         if places:
             rest["view"] = {**view, "places": _NO_OBJECT}
         if rows:
             rest["data"] = {**data, "rows": _NO_LIST}
         model: Any = msgspec.json.decode(msgspec.json.encode(rest), type=file)
+    except _Wrong as wrong:
+        raise msgspec.ValidationError(str(wrong)) from None
     except (msgspec.DecodeError, KeyError):
         return msgspec.json.decode(text, type=file)
     more = {"data": replace(model.data, rows=rows)} if rows else {}
@@ -45,27 +56,70 @@ def decoded(text: str | bytes, file: type[T], node: type[Any]) -> T:
     return filled
 
 
-def _fields_of(text: Json) -> dict[str, msgspec.Raw]:
+class _Wrong(Exception):
+    """What a list holds, and where, that is of another kind."""
+
+
+def fields_of(text: Json) -> dict[str, msgspec.Raw]:
     """What is in an object, each field as it is written."""
     return msgspec.json.decode(text, type=dict[str, msgspec.Raw])
 
 
-def _list_of(text: Json, kind: type[T]) -> list[T]:
-    """What is in a list."""
+def loaded_leniently(text: str) -> Any:
+    """What only Python takes for JSON: numbers that are none, halves of signs. Raises ValueError."""
+    if not any(each in text for each in _LENIENT):
+        raise ValueError
+    return json.loads(text)
+
+
+def _list_of(text: Json, kind: type[T], place: str) -> list[T]:
+    """What is in the list at that place."""
     written, found = msgspec.json.decode(text, type=list[msgspec.Raw]), list[T]()
     decoder = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
     for at in range(0, len(written), _PART):
-        found += decoder.decode(msgspec.json.encode(written[at : at + _PART]))
+        try:
+            found += decoder.decode(msgspec.json.encode(written[at : at + _PART]))
+        except msgspec.ValidationError as error:
+            raise _Wrong(_IN_PART.sub(partial(_whole_place, place, at), str(error))) from None
     return found
+
+
+def _whole_place(place: str, at: int, found: re.Match[str]) -> str:
+    """Where in the file that is, of a part that begins at that item of a list."""
+    return f"`$.{place}[{at + int(found[1])}]"
 
 
 def _object_of(text: Json, kind: type[T]) -> dict[str, T]:
     """What is in an object whose fields are all of that kind."""
-    written, found = [*_fields_of(text).items()], dict[str, T]()
+    written, found = [*fields_of(text).items()], dict[str, T]()
     decoder = msgspec.json.Decoder(dict[str, kind])  # type: ignore[valid-type]
     for at in range(0, len(written), _PART):
         found |= decoder.decode(msgspec.json.encode(dict(written[at : at + _PART])))
     return found
+
+
+def lenient_text(content: bytes, encoding: str = "utf-8") -> str:
+    """The text in that encoding, with � for what is none: 20 MB of nothing else take 0.3 s."""
+    decoder = getincrementaldecoder(encoding)("replace")
+    parts = [decoder.decode(content[at : at + _BYTES]) for at in range(0, len(content), _BYTES)]
+    return "".join((*parts, decoder.decode(b"", final=True)))
+
+
+@contextmanager
+def uncollected_for_long(*, another: bool = False) -> Iterator[None]:
+    """No garbage is looked for meanwhile, nor in much that is made: it takes a tenth of a second at a time.
+
+    What is not looked through stays for ever where it holds itself, as a closed window and a plot do. So this
+    is for what is large alone, and is over as soon as ``another`` document is made ready, that is not.
+    """
+    with uncollected():
+        try:
+            yield
+        finally:
+            if gc.get_count()[0] > _MANY:
+                gc.freeze()
+            elif another:
+                gc.unfreeze()
 
 
 @contextmanager

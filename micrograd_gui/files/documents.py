@@ -224,9 +224,10 @@ def _graph_in(content: bytes, path: Path) -> Graph:
 
 
 def _read_dot(content: bytes, name: str) -> Graph:
+    from micrograd_gui.document.in_parts import lenient_text
     from micrograd_gui.files.dot_reader import graph_from_dot
 
-    text = content.decode("utf-8", "replace").replace("\0", "")
+    text = lenient_text(content).replace("\0", "")
     if not text.strip():
         raise FileRefusal(tr("{name} cannot be read as DOT: it is empty.", name=name))
     return graph_from_dot(text, name)

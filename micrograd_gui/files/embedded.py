@@ -6,6 +6,8 @@ import json
 import re
 import struct
 import zlib
+from collections import deque
+from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
 
@@ -64,7 +66,9 @@ def _narrow(content: bytes) -> bytes:
     wide = next((name for mark, name in _WIDE if content.startswith(mark)), None)
     if wide is None:
         return content
-    return content.decode(wide, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
+    from micrograd_gui.document.in_parts import lenient_text
+
+    return lenient_text(content, wide).removeprefix("\ufeff").encode("utf-8", "replace")
 
 
 def graph_inside(content: bytes, name: str = "") -> Graph | None:
@@ -80,9 +84,13 @@ def graph_inside(content: bytes, name: str = "") -> Graph | None:
     elif _is_xml(content):
         text = _in_svg(content)
     else:
+        narrow = _narrow(content)
+        if KEYWORD.encode() not in narrow:
+            return None
+        from micrograd_gui.document.in_parts import lenient_text
         from micrograd_gui.document.notation.carried import graph_text  # pictures do without
 
-        text = graph_text(_narrow(content).decode("utf-8", "replace"), LARGEST_GRAPH)
+        text = graph_text(lenient_text(narrow), LARGEST_GRAPH)
     if text is None:
         return None
     if len(text) > LARGEST_GRAPH:
@@ -212,18 +220,29 @@ def _inflate(data: bytes) -> bytes | None:
 
 _HEAD = 500  # bytes of the words that describe an attachment
 _BLANKS = 20  # bytes between two of them
+_KIND, _TYPE = b"/EmbeddedFile", re.compile(rb"/Type\s{0,%d}\Z" % _BLANKS)
 _ATTACHED = re.compile(
-    rb"/Type\s{0,%d}/EmbeddedFile\b(?:(?!/Type\s{0,%d}/EmbeddedFile)[^\0]){0,%d}?>>\s{0,%d}stream\r?\n"
-    % (_BLANKS, _BLANKS, _HEAD, _BLANKS)
+    rb"/EmbeddedFile\b(?:(?!/Type\s{0,%d}/EmbeddedFile)[^\0]){0,%d}?>>\s{0,%d}stream\r?\n"
+    % (_BLANKS, _HEAD, _BLANKS)
 )
 _LOOKED_INTO = 100  # attachments, from the end: of what is packed, each may be as large as a graph may
+
+
+def _attached(content: bytes) -> Iterator[re.Match[bytes]]:
+    """Each head of an attachment; between two of them another thread may go on."""
+    at = content.find(_KIND)
+    while at >= 0:
+        typed = _TYPE.search(content[max(at - _BLANKS - 5, 0) : at])
+        if typed is not None and (file := _ATTACHED.match(content, at)) is not None:
+            yield file
+        at = content.find(_KIND, at + 1)
 
 
 def _in_pdf(content: bytes) -> str | None:
     """The last attached file that is a graph; other programs write and pack the attachment their own way."""
     after = len(content)  # no attachment goes on behind the head of the next
     room = 2 * LARGEST_GRAPH  # bytes that are unpacked in all
-    for file in [*_ATTACHED.finditer(content)][: -_LOOKED_INTO - 1 : -1]:
+    for file in reversed(deque(_attached(content), _LOOKED_INTO)):
         end = content.find(b"endstream", file.end(), after)
         data: bytes | None = content[file.end() : end if end >= 0 else after]
         begin = max(file.start() - _HEAD, 0)

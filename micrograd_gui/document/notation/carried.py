@@ -6,12 +6,18 @@ import json
 import re
 import zlib
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
+import msgspec
+
+from micrograd_gui.document.in_parts import fields_of, loaded_leniently
+
 KEY = "micrograd-graph"  # of the lines, of a notebook's metadata, and the id of an element
 _WIDE = 96  # letters to a line: TeX reads no endless ones
-_MARK = rf"(?m)^[#%] {KEY}: ([A-Za-z0-9+/=]+)[ \t\r]*$"
+_KEYED = f" {KEY}: "
+_MARK = re.compile(rf"(?m)^[#%]{_KEYED}([A-Za-z0-9+/=]+)[ \t\r]*$")
 _ELEMENT = re.compile(rf"""<metadata\b[^<>]{{0,500}}?\bid=["']{KEY}["'][^<>]{{0,500}}>([^<]*)</metadata>""")
 
 
@@ -40,7 +46,7 @@ def graph_text(text: str, most: int) -> str | None:
 
 
 def _in_comments(text: str, most: int) -> str | None:
-    packed = "".join(re.findall(_MARK, text))
+    packed = "".join(_marked(text))
     try:
         unpacked = zlib.decompressobj().decompress(b64decode(packed, validate=True), most + 1)
     except (ValueError, zlib.error):
@@ -48,12 +54,30 @@ def _in_comments(text: str, most: int) -> str | None:
     return unpacked.decode("ascii", "replace") if packed else None
 
 
+def _marked(text: str) -> Iterator[str]:
+    """What stands in each line of ours; between two of them another thread may go on."""
+    at = text.find(_KEYED)
+    while at >= 0:
+        if (found := _MARK.match(text, max(at - 1, 0))) is not None:
+            yield found[1]
+        at = text.find(_KEYED, at + 1)
+
+
 def _in_notebook(text: str) -> str | None:
     """What stands under our key in the notebook's metadata."""
     if '"nbformat"' not in text:
         return None
     try:
-        metadata: Any = json.loads(text)["metadata"]
+        metadata = msgspec.json.decode(fields_of(text)["metadata"], type=dict[str, msgspec.Raw])
+        return bytes(metadata[KEY]).decode() if KEY in metadata else None
+    except (msgspec.DecodeError, ValueError, RecursionError, LookupError):
+        return _in_lenient_notebook(text)
+
+
+def _in_lenient_notebook(text: str) -> str | None:
+    """The same of what Python alone takes for JSON."""
+    try:
+        metadata: Any = loaded_leniently(text)["metadata"]
         return json.dumps(metadata[KEY]) if KEY in metadata else None
     except (ValueError, RecursionError, LookupError, TypeError):
         return None

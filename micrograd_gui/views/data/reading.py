@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from micrograd.language import tr
+from micrograd_gui.document.in_parts import uncollected_for_long
 from micrograd_gui.files.tables import Reading
 from micrograd_gui.views.background import Background
 from micrograd_gui.views.theme import Look
@@ -76,7 +77,8 @@ class RowsBehind(QWidget):
 
         def begin(stop: Event) -> Any:
             self._reading = reading = Reading(stop)
-            return work(reading)
+            with uncollected_for_long():
+                return work(reading)
 
         def ended(tell: Callable[[Any], object]) -> Callable[[Any], None]:
             def tell_at_the_end(what: Any) -> None:
