@@ -170,19 +170,15 @@ def encode(graph: Graph) -> str:
     if fault is not None:
         raise FileRefusal(tr("The graph is too large to be saved: {fault}.", fault=fault))
     nodes = sorted(graph, key=lambda node: node.id)
-    places = sorted((str(number), place) for number, place in graph.places.items())
+    places = sorted((str(number), [*map(float, place)]) for number, place in graph.places.items())
     rows = () if graph.data is None else graph.data.rows
     text, pieces, at = _indented(whole), list[str](), 0
-    for end, filling in sorted(
-        (
-            *_filling(text, ("data", "rows"), rows, lambda part: [[*map(float, row)] for row in part]),
-            *_filling(text, ("nodes",), nodes, lambda part: [_node_fields(node) for node in part]),
-            *_filling(
-                text, ("view", "places"), places,
-                lambda part: {key: [*map(float, place)] for key, place in part},
-            ),
-        )
-    ):  # fmt: skip
+    fillings = [
+        *_filling(text, ("data", "rows"), rows, lambda part: [[*map(float, row)] for row in part]),
+        *_filling(text, ("nodes",), nodes, lambda part: [*map(_node_fields, part)]),
+        *_filling(text, ("view", "places"), places, dict),
+    ]
+    for end, filling in sorted(fillings):
         pieces += (text[at:end], *filling)
         at = end
     return "".join((*pieces, text[at:], "\n"))  # at one stroke: each takes 40 ms of 40 MB
@@ -209,10 +205,7 @@ def _indented(value: object) -> str:
 def _filling(
     text: str, path: tuple[str, ...], items: Sequence[T], said: Callable[[Sequence[T]], object]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Where in the text that list or object is to be filled, which is there and empty, and with what.
-
-    The items are written in parts, so that no other thread waits long for its turn.
-    """
+    """Where in the text that empty list or object is, and what is in it, in parts: others have turns."""
     if not items:
         return
     deep = len(path)
