@@ -29,6 +29,8 @@ ENVIRONMENT = ROOT / ".venv-build"
 PYTHON = ENVIRONMENT / run.PYTHON.relative_to(run.VENV)
 DIST, WORK = ROOT / "dist", ROOT / "build"
 FOLDER = DIST / "micrograd-gui"
+PROGRAMS = {"appimage": ("mksquashfs", "cc"), "app": ("hdiutil",), "installer": ("ISCC",)}  # that make it
+PACKAGES = "squashfs-tools gcc libc6-dev libsquashfuse-dev zlib1g-dev libzstd-dev liblzma-dev liblz4-dev"
 LOCKS = [ROOT / "requirements.lock", ROOT / "requirements-build.lock"]
 
 
@@ -52,6 +54,7 @@ def folder() -> Path:
 
 def appimage(runtime: Path | None) -> Path:
     """The program in one file."""
+    first = bytearray((runtime or own_runtime()).read_bytes())  # where it cannot be made nothing else is
     made = folder()
     tree = WORK / "AppDir"
     shutil.rmtree(tree, ignore_errors=True)
@@ -67,10 +70,9 @@ def appimage(runtime: Path | None) -> Path:
     image = WORK / "image.squashfs"
     image.unlink(missing_ok=True)
     ran("mksquashfs", tree, image, "-root-owned", "-noappend", "-comp", "zstd", "-quiet", "-no-progress")
-    start = bytearray((runtime or own_runtime()).read_bytes())
-    start[8:11] = b"AI\x02"  # by which an AppImage is known
+    first[8:11] = b"AI\x02"  # by which an AppImage is known
     whole = DIST / f"micrograd-gui-{version()}-{platform.machine()}.AppImage"
-    whole.write_bytes(bytes(start) + image.read_bytes())
+    whole.write_bytes(bytes(first) + image.read_bytes())
     whole.chmod(0o755)
     return whole
 
@@ -78,6 +80,7 @@ def appimage(runtime: Path | None) -> Path:
 def own_runtime() -> Path:
     """What the AppImage begins with, where no other is given (`--runtime`): it unpacks what follows."""
     made = WORK / "runtime"
+    WORK.mkdir(exist_ok=True)
     ran(
         "cc", "-O2", "-static", "-s", "-D_FILE_OFFSET_BITS=64", "-o", made, HERE / "appimage_runtime.c",
         "-lsquashfuse", "-lz", "-lzstd", "-llzma", "-llz4",
@@ -128,6 +131,10 @@ def main() -> None:
         "--runtime", type=Path, metavar="FILE", help="what the AppImage begins with, if not our own"
     )
     given = parser.parse_args()
+    programs = set(PROGRAMS.get(given.what, ())) - ({"cc"} if given.runtime else set())
+    if lacking := sorted(each for each in programs if shutil.which(each) is None):
+        hint = f" (Debian: apt-get install {PACKAGES})" if given.what == "appimage" else ""
+        sys.exit(f"{given.what} is made by {' and '.join(lacking)}, not found here{hint}.")
     made = {"folder": folder, "app": app, "zip": portable, "installer": installer}
     print(appimage(given.runtime) if given.what == "appimage" else made[given.what]())
 
@@ -137,3 +144,5 @@ if __name__ == "__main__":
         main()
     except run.SetUpFailed as problem:
         sys.exit(str(problem))
+    except subprocess.CalledProcessError as problem:
+        sys.exit(f"{Path(problem.cmd[0]).name} failed, see above: status {problem.returncode}.")

@@ -115,6 +115,18 @@ def test_the_recipe_for_windows_opens_the_files_that_the_program_saves() -> None
     assert "micrograd-gui-window" in project["gui-scripts"]
 
 
+@pytest.mark.parametrize(("what", "by"), [("appimage", "cc and mksquashfs"), ("installer", "ISCC")])
+def test_a_build_that_lacks_a_program_says_so_before_it_builds(what: str, by: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "packaging" / "build.py"), what],
+        capture_output=True,
+        text=True,
+        env={"PATH": str(tmp_path)},
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith(f"{what} is made by {by}, not found here")
+
+
 # Made and started ----------------------------------------------------------------------------------
 
 asked = pytest.mark.skipif(not ASKED, reason="builds are made where MICROGRAD_GUI_BUILDS names a folder")
