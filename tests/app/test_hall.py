@@ -1,17 +1,17 @@
 """The hall: every example wholly seen, large enough for the back row, at every moment and in its place."""
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 import micrograd_gui as mg
 from micrograd_gui.app import create_window
-from micrograd_gui.app.hall.projecting import OF_CARD
-from micrograd_gui.figures.geometry import FRAME_TITLE
+from micrograd_gui.views.canvas import paint_blocks
 from micrograd_gui.views.canvas.hall.cards import readable
 from micrograd_gui.views.canvas.layers.chips import chips_of, place_chips
-from micrograd_gui.views.canvas.paint_blocks import title_span
+from micrograd_gui.views.canvas.layers.verdicts import sign_rect
+from micrograd_gui.views.canvas.paint_blocks import title_rect
 from micrograd_gui.views.canvas.pens import pens_of
 from micrograd_gui.views.canvas.scene import Scene
 from micrograd_gui.views.step_card import StepCard
@@ -74,26 +74,26 @@ def see_the_whole_graph_at_every_moment(hall, unit, name):
             assert chip.scale * canvas.pens.rule.qfont.pixelSize() * canvas.zoom >= 20 * unit - 0.01, name
 
 
-def test_the_title_of_a_block_is_whole_beside_the_signs_of_a_check(hall):
+def test_the_title_of_a_block_is_whole_beside_the_signs_of_a_check(hall, monkeypatch):
+    settle(hall, (1024, 700))
     hall.documents.choose_example("xor")
     hall.session.forward()
     hall.session.backward()
     hall.session.check_all()
-    settle(hall, (1024, 700), card=OF_CARD)
-    picture, scene = hall.canvas.picture, hall.canvas.graph_scene
-    font = pens_of(hall.look).font(20.0, bold=True)
-    begins = {}
-    for block, frame in scene.frames.values():
-        left, right = title_span(picture, frame, font.width(block.title))
-        assert font.width(block.title) <= right - left, block.title
-        title = QRectF(left, frame.top(), font.width(block.title), FRAME_TITLE)
-        signs = [QRectF(box.right() - 16, box.top() - 14, 30, 30) for box in scene.boxes.values()]
-        assert not [sign for sign in signs if sign.intersects(title)], block.title
-        begins[block.title] = left - frame.left()
-        where = hall.canvas.mapFromScene(title.center())
-        found = hall.canvas.pointer.hit(where.toPointF())
-        assert (found.part, found.block) == ("frame", block.id), "it is taken hold of where it is drawn"
-    assert begins["squared error"] > 3 * begins["layer 1"], "there is no room before the first sign"
+    QApplication.processEvents()
+    canvas, written = hall.canvas, []
+    monkeypatch.setattr(paint_blocks, "draw_text", lambda _painter, text, *_where: written.append(text))
+    canvas.grab()
+    frames = canvas.graph_scene.frames
+    assert {block.title for block, _ in frames.values()} <= set(written)
+    signs = [sign_rect(canvas.picture, key, canvas.zoom) for key in canvas.graph_scene.boxes]
+    assert all(not sign.isEmpty() for sign in signs)
+    for number, (block, _) in frames.items():
+        title = title_rect(canvas.picture, number, canvas.pens, canvas.zoom)
+        letters = title.adjusted(0, 5, 0, -6)
+        assert not [sign for sign in signs if sign.intersects(letters)], block.title
+        found = canvas.pointer.hit(canvas.mapFromScene(title.center()).toPointF())
+        assert (found.part, found.block) == ("frame", number), "it is taken hold of where it is drawn"
 
 
 def test_in_a_hall_dragging_moves_no_node_of_the_document(hall, qtbot):

@@ -39,8 +39,7 @@ from micrograd_gui.views.canvas.scene import Scene
 
 _SMALLEST_TITLE = 9  # pixels: a frame whose title is no higher than that has none
 _HALL_TITLE = 20.0  # the size of a frame's title in a hall
-FOR_TURN = 60.0  # the right end of the upper edge of a card, where the mark of its turn stands
-FOR_SIGN = 18.0  # the same in a hall for the sign of what a check says
+_RAISED = (12.0, 9.0)  # its middle in the window, and in a hall, where something stands out of cards below it
 _LEAST = 0.7  # how small a title is made to fit; smaller could not be read
 
 
@@ -57,11 +56,19 @@ def mark_rect(scene: Scene, block: BlockId) -> QRectF:
 def title_rect(picture: CanvasFrame, block: BlockId, pens: Pens, zoom: float) -> QRectF:
     """Where the title of an open block is drawn; it is what the block is taken hold of by."""
     found, rect = picture.scene.frames[block]
-    wide = _frame_font(picture.scene, pens, zoom).width(found.title)
-    left, right = title_span(picture, rect, wide)
-    height = FRAME_TITLE - 8
-    top = rect.top() + FRAME_NAME_MIDDLE - height / 2
-    return QRectF(left, top, max(20.0, min(wide + 8, right - left)), height)
+    width = min(
+        _frame_font(picture.scene, pens, zoom).width(found.title), rect.width() - FRAME_NAME_EDGES - 4
+    )
+    middle, reach = _title_middle(picture, rect), FRAME_TITLE / 2 - 4
+    top = max(rect.top(), middle - reach)
+    return QRectF(rect.left() + FRAME_NAME_LEFT, top, max(20.0, width + 8), middle + reach - top)
+
+
+def _title_middle(picture: CanvasFrame, frame: QRectF) -> float:
+    """The middle of the title of that frame: higher where marks or, in a hall, signs come below it."""
+    hall = picture.scene.folding.stand is not None
+    raised = bool(picture.turns) or (hall and picture.checked is not None)
+    return frame.top() + (_RAISED[hall] if raised else FRAME_NAME_MIDDLE)
 
 
 def paint_frames(
@@ -79,30 +86,8 @@ def paint_frames(
             continue
         draw_mark(painter, mark_rect(scene, number), pens, opens=False)
         font = _frame_font(scene, pens, zoom)
-        left, right = title_span(picture, rect, font.width(block.title))
-        at = QPointF(left, rect.top() + FRAME_NAME_MIDDLE)
-        _draw_fitting(painter, block.title, at, right - left, font, pens.muted)
-
-
-def title_span(picture: CanvasFrame, frame: QRectF, wanted: float) -> tuple[float, float]:
-    """From where to where the title of that frame, so wide, may go.
-
-    Under no mark of a turn and, in a hall, no sign of a check: it begins at the left of the frame; where it
-    has no room there, beyond one that it has room beside.
-    """
-    left, end = frame.left() + FRAME_NAME_LEFT, frame.right() - (FRAME_NAME_EDGES - FRAME_NAME_LEFT)
-    signs = picture.checked is not None and picture.scene.folding.stand is not None
-    if not picture.turns and not signs:
-        return left, end
-    band = QRectF(frame.left(), frame.top(), frame.width(), FRAME_TITLE + 1)
-    under = [(box.right(), key) for key, box in picture.scene.boxes.items() if box.intersects(band)]
-    spans = []
-    for right, key in sorted(under, key=lambda each: each[0]):
-        spans.append((left, right - (FOR_TURN if key in picture.turns else FOR_SIGN)))
-        left = right + FOR_SIGN
-    spans.append((left, end))
-    whole = [span for span in spans if span[1] - span[0] >= wanted]
-    return whole[0] if whole else max(spans, key=lambda span: span[1] - span[0])
+        at = QPointF(rect.left() + FRAME_NAME_LEFT, _title_middle(picture, rect))
+        _draw_fitting(painter, block.title, at, rect.width() - FRAME_NAME_EDGES, font, pens.muted)
 
 
 def paint_block(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens, zoom: float) -> None:

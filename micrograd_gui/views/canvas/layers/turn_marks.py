@@ -11,10 +11,9 @@ from micrograd.language import tr
 from micrograd_gui.document.block import Key
 from micrograd_gui.session.turns import Turn
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
-from micrograd_gui.views.canvas.paint_blocks import FOR_TURN, title_rect
+from micrograd_gui.views.canvas.layers.verdicts import sign_rect
 from micrograd_gui.views.canvas.pens import NARROWEST, ROW_NUMBER, Font, Pens, draw_centred, fit
 from micrograd_gui.views.canvas.picture import CanvasFrame
-from micrograd_gui.views.canvas.scene import Scene
 
 _PAD = 0.35  # around the words of a mark, and how far it stands out of its card, in heights of its text
 _TALL, _DEEP = 1.3, 0.25  # its height, too, and how much of it covers the card, above the name
@@ -25,9 +24,8 @@ def paint_turns(painter: QPainter, picture: CanvasFrame, pens: Pens, zoom: float
 
     What has acted has a check before its number.
     """
-    titles = [title_rect(picture, block, pens, zoom) for block in picture.scene.frames]
     for key, turn in picture.turns.items():
-        rect, text, font = mark_of(picture.scene, key, turn, pens, zoom, titles)
+        rect, text, font = mark_of(picture, key, turn, pens, zoom)
         if turn.next:
             painter.setPen(pens.accent_pen)
             painter.setBrush(pens.accent_fill)
@@ -46,14 +44,10 @@ def paint_turns(painter: QPainter, picture: CanvasFrame, pens: Pens, zoom: float
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def mark_of(
-    scene: Scene, key: Key, turn: Turn, pens: Pens, zoom: float, titles: Sequence[QRectF] = ()
-) -> tuple[QRectF, str, Font]:
-    """Where the mark stands, what it says and in which font: all of it where there is room.
-
-    That is where it covers none of the ``titles`` of open blocks.
-    """
-    box = scene.boxes[key]
+def mark_of(picture: CanvasFrame, key: Key, turn: Turn, pens: Pens, zoom: float) -> tuple[QRectF, str, Font]:
+    """Where the mark stands, what it says and in which font: all where a check's sign leaves room."""
+    scene = picture.scene
+    box, sign = scene.boxes[key], sign_rect(picture, key, zoom)
     if scene.folding.stand is not None:
         size = scene.form.word
     else:
@@ -62,8 +56,8 @@ def mark_of(
     pad, tall = _PAD * size, _TALL * size
     room, out = box.width() + 3 * pad, 1.5 * pad
     whole = QRectF(box.right() + out - room, box.top() - tall * (1 - _DEEP), room, tall)
-    least = max((title.right() for title in titles if title.intersects(whole)), default=whole.left())
-    room = min(room, max(whole.right() - least, FOR_TURN + out - 2))
+    if not sign.isEmpty():
+        room = whole.right() - sign.right()
     said = list(_wordings(turn))
     text = next((each for each in said if font.width(each) * NARROWEST + 2 * pad <= room), said[-1])
     wide = min(room, max(1.45 * size, font.width(text) + 2 * pad))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from micrograd_gui.document.block import Key, is_block
@@ -56,23 +56,39 @@ def paint_verdict(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens,
     found = verdict_at(picture, key)
     if found is None:
         return
-    hall = picture.scene.folding.stand is not None
-    size = HALL if hall else _NEAR if zoom >= WORDS_FROM else _ROWS
+    size = _measures(picture, zoom)
     rect = picture.scene.boxes[key]
     edge, fill, ink = _colours(found, pens)
     to_come = found.sign == "✓" and found.agrees is None
     style = Qt.PenStyle.DashLine if to_come else Qt.PenStyle.SolidLine
     painter.setPen(QPen(edge, size.radius / 6, style))
     painter.setBrush(fill)
-    side = rect.right() - size.inside
-    if key in picture.turns:  # which stand on the right corner
-        side = rect.left() + size.inside
-    middle = QPointF(side, rect.top() + size.inside)
-    painter.drawEllipse(middle, size.radius, size.radius)
+    disc = _disc(picture, key, size)
+    middle = disc.center()
+    painter.drawEllipse(disc)
     draw_centred(painter, found.sign, middle.x(), middle.y(), pens.font(size.sign, bold=True), ink)
     moved = size is HALL and picture.scene.form.numbers == 1 and _has_moved(picture, key)
     if found.words and not moved and key not in picture.derived:  # what it was hangs there
         paint_words(painter, found.words, rect, size, (edge, fill, ink), pens)
+
+
+def sign_rect(picture: CanvasFrame, key: Key, zoom: float) -> QRectF:
+    """Where the sign of a check stands on that card or box; empty: nowhere."""
+    return QRectF() if verdict_at(picture, key) is None else _disc(picture, key, _measures(picture, zoom))
+
+
+def _measures(picture: CanvasFrame, zoom: float) -> Measures:
+    if picture.scene.folding.stand is not None:
+        return HALL
+    return _NEAR if zoom >= WORDS_FROM else _ROWS
+
+
+def _disc(picture: CanvasFrame, key: Key, size: Measures) -> QRectF:
+    """Around the right corner of the card; where the mark of a turn stands on that, the left one."""
+    rect = picture.scene.boxes[key]
+    side = rect.left() + size.inside if key in picture.turns else rect.right() - size.inside
+    left, top = side - size.radius, rect.top() + size.inside - size.radius
+    return QRectF(left, top, 2 * size.radius, 2 * size.radius)
 
 
 def _has_moved(picture: CanvasFrame, key: Key) -> bool:
