@@ -26,7 +26,7 @@ _TRY = r"""\renewcommand\microgradscript[1]{\addfontfeatures{Script=#1}%
 \ifdefined\directlua\addfontfeatures{Renderer=HarfBuzz}\fi}
 \providecommand\microgradtry[1]{\ifcsname microgradface#1\endcsname\else
 \IfFontExistsTF{#1}%
-{\expandafter\gdef\csname microgradface#1\endcsname{\fontspec[BoldFont={},ItalicFont={}]{#1}}}%
+{\expandafter\gdef\csname microgradface#1\endcsname{\fontspec[ItalicFont={}]{#1}}}%
 {\expandafter\gdef\csname microgradface#1\endcsname{}}\fi\csname microgradface#1\endcsname}"""
 _WORD = r"\microgradword"  # letters that are joined, or go from right to left: set as a whole
 DEFINE_SIGN = r"""\providecommand\microgradbox{\fbox{\rule{0pt}{1ex}\rule{0.6ex}{0pt}}}%
