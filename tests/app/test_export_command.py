@@ -10,6 +10,7 @@ from micrograd_gui.app.cli import main
 from micrograd_gui.app.exporting.command_row import SAME
 from micrograd_gui.app.exporting.dialog import ExportDialog, open_export
 from micrograd_gui.app.exporting.presets import USUAL
+from micrograd_gui.door import parse, write
 
 
 def choose(dialog: ExportDialog, **choices: object) -> None:
@@ -196,3 +197,24 @@ def test_a_graph_in_no_file_is_told_as_an_expression(reopened, qtbot, tmp_path, 
     dialog = open_export(window)
     assert settled(qtbot, dialog).startswith("⚠ Save the graph first")
     dialog.close()
+
+
+def test_a_file_without_places_is_placed_anew_by_the_command_until_it_is_saved(
+    opened, qtbot, tmp_path, monkeypatch
+):
+    path = tmp_path / "net.micrograd"
+    write(parse("L = tanh(a*b) + c"), path)
+    window = opened(str(path))
+    qtbot.waitUntil(lambda: bool(window.session.state.graph.places))
+    dialog = open_export(window)
+    said = "⚠ The command places the nodes anew; save the graph to keep them where they are."
+    assert settled(qtbot, dialog) == said
+    choose(dialog, form=".mmd")  # which has no places
+    assert settled(qtbot, dialog) == SAME
+    dialog.close()
+    window.documents.save_to(path)
+    dialog = open_export(window)
+    choose(dialog, form=".svg")
+    assert settled(qtbot, dialog) == SAME
+    ours, theirs = both(qtbot, dialog, tmp_path, monkeypatch)
+    assert ours == theirs

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -63,6 +64,8 @@ def found_otherwise(request: ExportRequest, form: Form, command: Command, *, sto
     state = request.state
     if command.otherwise:
         return command.otherwise
+    if form.suffix not in _UNPLACED and _is_placed_otherwise(state.path, state.graph):
+        return tr(_PLACED_ANEW)
     if state.path is None and command.words[2] == state.title:
         example = codec.encode(load_example(state.title).seen(UNSEEN))
         if codec.encode(state.graph.seen(UNSEEN)) != example:
@@ -81,6 +84,16 @@ def found_otherwise(request: ExportRequest, form: Form, command: Command, *, sto
     if _bare(ours) == _bare(theirs):
         return tr("The command runs the graph to its end: the step card counts the moments of that run.")
     return tr("The command runs the graph afresh: its numbers at this moment are others.")
+
+
+def _is_placed_otherwise(path: Path | None, graph: Graph) -> bool:
+    """Whether the file has its nodes elsewhere: nowhere, where they were placed after it was opened."""
+    from micrograd_gui.door import read
+
+    try:
+        return path is not None and read(path).places != graph.places
+    except Refusal:
+        return False  # the command says so, too
 
 
 def _with_numbers(moment: Moment) -> Moment:
