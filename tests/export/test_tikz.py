@@ -244,10 +244,9 @@ def test_signs_of_other_scripts_compile_by_every_engine(tmp_path: Path, engine: 
     both = text.replace(r"{\micrograd\end{document}}", r"{\micrograd\newpage\input{a.tex}\end{document}}")
     path.write_text(both, "utf-8")
     assert compiled(path, engine)[0] == 2
-    bold = shutil.which("fc-list") and subprocess.run(
-        ["fc-list", "Noto Sans CJK JP:bold"], capture_output=True, text=True
-    ).stdout
-    if bold and engine != "pdflatex":
+    asked = ["fc-list", "Noto Sans CJK JP:bold"]
+    has_bold = shutil.which("fc-list") and subprocess.run(asked, capture_output=True, text=True).stdout
+    if has_bold and engine != "pdflatex":
         fonts = subprocess.run(["pdffonts", path.with_suffix(".pdf")], capture_output=True, text=True).stdout
         assert "NotoSansCJKjp-Bold" in fonts, "names are bold in any script"
 
