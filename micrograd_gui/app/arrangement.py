@@ -46,7 +46,7 @@ BOTH = 950  # pixels at text scale 1: in a lower window a question takes the roo
 ASKED = 500  # pixels at text scale 1: a lower window has no room for a question and a pane under the canvas
 TOOLS_HIGH = 47  # pixels at text scale 1: a row of tools, of which a longer language needs two
 TOOLS, LESSON = 150, 340  # pixels at text scale 1 of the width of the palette, and of a lesson
-_SOUGHT = (
+SOUGHT = (  # what is loaded for panes that are found by their names before anybody sees them
     "views.canvas.hall.cards", "views.canvas.hall.overview", "session.explain.moments", "views.moments",
     "session.asking.ledger", "session.asking.ledger_words", "session.asking.paths",
     "session.asking.paths_words", "views.canvas.layers.paths", "views.lab.rows", "views.lab.ledger",
@@ -297,7 +297,7 @@ class Panes(QObject):
         """The window is about to be seen, and has the size for it."""
         if not self.touched:
             self.arrange_as_at_first()
-        modules = [f"micrograd_gui.{each}" for each in _SOUGHT]
+        modules = [f"micrograd_gui.{each}" for each in SOUGHT]
         later(self, partial(load_by_turns, self, modules, self._make_sought), after=SOUGHT_AFTER)
 
     def _make_sought(self) -> None:

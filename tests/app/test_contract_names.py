@@ -1,5 +1,9 @@
 """The names that programs and people hold on to."""
 
+import subprocess
+import sys
+
+import pytest
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QGraphicsView, QLineEdit, QListView, QTableView, QWidget
 
@@ -55,6 +59,61 @@ def test_what_is_seen_when_asked_for_is_there_soon_and_moves_nothing(opened, qtb
     assert {name: window.docks[name].geometry() for name in rooms} == rooms
     window.session.forward()
     assert window.findChild(QListView, "moments").model().rowCount() == len(window.session.state.trace) + 1
+
+
+# A window in a process of its own, in which matplotlib is not loaded before all is found, however long that
+# takes: whoever loads it waits, as does all else in the pool of threads.
+LOOKS_FOR_PANES = """
+import os, sys, threading
+from importlib.abc import MetaPathFinder
+from PySide6.QtCore import QThreadPool, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from micrograd_gui.app import create_window
+from micrograd_gui.app.arrangement import SOUGHT, SOUGHT_AFTER
+
+free = threading.Event()
+
+class Holding(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("matplotlib.") and threading.current_thread() is not threading.main_thread():
+            free.wait()
+
+sys.meta_path.insert(0, Holding())
+pool, names = QThreadPool.globalInstance(), sys.argv[1:]
+for _ in range(pool.maxThreadCount()):
+    pool.start(free.wait)
+app = QApplication([])
+window = create_window("neuron")
+window.show()
+turns, turn = 0, QTimer(interval=0)
+
+def count():
+    global turns
+    turns += f"micrograd_gui.{SOUGHT[0]}" in sys.modules
+
+turn.timeout.connect(count)
+turn.start()
+for _ in range(3000):
+    missing = [name for name in names if window.findChild(QWidget, name) is None]
+    if not missing:
+        break
+    QTest.qWait(10)
+print(missing, "matplotlib.figure" in sys.modules, turns - len(SOUGHT), SOUGHT_AFTER)
+sys.stdout.flush()
+os._exit(0)
+"""
+FEW = 5  # turns of the event loop, more or fewer than one for each module that is loaded
+
+
+@pytest.mark.qt
+def test_what_is_looked_for_by_its_name_is_there_whatever_else_is_still_loaded() -> None:
+    command = [sys.executable, "-c", LOOKS_FOR_PANES, *WIDGETS, *LATER, "timeline"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    missing, loaded, turns, after = done.stdout.rsplit(maxsplit=3)
+    assert (missing, loaded) == ("[]", "False"), done.stderr
+    assert abs(int(turns)) <= FEW
+    assert int(after) <= 200, "milliseconds until it begins"
 
 
 def test_no_key_means_two_things(opened):
