@@ -25,6 +25,7 @@ from micrograd.language import N_, again, kept
 
 T = TypeVar("T")
 LETTERS = ("x", "y", "z", "u", "v", "w")  # of the operands in a template, in their order
+_SUPERSCRIPT = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ORDINALS = (N_("first"), N_("second"), N_("third"), N_("fourth"), N_("fifth"), N_("sixth"))
 
 
@@ -270,7 +271,7 @@ def _power(exponent: int | float) -> Op:
     n = float(exponent)
     raised, lowered = ieee.raised(n), ieee.raised(n - 1)
     return Op(
-        f"**{exponent}", _raised(f"{exponent}"), 1,
+        f"**{exponent}", "x" + superscript(f"{exponent}"), 1,
         forward=raised, partials=lambda x, out: (n * lowered(x) if n else 0.0,),
         text=f"{{x}}^{exponent}", slopes=(_slope_of_power(exponent),),
         help=kept("Raises its operand to {exponent}.", exponent=exponent), group="arithmetic",
@@ -284,10 +285,14 @@ def _slope_of_power(exponent: int | float) -> str:
     return f"{exponent} × {{x}}" if exponent == 2 else f"{exponent} × {{x}}^{exponent - 1:.12g}"
 
 
-def _raised(exponent: str) -> str:
-    if exponent.lstrip("-").isdigit():
-        return "x" + exponent.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"x^{exponent}"
+def superscript(exponent: str) -> str:
+    """What stands behind what is raised: a whole number above the line, any other behind a caret.
+
+    >>> superscript("-12"), superscript("0.5")
+    ('⁻¹²', '^0.5')
+    """
+    whole = exponent.lstrip("-−").isdecimal()
+    return exponent.translate(_SUPERSCRIPT) if whole else f"^{exponent}"
 
 
 def op_of(name: str) -> Op:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
 from micrograd.ieee import number as as_float
-from micrograd.ops import Op, op_of
+from micrograd.ops import Op, op_of, superscript
 from micrograd_gui.document.text import saveable, short, spoken
 
 K = TypeVar("K")
@@ -23,7 +23,6 @@ Span = tuple[float, float]
 LARGE = 5_000  # nodes of a graph from which on no view goes through all of them for a step
 NODES_AT_MOST = 200_000  # in a graph that can be saved and opened
 FARTHEST = 1e9  # no node stands farther out than this, in either direction
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Node(Struct, frozen=True):
@@ -125,7 +124,7 @@ def further_label(label: str, taken: Collection[str]) -> str:
 
 
 def _further(label: str, number: int) -> str:
-    return label + ("′" * number if number < 4 else f"⁽{str(number).translate(_RAISED)}⁾")
+    return label + ("′" * number if number < 4 else f"⁽{superscript(str(number))}⁾")
 
 
 def named_apart(nodes: Mapping[NodeId, Node]) -> Mapping[NodeId, Node]:

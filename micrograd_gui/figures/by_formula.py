@@ -7,14 +7,13 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from micrograd.ops import op_of
+from micrograd.ops import op_of, superscript
 from micrograd_gui.document.graph import Graph, Node, NodeId
 
 LONGEST = 26  # characters: what is longer keeps its number, and is called by that in what reads it
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 1, 2, 3, 4, 9  # how tightly a text binds
 _FACTOR = re.compile(r"[A-Za-zα-ωΑ-Ω](?:_?\d+|_\w)?")  # x, x1 and x_1, which can stand side by side
 _SIDE_BY_SIDE = re.compile(rf"(?:{_FACTOR.pattern})+|\d+(?:\.\d+)?")
-_UPPER = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _Bound = tuple[int, str]
 
 
@@ -40,7 +39,7 @@ def _formula(node: Node, texts: Mapping[NodeId, _Bound]) -> _Bound:
     """What the node is computed of, by what its operands are called."""
     operands = [texts[each] for each in node.inputs if each is not None]
     if node.exponent is not None:
-        return _POWER, _in(operands[0], _ATOM) + _raised(f"{node.exponent:g}")
+        return _POWER, _in(operands[0], _ATOM) + superscript(f"{node.exponent:g}")
     match node.op:
         case "+":
             return _SUM, f"{operands[0][1]} + {_in(operands[1], _SUM)}"
@@ -66,8 +65,3 @@ def _product(left: _Bound, right: _Bound) -> str:
 
 def _in(operand: _Bound, bind: int) -> str:
     return operand[1] if operand[0] >= bind else f"({operand[1]})"
-
-
-def _raised(exponent: str) -> str:
-    plain = re.fullmatch(r"-?\d+", exponent)
-    return exponent.translate(_UPPER) if plain else f"^{exponent}"

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from msgspec.structs import replace
 
 from micrograd.language import tr
-from micrograd.ops import OPS, Op, op_of
+from micrograd.ops import OPS, Op, op_of, superscript
 from micrograd_gui.document.block import BLOCK_KINDS
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Span
@@ -221,15 +221,12 @@ def _checked_name(name: str, new: bool) -> str:
     return name
 
 
-_RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
 def _template(text: str) -> str:
     """The expression as the step card writes it, with {x} and {y} for the operands."""
     from re import sub
 
     shown = sub(r"\b([xy])\b", r"{\1}", text.replace("{", "").replace("}", "").replace("-", "−"))
-    shown = sub(r"\*\*(−?\d+)(?![\d.])", lambda power: power[1].translate(_RAISED), shown)
+    shown = sub(r"\*\*(−?\d+)(?![\d.])", lambda power: superscript(power[1]), shown)
     return shown.replace("**", "^").replace("*", " × ").replace("/", " ÷ ")
 
 

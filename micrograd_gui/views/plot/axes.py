@@ -21,6 +21,7 @@ from matplotlib.ticker import (
     ScalarFormatter,
 )
 
+from micrograd.ops import superscript
 from micrograd_gui.document.graph import Span
 from micrograd_gui.document.text import short
 from micrograd_gui.fonts import families, no_font_has
@@ -41,7 +42,6 @@ _MARK, _ABOVE_NAME = 3.0, 4.0  # points: a mark at the axis, and what is left fr
 _BESIDE_MARK = 0.3  # sizes of the numbers, from a mark to its number
 _MARKS_SAID = 3  # tangent, secant, point: room is kept for them, so that nothing moves when they come
 _PERCENT = (0.0, 1.04)
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class PlotAxes:
@@ -284,7 +284,7 @@ def _power(number: float, plain_from: float) -> str:
         return short(round(number, 12))
     exponent = math.floor(math.log10(number) + 1e-9)
     factor = round(number / 10.0**exponent)
-    raised = f"10{str(exponent).translate(_RAISED)}"
+    raised = f"10{superscript(str(exponent))}"
     return raised if factor == 1 else f"{factor}·{raised}"
 
 
