@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FAMILY = "DejaVu Sans"  # as in code: the font of the window and of all figures
+ICON_SIZES = (16, 32, 48, 128, 256)  # pixels
 _FILES = {
     (False, False): "DejaVuSans.ttf",
     (True, False): "DejaVuSans-Bold.ttf",

@@ -11,7 +11,7 @@ from micrograd.language import tr
 
 WAIT = 3.0  # seconds that a display has to answer
 _PROBE = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"  # as in code
-_UNSEEN = ("offscreen", "minimal")  # platforms that need nothing
+UNSEEN = ("offscreen", "minimal")  # platforms that need nothing, and that nobody sees
 _PLUGINS = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_PLUGIN_PATH")  # other packages set them, for a Qt of their own
 
 
@@ -27,7 +27,7 @@ def why_no_screen() -> str:
         return ""
     named = os.environ.get("QT_QPA_PLATFORM", "")
     wanted = [each.partition(":")[0].strip().lower() for each in named.split(";") if each.strip()]
-    if wanted and wanted[0] in _UNSEEN:
+    if wanted and wanted[0] in UNSEEN:
         return tr("There is no screen here: {why}.", why=why) if (why := why_no_qt()) else ""
     known = all(each == "xcb" or each.startswith("wayland") for each in wanted)
     if not known or any(os.environ.get(each) for each in _PLUGINS):

@@ -35,7 +35,7 @@ from micrograd_gui.figures.shapes import (
     texts_of,
     tone_of,
 )
-from micrograd_gui.files.embedded import METADATA, pack
+from micrograd_gui.files.embedded import KEY, pack
 from micrograd_gui.resource import resource
 from micrograd_gui.session.explain.formulas import Fragment, Line
 
@@ -132,7 +132,7 @@ def _svg(figure: Figure, film: Film) -> str:
             "id": "picture",
         },
     )
-    SubElement(root, "metadata", {"id": METADATA}).text = pack(film.kept or film.graph)
+    SubElement(root, "metadata", {"id": KEY}).text = pack(film.kept or film.graph)
     for group in groups(figure):
         parent = SubElement(root, "g", {} if group.node is None else {"data-node": str(group.node)})
         for shape in group.shapes:

@@ -27,7 +27,7 @@ from micrograd_gui.figures.shapes import (
     tone_of,
 )
 from micrograd_gui.figures.text_metrics import wants_fonts
-from micrograd_gui.files.embedded import METADATA
+from micrograd_gui.files.embedded import KEY
 from micrograd_gui.resource import FAMILY, asked
 
 _DECLARED, _END = "<?xml version='1.0' encoding='utf-8'?>\n", "\n</svg>"
@@ -63,7 +63,7 @@ def svg(
     )
     SubElement(root, "title").text = title
     if graph:
-        SubElement(root, "metadata", {"id": METADATA}).text = graph
+        SubElement(root, "metadata", {"id": KEY}).text = graph
     if not transparent:
         SubElement(root, "rect", {"width": w, "height": h, "fill": palette.ground})
     texts: dict[tuple[str, bool], None] = {}

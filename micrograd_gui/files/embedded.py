@@ -18,8 +18,7 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.marks import UNSEEN
 from micrograd_gui.files.atomic import LARGEST
 
-METADATA = "micrograd-graph"  # the id of the element in an SVG
-KEYWORD = "micrograd-graph"  # of the text in a PNG
+KEY = codec.FORMAT  # the id of the element in an SVG, and of the text in a PNG
 ATTACHED = "graph.micrograd"  # the file in a PDF
 MEDIA_TYPE = "application/x-micrograd"  # what that file says it is
 LARGEST_GRAPH = LARGEST  # bytes of the graph in it
@@ -118,7 +117,7 @@ def _in_svg(content: bytes) -> str | None:
     raises for the others. Around our element, which is ASCII, characters may be taken for others.
     """
     text = _narrow(content)
-    if METADATA.encode() not in text or _CROWDED.search(text):
+    if KEY.encode() not in text or _CROWDED.search(text):
         return None  # most of what is opened by mistake: a parser would take seconds for 20 MB
     for encoding in ("utf-8", "iso-8859-1"):
         try:
@@ -139,7 +138,7 @@ def _in_xml(content: bytes, encoding: str) -> str | None:
         elements += 1
         if depth > _DEPTH or elements > _ELEMENTS:
             refuse()
-        inside = attributes.get("id") == METADATA and name.rpartition(":")[2] == "metadata"
+        inside = attributes.get("id") == KEY and name.rpartition(":")[2] == "metadata"
 
     def end(name: str) -> None:
         nonlocal depth
@@ -181,14 +180,14 @@ def png_info(title: str, graph: str) -> Any:
     info.add_itxt("Title", title)
     info.add_text("Software", "micrograd-gui")
     if graph:
-        info.add_itxt(KEYWORD, graph, zip=len(graph) > 2000)
+        info.add_itxt(KEY, graph, zip=len(graph) > 2000)
     return info
 
 
 def _in_png(content: bytes) -> str | None:
     """The chunks are looked through here: Pillow would unpack all others too, and at most 1 MB of ours."""
     at = len(_PNG)
-    keyword = KEYWORD.encode() + b"\0"
+    keyword = KEY.encode() + b"\0"
     while at + 8 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, at)
         if kind in _TEXTS and content.startswith(keyword, at + 8) and length >= len(keyword):
@@ -251,7 +250,7 @@ def _in_pdf(content: bytes) -> str | None:
         if b"/FlateDecode" in before + file[0]:
             data = _inflate(data or b"")
             room -= len(data or b"")
-        if data is not None and b'"micrograd-graph"' in data:
+        if data is not None and f'"{KEY}"'.encode() in data:
             return data.strip().decode("ascii", "replace")
         if room < 0:
             return None

@@ -11,7 +11,7 @@ from msgspec import Struct
 from micrograd.language import again, tr
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.text import given_number, told_apart
+from micrograd_gui.document.text import given_number, read_number, told_apart
 from micrograd_gui.session.build import build
 from micrograd_gui.session.record import record
 from micrograd_gui.session.trace import Change, Frame, Pass
@@ -96,13 +96,20 @@ class Checked(Struct, frozen=True):
         return verdict_by(self.ok, self.reason)
 
 
+def checked_h(h: float | str) -> float:
+    """An h that a slope can be divided by. Raises Refusal for 0 and for what is no finite number."""
+    number = read_number(h, "h") if isinstance(h, str) else float(h)
+    if number == 0 or not isfinite(number):
+        raise Refusal(tr("h must be a number other than 0: the slope divides by it."))
+    return number
+
+
 def nudge(graph: Graph, node: NodeId, h: float, sides: Sides = "central") -> Nudge:
     """Move a node, leaf or inner, by h and see what the target does. The graph is untouched.
 
     Raises Refusal for h = 0 and where the target cannot be computed.
     """
-    if h == 0 or not isfinite(h):
-        raise Refusal(tr("h must be a number other than 0: the slope divides by it."))
+    h = checked_h(h)
     final = complete(graph)
     target = graph.target
     assert target is not None

@@ -227,7 +227,7 @@ class Session:
 
     def set_h(self, h: float | str) -> None:
         """The h of the next nudge and check. Raises Refusal for 0 and for what is no number."""
-        number = transitions.checked_h(h)
+        number = measure.checked_h(h)
         same = number == self.state.h  # a check speaks of the h it was made with
         self._set(replace(self.state, h=number, checked=self.state.checked if same else ()))
 

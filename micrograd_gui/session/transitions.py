@@ -192,7 +192,7 @@ def nudged(state: State, node: NodeId | None, h: float | None) -> State:
 
     Raises Refusal where no node is meant, and where it cannot be nudged.
     """
-    size = state.h if h is None else checked_h(h)
+    size = state.h if h is None else measure.checked_h(h)
     moved = state.selected if node is None else node
     if moved is None:
         raise Refusal(tr("Select one node to nudge."))
@@ -201,14 +201,6 @@ def nudged(state: State, node: NodeId | None, h: float | None) -> State:
     chosen = state.selection if moved == state.selected else frozenset((moved,))
     checked = state.checked if size == state.h else ()  # a check speaks of the h it was made with
     return replace(after, h=size, nudge=nudge, selection=chosen, checked=checked)
-
-
-def checked_h(h: float | str) -> float:
-    """An h that a slope can be divided by. Raises Refusal for 0 and for what is no finite number."""
-    number = read_number(h, "h") if isinstance(h, str) else float(h)
-    if number == 0 or not isfinite(number):
-        raise Refusal(tr("h must be a number other than 0: the slope divides by it."))
-    return number
 
 
 def _nudged_again(graph: Graph, old: measure.Nudge | None) -> measure.Nudge | None:

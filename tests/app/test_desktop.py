@@ -21,7 +21,7 @@ from micrograd_gui.app.desktop.application import DESKTOP_ID, icon
 from micrograd_gui.document.codec import FORMAT
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files.documents import SUFFIX, example_names
-from micrograd_gui.resource import resource
+from micrograd_gui.resource import ICON_SIZES, resource
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -202,7 +202,7 @@ def test_the_pictures_of_the_icon_are_those_of_the_drawing(make, qapp) -> None:
         difference = ImageChops.difference(kept, make.drawn(size))
         assert max(ImageStat.Stat(difference).mean) < 2, "run: python resources/icons/make.py"
     assert {size.width() for size in icon().availableSizes()} == {*make.SIZES}
-    assert install.SIZES == make.SIZES
+    assert ICON_SIZES == make.SIZES
 
 
 def test_windows_and_macos_get_it_in_their_own_form(make, qapp, tmp_path: Path) -> None:

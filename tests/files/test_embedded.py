@@ -17,6 +17,7 @@ from micrograd_gui.document import codec
 from micrograd_gui.document.clipboard import pasted
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph
+from micrograd_gui.document.notation.carried import KEY
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.export import formats
 from micrograd_gui.figures.moments import Options, film_of
@@ -95,7 +96,7 @@ def test_pillow_finds_the_graph_among_the_texts_of_a_png(tmp_path: Path) -> None
     graph = documents.load_example("square")
     with Image.open(exported(tmp_path / "a.png", graph)) as picture:
         assert picture.info["Title"] == "The graph of b"
-        assert json.loads(picture.info[embedded.KEYWORD])["format"] == "micrograd-graph"
+        assert json.loads(picture.info[KEY])["format"] == "micrograd-graph"
 
 
 def test_an_xml_parser_finds_the_graph_in_an_svg(tmp_path: Path) -> None:
@@ -241,7 +242,7 @@ def test_a_picture_that_another_program_has_saved_again_still_opens(tmp_path: Pa
     assert same(graph, documents.read(tmp_path / "b.svg"))
     with Image.open(exported(tmp_path / "a.png", graph)) as picture:
         info = PngInfo()
-        info.add_itxt(embedded.KEYWORD, picture.info[embedded.KEYWORD])
+        info.add_itxt(KEY, picture.info[KEY])
         picture.save(tmp_path / "b.png", pnginfo=info)
     assert same(graph, documents.read(tmp_path / "b.png"))
 
@@ -250,11 +251,11 @@ def test_a_picture_that_another_program_has_saved_again_still_opens(tmp_path: Pa
 def test_a_png_opens_whichever_kind_of_text_another_program_made_of_it(tmp_path: Path, kind: str) -> None:
     graph = documents.load_example("square")
     with Image.open(exported(tmp_path / "a.png", graph)) as picture:
-        info, text = PngInfo(), str(picture.info[embedded.KEYWORD])
+        info, text = PngInfo(), str(picture.info[KEY])
         if kind == "iTXt":
-            info.add_itxt(embedded.KEYWORD, text, "en", "Graph", zip=True)
+            info.add_itxt(KEY, text, "en", "Graph", zip=True)
         else:
-            info.add_text(embedded.KEYWORD, text, zip=kind == "zTXt")
+            info.add_text(KEY, text, zip=kind == "zTXt")
         picture.save(tmp_path / "b.png", pnginfo=info)
     assert kind.encode() + b"micrograd-graph" in (tmp_path / "b.png").read_bytes()
     assert same(graph, documents.read(tmp_path / "b.png"))

@@ -521,7 +521,7 @@ def test_another_document_keeps_how_one_nudges_and_nothing_else(session):
 @pytest.mark.parametrize("h", [0, 0.0, math.inf, math.nan, "0", "inf", "a lot"])
 def test_an_h_that_nothing_can_be_divided_by_is_refused(h):
     with pytest.raises(Refusal):
-        transitions.checked_h(h)
+        measure.checked_h(h)
 
 
 def test_edits_of_a_graph_leave_it_as_it_is(session):

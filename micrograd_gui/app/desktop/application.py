@@ -10,14 +10,13 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from micrograd_gui.resource import resource
+from micrograd_gui.resource import ICON_SIZES, resource
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
 
 DESKTOP_ID = "micrograd-gui"  # of its .desktop file: Wayland and docks find icon and name by it
 IN_FUSION = "in_fusion"  # the property that tells whether it has that style
-_ICONS = (16, 32, 48, 128, 256)
 
 
 class Application(QApplication):
@@ -72,6 +71,6 @@ def icon() -> QIcon:
     from PySide6.QtGui import QIcon
 
     found = QIcon()
-    for size in _ICONS:
+    for size in ICON_SIZES:
         found.addFile(str(resource("icons", f"micrograd-gui-{size}.png")))
     return found

@@ -14,11 +14,10 @@ from micrograd_gui.app.desktop import shell
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files.atomic import write_all
 from micrograd_gui.files.documents import example_names
-from micrograd_gui.resource import resource
+from micrograd_gui.resource import ICON_SIZES, resource
 from micrograd_gui.version import command, told
 
 ENTRY = "applications/micrograd-gui.desktop"
-SIZES = (16, 32, 48, 128, 256)  # of the icon, in pixels
 _LISTS = {  # what makes the desktop's own lists anew, of which folder, and what they are called
     "update-mime-database": ("mime", (
         "aliases", "generic-icons", "globs", "globs2", "icons", "magic", "mime.cache", "subclasses",
@@ -39,7 +38,7 @@ def shared_files(parsers: shell.Parsers, words: list[str]) -> Iterator[tuple[str
     yield f"metainfo/{name}", resource("desktop", name).read_bytes()
     icons = "icons/hicolor"
     yield f"{icons}/scalable/apps/micrograd-gui.svg", resource("icons", "micrograd-gui.svg").read_bytes()
-    for size in SIZES:
+    for size in ICON_SIZES:
         picture = resource("icons", f"micrograd-gui-{size}.png").read_bytes()
         yield f"{icons}/{size}x{size}/apps/micrograd-gui.png", picture
     names = example_names()

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from micrograd.language import tr
 from micrograd_gui.app.context import Context
+from micrograd_gui.app.screen import UNSEEN
 from micrograd_gui.session.state import State
 from micrograd_gui.views.lab.buttons import push_button
-
-_UNSEEN = ("offscreen", "minimal")  # platforms without anybody before them
 
 
 class Greeting(QFrame):
@@ -98,7 +97,7 @@ def greet(
 
     Where nobody looks there is none, unless it is ``asked`` for.
     """
-    unseen = QGuiApplication.platformName() in _UNSEEN and not asked
+    unseen = QGuiApplication.platformName() in UNSEEN and not asked
     if unseen or not context.settings.first_start or context.session.state.trace is not None:
         return None
     context.settings.keep_greeted()

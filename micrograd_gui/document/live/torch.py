@@ -13,10 +13,18 @@ from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.live_graph import LiveBuilder, LiveGraph
 from micrograd_gui.document.live.torch_composed import composed, is_composed
-from micrograd_gui.document.live.torch_constants import DOUBLE, SINGLE, Item, Working, kind_of, written_once
+from micrograd_gui.document.live.torch_constants import (
+    DOUBLE,
+    SINGLE,
+    Item,
+    Working,
+    kind_of,
+    number_of,
+    saved_by,
+    written_once,
+)
 from micrograd_gui.document.live.torch_gradients import agrees, work_out_by_gradients
 from micrograd_gui.document.live.torch_trials import work_out_by_trial
-from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
 _UNARY = (
@@ -226,7 +234,7 @@ class _Reading:
 
     def _operands(self, fn: Any, kind: str, sources: list[Item | None], new: Item) -> list[Item]:
         """Fills in op and operands; gives the constants and factors that had to be made."""
-        result = _saved(fn, "result")
+        result = saved_by(fn, "result")
         new.data = None if result is None else _number(result)
         if kind == "MseLoss" or is_composed(fn, kind):
             return self._composed(fn, kind, sources, new)
@@ -240,7 +248,7 @@ class _Reading:
             new.op = "**-1"
             return self._wired(fn, new, [*sources])
         if kind == "Pow":
-            exponent = _saved(fn, "exponent")
+            exponent = saved_by(fn, "exponent")
             if exponent is not None and not hasattr(exponent, "item"):  # a plain number
                 new.op = op_of(f"**{exponent}").name
                 return self._wired(fn, new, [*sources])
@@ -265,7 +273,7 @@ class _Reading:
         """Puts the operands on their ports, constants where PyTorch has no function; gives the constants."""
         made = []
         for port, source in enumerate(sources):
-            saved = _saved(fn, ("self", "exponent" if new.op == "**" else "other")[port])
+            saved = saved_by(fn, ("self", "exponent" if new.op == "**" else "other")[port])
             if source is None:
                 source = self.leaf(saved) if hasattr(saved, "is_leaf") else Item(None)
                 source.data = _number(saved) if saved is not None else None
@@ -288,7 +296,7 @@ class _Reading:
             return made[-1]
 
         x = sources[0]
-        saved = _saved(fn, "self")
+        saved = saved_by(fn, "self")
         if x is None:
             x = self.leaf(saved) if hasattr(saved, "is_leaf") else constant(math.nan)
             made.append(x)
@@ -296,7 +304,7 @@ class _Reading:
             x.data = _number(saved)
         if kind == "MseLoss":
             y = sources[1] if len(sources) > 1 else None
-            target = _saved(fn, "target")
+            target = saved_by(fn, "target")
             if y is None:
                 y = self.leaf(target) if target is not None else Item(None)
                 made.append(y)
@@ -325,14 +333,6 @@ class _Reading:
                 item.grad = _number(tensor.grad)
 
 
-def _saved(fn: Any, name: str) -> Any:
-    """What PyTorch saved for the backward pass; None where it did not, or has freed it since."""
-    try:
-        return getattr(fn, f"_saved_{name}", None)
-    except RuntimeError:  # "Trying to backward through the graph a second time": it is freed
-        return None
-
-
 def _single(count: int) -> None:
     if count != 1:
         raise Refusal(
@@ -343,7 +343,4 @@ def _single(count: int) -> None:
 def _number(tensor: Any) -> float:
     if hasattr(tensor, "numel"):
         _single(tensor.numel())
-        tensor = tensor.item()
-    if isinstance(tensor, complex):
-        raise Refusal(tr("A complex number cannot be opened: a graph is of real numbers."))
-    return plain_number(tensor, tr("A tensor"))
+    return number_of(tensor)

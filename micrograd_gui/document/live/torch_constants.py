@@ -10,7 +10,10 @@ from typing import Any
 
 from micrograd import ieee
 from micrograd.foreign import same
+from micrograd.language import tr
 from micrograd.ops import op_of
+from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.live.values import plain_number
 
 DOUBLE, SINGLE = 1e-14, 1e-6  # how far the same result may be computed apart, relative to its size
 MOST_DIGITS = 15  # of a decimal, at most
@@ -55,6 +58,22 @@ def written_once(leaf: Any, uses: Sequence[str]) -> bool:
 def kind_of(fn: Any) -> str:
     """What a function of PyTorch's graph is called: "Mul" of MulBackward0."""
     return re.sub(r"Backward\d*$", "", fn.name())
+
+
+def saved_by(fn: Any, name: str) -> Any:
+    """What PyTorch saved for the backward pass; None where it did not, or has freed it since."""
+    try:
+        return getattr(fn, f"_saved_{name}", None)
+    except RuntimeError:  # "Trying to backward through the graph a second time": it is freed
+        return None
+
+
+def number_of(tensor: Any) -> float:
+    """The number in a tensor of one, or that is one already. Raises Refusal where it is complex."""
+    number = tensor.item() if hasattr(tensor, "item") else tensor
+    if isinstance(number, complex):
+        raise Refusal(tr("A complex number cannot be opened: a graph is of real numbers."))
+    return plain_number(number, tr("A tensor"))
 
 
 class Working:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from micrograd_gui.document.live.torch_constants import Item
+from micrograd_gui.document.live.torch_constants import Item, saved_by
 from micrograd_gui.document.live.torch_reductions import Constant, New, Number, total
-from micrograd_gui.document.live.torch_shapes import Items, saved
+from micrograd_gui.document.live.torch_shapes import Items
 
 NORMS = ("NativeLayerNorm", "NativeBatchNorm", "NativeGroupNorm")
 _EPSILON = 1e-5  # of layer norm, where nothing else is said
@@ -74,7 +74,7 @@ def _by_itself(rows: Items, epsilon: Item, new: New, constant: Constant) -> Item
 
 def _epsilon(fn: Any, rows: Items, number: Number) -> float:
     """What was added to the variance: PyTorch keeps the root of both, by which it follows."""
-    scales = saved(fn, "result2")
+    scales = saved_by(fn, "result2")
     known = [[number(each) for each in row] for row in rows]
     if scales is None or any(None in row for row in known):
         return _EPSILON

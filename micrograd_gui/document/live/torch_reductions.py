@@ -13,8 +13,8 @@ import numpy as np
 from micrograd.language import tr
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.live.torch_constants import Item
-from micrograd_gui.document.live.torch_shapes import Items, along, axes_of, given, saved, signed
+from micrograd_gui.document.live.torch_constants import Item, saved_by
+from micrograd_gui.document.live.torch_shapes import Items, along, axes_of, given, signed
 
 EXTREMES = {"Max": "max", "Amax": "max", "Min": "min", "Amin": "min"}
 PRODUCTS = {  # and what each of them saves of its operands
@@ -106,7 +106,7 @@ def running(fn: Any, kind: str, x: Items, new: New) -> Items:
 
 def refuse_filled(fn: Any) -> None:
     """Raises Refusal for a masked_fill that fills something in: PyTorch does not keep what."""
-    mask = saved(fn, "mask")
+    mask = saved_by(fn, "mask")
     if mask is None:
         given(None)
     if bool(mask.any()):

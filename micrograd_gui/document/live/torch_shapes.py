@@ -10,17 +10,10 @@ import numpy as np
 
 from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
+from micrograd_gui.document.live.torch_constants import saved_by
 
 Items = np.ndarray[Any, np.dtype[np.object_]]
 CUTS = ("Select", "Slice", "Cat", "Stack", "Unbind", "Index", "Gather")
-
-
-def saved(fn: Any, name: str) -> Any:
-    """What PyTorch saved for the backward pass; None where it did not, or has freed it since."""
-    try:
-        return getattr(fn, f"_saved_{name}", None)
-    except RuntimeError:  # it is freed
-        return None
 
 
 def is_freed(fn: Any, name: str) -> bool:
@@ -103,11 +96,11 @@ def cut(fn: Any, kind: str, sources: list[Items | None]) -> Items:
 def _picked(fn: Any, kind: str, x: Items) -> Items:
     """``x[rows, columns]`` by whole numbers or True and False, and ``x.gather(dim, places)``."""
     if kind == "Gather":
-        index = saved(fn, "index")
+        index = saved_by(fn, "index")
         if index is None:
             return given(None)
         return np.take_along_axis(x, index.detach().cpu().numpy(), signed((fn._saved_dim,))[0])
-    places = saved(fn, "indices")
+    places = saved_by(fn, "indices")
     if places is None:  # they are freed
         return given(None)
     taken = tuple(slice(None) if each is None else each.detach().cpu().numpy() for each in places)

@@ -13,7 +13,7 @@ from micrograd.language import N_, tr
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.live.torch_composed import composed, is_composed
-from micrograd_gui.document.live.torch_constants import Item, kind_of, written_once
+from micrograd_gui.document.live.torch_constants import Item, kind_of, number_of, saved_by, written_once
 from micrograd_gui.document.live.torch_losses import LOSSES, OVER_CLASSES, loss_at, over_classes
 from micrograd_gui.document.live.torch_norms import NORMS, normed
 from micrograd_gui.document.live.torch_reductions import (
@@ -40,11 +40,9 @@ from micrograd_gui.document.live.torch_shapes import (
     given,
     is_freed,
     masks,
-    saved,
     signed,
     turned,
 )
-from micrograd_gui.document.live.values import plain_number
 from micrograd_gui.document.text import spoken
 
 MOST = 2_000  # nodes
@@ -149,8 +147,8 @@ class Unrolling:
             name = self._leaf_names.get(id(tensor), "")
             found = np.empty(tuple(tensor.shape), object)
             for at in np.ndindex(found.shape):
-                item = found[at] = self._new(data=_number(tensor[at]))
-                item.grad = None if grads is None else _number(grads[at])
+                item = found[at] = self._new(data=number_of(tensor[at]))
+                item.grad = None if grads is None else number_of(grads[at])
                 item.label = name if single or not name else f"{name}[{','.join(map(str, at))}]"
                 if single:
                     item.thing = tensor
@@ -168,7 +166,7 @@ class Unrolling:
         known: dict[float, Item] = {}
 
         def constant(number: Any) -> Item:
-            number = _number(number)
+            number = number_of(number)
             if number not in known:
                 known[number] = self._new(data=number)
             return known[number]
@@ -208,9 +206,9 @@ class Unrolling:
             for output, each in enumerate(found):
                 self._described(fn, output, np.asarray(each, object))
             return
-        if (result := saved(fn, "result")) is not None:
+        if (result := saved_by(fn, "result")) is not None:
             for at, item in _places(found):
-                item.data = _number(result[at]) if item.data is None else item.data
+                item.data = number_of(result[at]) if item.data is None else item.data
         self._described(fn, 0, found)
 
     def _source(self, fn: Any, output: int) -> Items | None:
@@ -247,8 +245,8 @@ class Unrolling:
             return self._op(kind.lower(), given(x))
         if kind == "Reciprocal":
             return self._op("**-1", given(x))
-        if kind == "Pow" and not hasattr(saved(fn, "exponent"), "item"):
-            return self._op(op_of(f"**{saved(fn, 'exponent')}").name, given(x))
+        if kind == "Pow" and not hasattr(saved_by(fn, "exponent"), "item"):
+            return self._op(op_of(f"**{saved_by(fn, 'exponent')}").name, given(x))
         if kind in LOSSES:
             return self._loss(fn, kind, given(x), self._operand(fn, sources, 1, "target"))
         if kind == "NllLoss":
@@ -275,7 +273,7 @@ class Unrolling:
         if target is None:
             target = self._stand_in(x.shape.__eq__, x.shape)
         constant = self._shared()
-        weight, positive = (saved(fn, name) for name in ("weight", "pos_weight"))
+        weight, positive = (saved_by(fn, name) for name in ("weight", "pos_weight"))
         self.lends = self.lends or is_freed(fn, "weight") or is_freed(fn, "pos_weight")  # there may be some
         operands = [x, target] if positive is None else [x, target, self._leaf(positive)]
         each = self._each(lambda *one: loss_at(fn, kind, *one, new=self._new, constant=constant), *operands)
@@ -288,7 +286,7 @@ class Unrolling:
 
     def _right_classes(self, fn: Any, x: Items) -> Items:
         """``nll_loss``: the log probability of the right class in each row, and its sign turned."""
-        rows, target = np.atleast_2d(x), saved(fn, "target")
+        rows, target = np.atleast_2d(x), saved_by(fn, "target")
         if target is None:
             fitting = [each for each in reversed(self._lent) if are_classes(each, rows.shape, x.ndim)]
             target = self._chosen(fitting) if fitting else given(None)
@@ -301,7 +299,7 @@ class Unrolling:
         if fn._saved_reduction == 0 and len(kept) < len(rights):
             return given(None)
         self.lends = self.lends or is_freed(fn, "weight")
-        if (weight := saved(fn, "weight")) is None:
+        if (weight := saved_by(fn, "weight")) is None:
             return self._reduced(found, fn._saved_reduction)
         weights = self._leaf(weight)[[rights[at] for at in kept]]
         found = self._op("*", weights, found)
@@ -335,7 +333,7 @@ class Unrolling:
 
     def _taken(self, fn: Any, sources: list[Items | None], shape: tuple[int, ...]) -> Items:
         """What `where` takes of its two operands."""
-        mask = saved(fn, "condition")
+        mask = saved_by(fn, "condition")
         if mask is None:
             others = list(self._arrays.values())
             asked = masks(self._lent[::-1], sources, others, shape, self._number_of)
@@ -362,12 +360,12 @@ class Unrolling:
 
     def _operand(self, fn: Any, sources: list[Items | None], port: int, name: str) -> Items | None:
         """What stands at a port: what a function gave, or a tensor that was saved; None: nobody knows."""
-        kept = saved(fn, name)
+        kept = saved_by(fn, name)
         found = sources[port] if port < len(sources) else None
         if found is not None:
             if hasattr(kept, "is_leaf") and tuple(kept.shape) == found.shape:
                 for at, item in _places(found):
-                    item.data = _number(kept[at]) if item.data is None else item.data
+                    item.data = number_of(kept[at]) if item.data is None else item.data
             return found
         if hasattr(kept, "is_leaf"):
             return self._leaf(kept)
@@ -421,7 +419,7 @@ class Unrolling:
 
     def _statistic(self, fn: Any, name: str, size: int) -> Items:
         """What a layer has kept of all that it normed, a number for each channel. Raises Refusal."""
-        kept = saved(fn, name)
+        kept = saved_by(fn, name)
         if kept is None:
             fitting = [each for known, each in self._statistics if known.endswith(name) and len(each) == size]
             kept = self._chosen(fitting) if fitting else given(None)
@@ -455,11 +453,11 @@ class Unrolling:
         if tensor is None:
             return
         for at, item in _places(items):
-            item.data = _number(tensor[at])
+            item.data = number_of(tensor[at])
             if name and not item.label:
                 item.label = name if items.size == 1 else f"{name}[{','.join(map(str, at))}]"
             if tensor.retains_grad and tensor.grad is not None:
-                item.grad = _number(tensor.grad[at])
+                item.grad = number_of(tensor.grad[at])
 
 
 def _is_lent(thing: Any, torch: Any) -> bool:
@@ -490,10 +488,3 @@ def _places(items: Items) -> Iterator[tuple[tuple[int, ...], Item]]:
     """Each place of an array, and the item there."""
     for at in np.ndindex(items.shape):
         yield at, cast(Item, items[at])
-
-
-def _number(tensor: Any) -> float:
-    number = tensor.item() if hasattr(tensor, "item") else tensor
-    if isinstance(number, complex):
-        raise Refusal(tr("A complex number cannot be opened: a graph is of real numbers."))
-    return plain_number(number, tr("A tensor"))

@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
+from micrograd_gui.document.codec import FORMAT
 from micrograd_gui.document.in_parts import fields_of, loaded_leniently
 
-KEY = "micrograd-graph"  # of the lines, of a notebook's metadata, and the id of an element
+KEY = FORMAT  # of the lines, of a notebook's metadata and of a text in a PNG, and the id of an element
 _WIDE = 96  # letters to a line: TeX reads no endless ones
 _KEYED = f" {KEY}: "
 _MARK = re.compile(rf"(?m)^[#%]{_KEYED}([A-Za-z0-9+/=]+)[ \t\r]*$")

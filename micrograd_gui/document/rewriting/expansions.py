@@ -38,7 +38,7 @@ EXPANSIONS: Mapping[str, str] = {
     "expm1": "exp(x) - 1",
 }
 POWERS = range(2, 10)  # the exponents that are written as products
-_COMMUTATIVE = ("+", "*")
+COMMUTATIVE = ("+", "*")
 
 
 class Rewritten(NamedTuple):
@@ -229,7 +229,7 @@ def _matched(
         return
     matched = so_far._replace(nodes={**so_far.nodes, wanted: number})
     ways = [node.inputs]
-    if node.op in _COMMUTATIVE and node.inputs[0] != node.inputs[1]:
+    if node.op in COMMUTATIVE and node.inputs[0] != node.inputs[1]:
         ways.append(node.inputs[::-1])
     for way in ways:
         ports = [(a, b) for a, b in zip(part.inputs, way, strict=True) if a is not None and b is not None]

@@ -13,6 +13,7 @@ from micrograd_gui.document.text import written
 from micrograd_gui.session.asking.on_wires import NumbersBefore, local_slope
 from micrograd_gui.session.explain.formulas import (
     EQUALS,
+    PLUS,
     TIMES,
     Fragment,
     Line,
@@ -24,7 +25,6 @@ from micrograd_gui.session.explain.formulas import (
 )
 from micrograd_gui.session.state import State, true_slope
 
-PLUS = Fragment("operator", " + ")
 _MOST = 3  # terms that are written out
 
 

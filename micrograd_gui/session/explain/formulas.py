@@ -51,6 +51,7 @@ class Line(Struct, frozen=True):
 EQUALS = Fragment("operator", " = ")
 ADDS = Fragment("operator", " += ", strong=True)
 TIMES = Fragment("operator", " × ")
+PLUS = Fragment("operator", " + ")
 
 
 def as_text(lines: Sequence[Line]) -> str:

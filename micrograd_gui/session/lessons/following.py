@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Node
-from micrograd_gui.session import transitions
+from micrograd_gui.session import measure, transitions
 from micrograd_gui.session.lessons import goals
 from micrograd_gui.session.lessons.doings import play, read_doing
 from micrograd_gui.session.lessons.lesson import Following, Lesson
@@ -164,5 +164,5 @@ def with_measures(state: State, lesson: Lesson) -> State:
     """With the h of the lesson, and the sides of its nudges, where it has some."""
     h, sides = lesson.text.h, lesson.text.sides
     if h is not None:
-        state = replace(state, h=transitions.checked_h(h))
+        state = replace(state, h=measure.checked_h(h))
     return state if sides is None else replace(state, sides="forward" if sides == "one" else "central")

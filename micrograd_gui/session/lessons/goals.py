@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 from micrograd.ops import op_of
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
+from micrograd_gui.document.rewriting.expansions import COMMUTATIVE
 from micrograd_gui.document.text import read_number
 from micrograd_gui.session.lessons.lesson import Goal, MomentName, NudgedGoal, Number, near
 from micrograd_gui.session.state import State
-
-_COMMUTES = ("+", "*")
 
 
 class Condition(NamedTuple):
@@ -183,7 +182,7 @@ def _kind(graph: Graph, known: dict[Hashable, int]) -> int | None:
         key: Hashable = ("leaf", node.label or node.data)
         if node.op is not None:
             ports = [kinds[source] for source in node.inputs]
-            key = (node.op, *(sorted(ports) if node.op in _COMMUTES else ports))
+            key = (node.op, *(sorted(ports) if node.op in COMMUTATIVE else ports))
         kinds[number] = known.setdefault(key, len(known))
     return kinds.get(graph.target)
 

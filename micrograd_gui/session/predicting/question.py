@@ -16,6 +16,7 @@ from micrograd_gui.session.explain.formulas import (
     ADDS,
     EQUALS,
     GRAD,
+    PLUS,
     Fragment,
     Line,
     Naming,
@@ -34,7 +35,6 @@ from micrograd_gui.session.stepping import Position
 from micrograd_gui.session.trace import Contribution, Frame, Step
 
 _MOST_WAYS = 3  # summands of a final gradient that a hint shows
-PLUS = Fragment("operator", " + ")
 
 
 class Question(NamedTuple):

@@ -96,8 +96,10 @@ def span_round(graph: Graph, node: NodeId, here: float, last: float | None, show
     return drawable_span((math.floor(low), math.ceil(high)))
 
 
-def too_large(graph: Graph) -> str:
+def nothing_to_compute(graph: Graph) -> str:
     """Why a graph is not computed over and over for a plot, as a sentence; nothing where it is."""
+    if not graph.nodes:
+        return tr("Nothing to plot yet: drop a node on the canvas, or type an expression.")
     if len(graph) <= LARGE:
         return ""
     return trn(
@@ -108,6 +110,8 @@ def too_large(graph: Graph) -> str:
     )
 
 
-def loose_end(graph: Graph) -> bool:
-    """Whether a port is free that the target depends on."""
-    return graph.wiring.loose_end
+def loose_end(graph: Graph) -> str:
+    """That the target cannot be computed, where a port is free that it depends on; else nothing."""
+    if not graph.wiring.loose_end:
+        return ""
+    return tr("The target cannot be computed yet: wire the free ports first.")

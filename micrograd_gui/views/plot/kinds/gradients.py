@@ -10,6 +10,7 @@ from micrograd_gui.document.text import written
 from micrograd_gui.session.explain.of_rows import rows_in_words
 from micrograd_gui.session.state import State
 from micrograd_gui.views.plot.model import Bars, Color, Note, PlotItem, StaticPlot
+from micrograd_gui.views.plot.standing import loose_end
 
 if TYPE_CHECKING:
     from micrograd_gui.session.training.health import Health, LayerHealth
@@ -42,9 +43,7 @@ class GradientsPlot:
         graph = state.graph
         if graph.target is None or not graph.parameters:
             return tr("No gradients to compare: mark leaves behind the target as parameters.")
-        if any(None in graph.nodes[node].inputs for node in graph.feeding):
-            return tr("The target cannot be computed yet: wire the free ports first.")
-        return ""
+        return loose_end(graph)
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
         """Whether the layers are the same."""

@@ -31,12 +31,12 @@ from micrograd_gui.views.plot.standing import (
     after_update,
     known_data,
     loose_end,
+    nothing_to_compute,
     others_moved,
     same_trail,
     slope_of,
     span_round,
     stood_at,
-    too_large,
     updates_in_brief,
     updates_in_words,
 )
@@ -109,15 +109,13 @@ class SlicePlot:
     def why_empty(self, state: State) -> str:
         """What to do before there is something to slice."""
         graph = state.graph
-        if not graph.nodes:
-            return tr("Nothing to plot yet: drop a node on the canvas, or type an expression.")
-        if words := too_large(graph):
+        if words := nothing_to_compute(graph):
             return words
         leaves = self.pair.shown(state)
         if leaves is None:
             return tr("A slice needs a target that depends on two leaves.")
-        if loose_end(graph):
-            return tr("The target cannot be computed yet: wire the free ports first.")
+        if words := loose_end(graph):
+            return words
         if tells(state, leaves):
             return tr(TELLS)
         for leaf in leaves:

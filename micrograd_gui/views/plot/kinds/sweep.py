@@ -35,12 +35,12 @@ from micrograd_gui.views.plot.standing import (
     finite,
     known_data,
     loose_end,
+    nothing_to_compute,
     others_moved,
     same_trail,
     slope_of,
     span_round,
     stood_at,
-    too_large,
     updates_in_brief,
     updates_in_words,
 )
@@ -81,9 +81,7 @@ class SweepPlot:
 
     def why_empty(self, state: State) -> str:
         """What to do before there is something to sweep."""
-        if not state.graph.nodes:
-            return tr("Nothing to plot yet: drop a node on the canvas, or type an expression.")
-        if words := too_large(state.graph):
+        if words := nothing_to_compute(state.graph):
             return words
         subject, target = swept(state), state.graph.target
         if subject is None or target is None:
@@ -93,8 +91,8 @@ class SweepPlot:
             return tr(
                 "{name} holds no finite number to sweep round.", name=name_of(state.graph.nodes[subject])
             )
-        if loose_end(state.graph):
-            return tr("The target cannot be computed yet: wire the free ports first.")
+        if words := loose_end(state.graph):
+            return words
         return tr(TELLS) if tells(state, (subject,)) else ""
 
     def still_valid(self, static: StaticPlot, state: State) -> bool:
