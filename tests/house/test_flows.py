@@ -14,7 +14,7 @@ BEFORE_THE_SIGNAL = 6
 FOR_A_FIGURE = 47
 
 
-@pytest.mark.parametrize("moves", [1, 2, 3])  # the first one records the pass: it runs the engine too
+@pytest.mark.parametrize("moves", [1, 2, 3])  # made before: the first one records the pass, in the engine too
 def test_a_backward_step_enters_few_files_before_the_signal(moves: int) -> None:
     session = Session(graph_from_expression("L = (a*b + c) * f"))
     session.forward()
