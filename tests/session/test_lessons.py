@@ -7,6 +7,7 @@ import pytest
 
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.files.lessons import lesson_names, open_lesson
+from micrograd_gui.resource import resource
 from micrograd_gui.session.bugs.table import BUGS
 from micrograd_gui.session.lessons import goals
 from micrograd_gui.session.lessons.checking import faults
@@ -52,7 +53,7 @@ def begun(lesson):
 
 
 def test_each_lesson_can_be_done_and_asks_for_something_each_time() -> None:
-    assert len(lesson_names()) == 10
+    assert len(lesson_names()) == len([*resource("lessons").glob("*.toml")]) >= 10
     assert [str(fault) for name in lesson_names() for fault in faults(open_lesson(name))] == []
 
 
