@@ -84,7 +84,7 @@ def graph_inside(content: bytes, name: str = "") -> Graph | None:
         text = _in_svg(content)
     else:
         narrow = _narrow(content)
-        if KEYWORD.encode() not in narrow:
+        if KEY.encode() not in narrow:
             return None
         from micrograd_gui.document.in_parts import lenient_text
         from micrograd_gui.document.notation.carried import graph_text  # pictures do without
