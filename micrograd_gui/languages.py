@@ -187,7 +187,7 @@ def read(path: Path) -> tuple[str, dict[str, str | tuple[str, ...]]]:
 
     What has no translation, and what is only guessed (fuzzy), is left out.
     """
-    if path.exists() and not path.is_file():  # to read a pipe may never end
+    if os.path.exists(path) and not os.path.isfile(path):  # to read a pipe may never end
         raise CatalogueFault(tr("{file} is not a file.", file=path))
     try:
         lines = path.read_text("utf-8").splitlines()

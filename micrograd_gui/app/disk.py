@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -145,7 +146,7 @@ class DiskWatch(QObject):
         watched = [*self._watcher.files(), *self._watcher.directories()]
         if gone := [each for each in watched if each not in wanted]:
             self._watcher.removePaths(gone)
-        if new := [each for each in wanted if each not in watched and Path(each).exists()]:
+        if new := [each for each in wanted if each not in watched and os.path.exists(each)]:
             self._watcher.addPaths(new)
         standing: Standing = "same" if state.disk is None else state.disk.standing
         if standing == "same":

@@ -40,7 +40,7 @@ def not_a_file() -> Path | None:
         return None  # the registry and the preferences are no files that somebody could have put there
     bases = QStandardPaths.standardLocations(QStandardPaths.StandardLocation.GenericConfigLocation)
     files = (Path(base, *way) for base in bases for way in _FILES)
-    return next((file for file in files if file.exists() and not file.is_file()), None)
+    return next((file for file in files if os.path.exists(file) and not os.path.isfile(file)), None)
 
 
 def kept_settings() -> QSettings:
@@ -84,7 +84,7 @@ class Settings:
     def folder(self) -> Path:
         """Where a file dialog starts."""
         recent = self.recent
-        return recent[0].parent if recent and recent[0].parent.is_dir() else Path.cwd()
+        return recent[0].parent if recent and os.path.isdir(recent[0].parent) else Path.cwd()
 
     @property
     def theme(self) -> str:

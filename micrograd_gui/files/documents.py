@@ -243,7 +243,7 @@ def save(path: Path, graph: Graph) -> Fingerprint:
     """The same, and what the file is then."""
     from micrograd_gui.files import looking
 
-    if path.suffix.lower() != SUFFIX and not path.is_dir():
+    if path.suffix.lower() != SUFFIX and not os.path.isdir(path):
         raise FileRefusal(
             tr(
                 "{file} cannot be written: a graph is saved as a {suffix} file; "

@@ -411,7 +411,7 @@ class Slot:
 
     def release(self) -> None:
         """The window is gone: what is still there is offered to the next one."""
-        if self.path.exists():
+        if os.path.exists(self.path):
             self._lock.let_go()
         else:
             self._lock.release()

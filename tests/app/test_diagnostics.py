@@ -9,6 +9,7 @@ import tomllib
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PySide6.QtCore import Qt
@@ -19,6 +20,9 @@ from micrograd_gui import log, version
 from micrograd_gui.app import start
 from micrograd_gui.app.learning.help import LICENSES
 from micrograd_gui.app.settings import Settings
+from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.files import documents
+from micrograd_gui.files.recovery import Slot
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -149,6 +153,22 @@ def test_each_package_that_is_installed_with_it_has_its_license_named():
             license = metadata.metadata(name).get("License-Expression") or ""
             assert license.partition("-")[0] in said[name], name
     assert "LGPL" in said["pyside6, shiboken and qt"]
+
+
+def test_folders_without_rights_keep_no_window_from_its_work(opened, tmp_path, monkeypatch):
+    """To root, as whom tests may run, every folder is open: here whatever pathlib asks is refused."""
+    documents.write(path := tmp_path / "a.micrograd", graph_from_expression("L = a*b"))
+    window = opened(str(path))
+    window.settings.remember(path)
+    window.session.set_value(1, 5.0)
+    with monkeypatch.context() as shut:
+        shut.setattr(Path, "stat", Mock(side_effect=PermissionError))
+        assert Settings().fault == ""
+        assert Settings().folder == tmp_path
+        window.documents.watch._on_changed(None, window.session.state)
+        slot = Slot.begun(tmp_path / "recovery")
+        slot.release()
+    assert not list((tmp_path / "recovery").iterdir())
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="settings are in no file of their own here")
