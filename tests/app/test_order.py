@@ -7,6 +7,7 @@ from micrograd_gui.figures.geometry import FRAME_NAME_SIZE
 from micrograd_gui.session.turns import pass_on
 from micrograd_gui.views.canvas import paint_blocks
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
+from micrograd_gui.views.canvas.layers import verdicts
 from micrograd_gui.views.canvas.layers.turn_marks import mark_of
 from micrograd_gui.views.canvas.layers.verdicts import sign_rect
 from micrograd_gui.views.canvas.paint_blocks import title_rect
@@ -84,8 +85,9 @@ def test_the_title_of_a_block_is_whole_beside_the_marks_in_a_hall(opened, act, m
     window = opened("xor", (1024, 700))
     act(window, "projector")
     QApplication.processEvents()
-    canvas, written = window.canvas, []
+    canvas, written, above = window.canvas, [], []
     monkeypatch.setattr(paint_blocks, "draw_text", lambda _painter, text, *_where: written.append(text))
+    monkeypatch.setattr(verdicts, "paint_words", lambda _painter, _words, card, *_how: above.append(card))
     for name in ("xor", "mlp"):
         window.documents.open_example(name)
         act(window, "forward", *([] if window.session.state.order_shown else ["order"]), "backward_step")
@@ -94,14 +96,21 @@ def test_the_title_of_a_block_is_whole_beside_the_marks_in_a_hall(opened, act, m
                 window.session.check_all()
             QApplication.processEvents()
             written.clear()
+            above.clear()
             canvas.grab()
             assert canvas.picture.turns
+            assert bool(above) is check, "what a check says in words"
+            marks = [rect for rect, _, _ in _marks(canvas).values()]
+            words = [QRectF(card.left(), card.bottom(), card.width(), verdicts.HALL.hangs) for card in above]
+            assert not [1 for mark in marks for each in words if mark.intersects(each)], (
+                "they hang over a mark"
+            )
             titles = [block.title for block, _ in canvas.graph_scene.frames.values()]
             assert "squared error" in titles
             assert set(titles) <= set(written), name
             signs = [sign_rect(canvas.picture, key, canvas.zoom) for key in canvas.picture.turns]
             assert any(not sign.isEmpty() for sign in signs) is check
-            for other in (*signs, *(rect for rect, _, _ in _marks(canvas).values())):
+            for other in (*signs, *marks):
                 assert not [1 for title in _titles(canvas) if other.intersects(title)], name
         see_no_mark_cover_anything(window, act, hall=True)
 

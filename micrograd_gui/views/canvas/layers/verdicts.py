@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.session.explain.verdicts import OnNode, on_box, on_node, wrong_ones
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
+from micrograd_gui.views.canvas.layers.chips import mark_room
 from micrograd_gui.views.canvas.paint_cards import before_and_after
 from micrograd_gui.views.canvas.pens import Pens, draw_centred
 from micrograd_gui.views.canvas.picture import CanvasFrame
@@ -68,7 +69,8 @@ def paint_verdict(painter: QPainter, picture: CanvasFrame, key: Key, pens: Pens,
     painter.drawEllipse(disc)
     draw_centred(painter, found.sign, middle.x(), middle.y(), pens.font(size.sign, bold=True), ink)
     moved = size is HALL and picture.scene.form.numbers == 1 and _has_moved(picture, key)
-    if found.words and not moved and key not in picture.derived:  # what it was hangs there
+    hidden = moved or key in picture.derived or _on_a_mark(picture, key, size)  # what it was hangs there
+    if found.words and not hidden:
         paint_words(painter, found.words, rect, size, (edge, fill, ink), pens)
 
 
@@ -89,6 +91,20 @@ def _disc(picture: CanvasFrame, key: Key, size: Measures) -> QRectF:
     side = rect.left() + size.inside if key in picture.turns else rect.right() - size.inside
     left, top = side - size.radius, rect.top() + size.inside - size.radius
     return QRectF(left, top, 2 * size.radius, 2 * size.radius)
+
+
+def _on_a_mark(picture: CanvasFrame, key: Key, size: Measures) -> bool:
+    """Whether words that hang below that card would cover the mark of a turn of the next one below."""
+    if not picture.turns:
+        return False
+    scene = picture.scene
+    rect = scene.boxes[key]
+    hangs = QRectF(rect.left(), rect.bottom(), rect.width(), size.hangs)
+    near = scene.nodes_in(hangs.adjusted(0, 0, 0, 2 * size.tag))
+    return any(
+        each != key and each in picture.turns and mark_room(scene, scene.boxes[each]).intersects(hangs)
+        for each in near
+    )
 
 
 def _has_moved(picture: CanvasFrame, key: Key) -> bool:
