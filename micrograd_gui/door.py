@@ -192,6 +192,7 @@ class RecordedPasses(Sequence[MomentNumbers]):
 
     @property
     def steps(self) -> tuple[door.Step, ...]:
+        """Its moves, in order."""
         return self.trace.steps
 
     @property
@@ -208,6 +209,7 @@ class RecordedPasses(Sequence[MomentNumbers]):
 
     @property
     def problem(self) -> str | None:
+        """Why it ended early, in a sentence; None: it did not."""
         return None if self.trace.problem is None else again(self.trace.problem.note)
 
     @cached_property
@@ -301,6 +303,7 @@ class CheckRows(Sequence[CheckRow]):
 
     @property
     def ok(self) -> bool | None:
+        """Whether all agree; None: of some nobody can tell, and the others do."""
         from micrograd.check_row import all_ok
 
         return all_ok([row.ok for row in self._rows])

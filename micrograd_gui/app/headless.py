@@ -123,7 +123,7 @@ def window_picture(graph: Graph, name: str, path: Path) -> Path:
     """A picture of the window with the graph in it, made by a process of its own, without a screen.
 
     That process has settings of its own: it shows the window of a first start, in the language in use, and
-    remembers nothing.
+    remembers nothing. Raises Refusal where it fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{name}{documents.SUFFIX}"

@@ -163,7 +163,10 @@ class Wait(QObject):
         self._to_close: list[QWidget] = []
 
     def until_done(self, start: Callable[..., object], tell: Callable[[], object]) -> Worked:
-        """Until what is started calls ``done`` or ``failed``; ``tell`` is called where that takes long."""
+        """What is given to ``done``, waited for; ``tell`` is called where that takes long.
+
+        Raises what is given to ``failed``, and Refusal where it was cancelled.
+        """
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)

@@ -43,7 +43,7 @@ from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
-from micrograd_gui.views.background import Background, bring_at_once, later, load_by_turns
+from micrograd_gui.views.background import Background, later, load_at_once, load_by_turns
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.plot.opening import for_document, for_first_rows
@@ -361,7 +361,7 @@ class MainWindow(QMainWindow):
         if (kind := event.type()) == QEvent.Type.MouseButtonPress:  # what comes here is between panes
             self.panes.touched = True
         elif kind == QEvent.Type.Polish:  # it is about to be seen
-            keep = partial(bring_at_once, self, _RECOVERING, self.recovering)
+            keep = partial(load_at_once, self, _RECOVERING, self.recovering)
             pace = partial(load_by_turns, self, _PACE, self.pace)
             explain = partial(load_by_turns, self, _EXPLAIN, partial(self.explain, self.bridge.shown))
             prepare = lambda: self.commands.prepare()  # noqa: E731 - of the commands that there are then

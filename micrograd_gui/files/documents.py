@@ -240,7 +240,7 @@ def write(path: Path | str, graph: Graph) -> None:
 
 @Net("save")
 def save(path: Path, graph: Graph) -> Fingerprint:
-    """The same, and what the file is then."""
+    """Save the graph as `write` does, and give what the file is then; raises FileRefusal."""
     from micrograd_gui.files import looking
 
     if path.suffix.lower() != SUFFIX and not os.path.isdir(path):

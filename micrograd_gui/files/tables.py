@@ -67,7 +67,7 @@ def read(path: Path | str, reading: Reading | None = None) -> Data:
 
 @Net("save")
 def write(path: Path | str, data: Data, reading: Reading | None = None) -> None:
-    """Put the rows into a CSV file that ``read`` gives back."""
+    """Put the rows into a CSV file that ``read`` gives back; raises FileRefusal."""
     path = Path(path)
     if len(data.columns) > COLUMNS_AT_MOST:
         raise FileRefusal(
@@ -98,6 +98,7 @@ def parse(text: str, name: str = "", reading: Reading | None = None) -> Data:
 
     There is a header or none. A line that begins with ``#`` is a comment; the last one before the rows may
     name the columns. An index column and empty columns at the end are left out. ``reading`` is told how far.
+    Raises FileRefusal, which names the line and the column.
     """
     reading, name = reading or Reading(), name or tr("The table")
     lines = _Lines(text.removeprefix("\ufeff"), name, reading)

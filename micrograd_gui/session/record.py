@@ -105,7 +105,8 @@ def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
 
     The run ends early, with a step of kind ``problem``, at the first node that cannot be computed:
     an empty port, a number that leaves the domain or overflows. Nodes that do not feed the target
-    never end it: what cannot be computed there is left out, or carries a note.
+    never end it: what cannot be computed there is left out, or carries a note. Raises Busy for a thread that
+    does not wait for another one that records the same.
     """
     for each, done in tuple(_working):
         if each is graph:

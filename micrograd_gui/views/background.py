@@ -22,7 +22,7 @@ HANDED_BACK_AFTER = 0.0005  # seconds that a thread keeps the interpreter while 
 
 _log = logger_of(__name__)
 _writing: set[_Job] = set()
-_one_brings = Lock()  # what else loads waits: two would leave the window's thread a third of the interpreter
+_one_loads = Lock()  # what else loads waits: two would leave the window's thread a third of the interpreter
 
 
 class Background(QObject):
@@ -69,12 +69,15 @@ class Background(QObject):
             _writing.add(job)
         QThreadPool.globalInstance().start(partial(_run, job, self._relay))
 
-    def bring(self, modules: Sequence[str], then: Callable[[], object]) -> None:
-        """Call it as soon as these modules are there: to load what is large takes as long as a plot."""
+    def load(self, modules: Sequence[str], then: Callable[[], object] = lambda: None) -> None:
+        """Load these modules in another thread, one such list after the other, then call it in this one.
+
+        For what is large and not wanted at once: matplotlib, the export dialog.
+        """
         if all(each in sys.modules for each in modules):
             then()
         else:
-            self.start(modules, _bring, modules, done=lambda _: then())
+            self.start(modules, _load, modules, done=lambda _: then())
 
     def busy(self, key: Hashable) -> bool:
         """Whether a result is still awaited for that key."""
@@ -205,8 +208,11 @@ def load_by_turns(parent: QObject, modules: Sequence[str], then: Callable[[], ob
         then()
 
 
-def bring_at_once(parent: QObject, module: str, then: Callable[[], object]) -> None:
-    """As `Background.bring`, in a thread of its own, which waits behind no plot and no layout."""
+def load_at_once(parent: QObject, module: str, then: Callable[[], object]) -> None:
+    """Load a module in a thread of its own, which waits behind no plot and no layout, then call it here.
+
+    For what has to be there soon whatever else is going on: what keeps unsaved work.
+    """
     loading = Thread(target=import_module, args=(module,), daemon=True)
     loading.start()
 
@@ -230,8 +236,8 @@ def all_written(patience: float) -> bool:
     return not pool.activeThreadCount()
 
 
-def _bring(modules: Sequence[str]) -> None:
-    with _one_brings:
+def _load(modules: Sequence[str]) -> None:
+    with _one_loads:
         for each in modules:
             import_module(each)
 

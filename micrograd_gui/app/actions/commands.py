@@ -377,7 +377,7 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
     def prepare(self) -> None:
         """What the export dialog is made of is loaded by another thread: it takes a fifth of a second."""
-        self.context.background.bring(("micrograd_gui.app.exporting.dialog",), lambda: None)
+        self.context.background.load(("micrograd_gui.app.exporting.dialog",))
 
     def export(self) -> None:
         """Ask in which form and where to."""

@@ -75,7 +75,10 @@ def install(parsers: shell.Parsers) -> str:
 
 
 def uninstall(parsers: shell.Parsers) -> str:
-    """Take away what `install` has written, and the folders that are empty then; gives a sentence."""
+    """Take away what `install` has written, and the folders that are empty then; gives a sentence.
+
+    Raises Refusal where a file cannot be taken away.
+    """
     share = _folder()
     there = [share / place for place, _ in shared_files(parsers, command()) if (share / place).exists()]
     for path in there:

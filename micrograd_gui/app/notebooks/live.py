@@ -57,7 +57,10 @@ class Link:
         return found.note if found.note and found.graph.same_structure(graph) else ""
 
     def root(self) -> Any:
-        """The value as it is now: the one that the variable holds, else the one that was shown."""
+        """The value as it is now: the one that the variable holds, else the one that was shown.
+
+        Raises Refusal where neither is there any more.
+        """
         held = {**of_cells(), **self._lasting}
         thing = held.get(self._name) if self._name is not None else None
         if not is_live(thing):

@@ -114,6 +114,7 @@ def refuse_filled(fn: Any) -> None:
 
 
 def total(items: Sequence[Item], new: New) -> Item:
+    """The sum of the items, of which there is one at least, added one by one."""
     return reduce(lambda one, other: new("+", one, other), items)
 
 

@@ -117,7 +117,7 @@ class Meter:
         return any((a - b) * turns > b * done for a, b in zip(before, self.left, strict=True))
 
     def evaluate(self, count: int = 1) -> None:
-        """Parts of an expression."""
+        """Count so many parts of an expression. Raises Lengthy, where all is to be quick, and Endless."""
         self.evaluations -= count
         if self.evaluations < 0 and self.quick:
             raise Lengthy(tr("This cell takes a while."))

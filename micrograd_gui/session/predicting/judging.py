@@ -55,7 +55,7 @@ def judge(state: State, text: str) -> Outcome:
 
 
 def judge_node(state: State, node: NodeId) -> Outcome:
-    """What it is worth to say that this node acts next."""
+    """What it is worth to say that this node acts next. Raises Refusal where no node is asked for."""
     question, graph = question_at(state), state.graph
     if question.kind != "node" or question.node is None:
         raise Refusal(question.context or tr("No node is asked for here."))

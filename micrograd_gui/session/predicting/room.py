@@ -69,7 +69,10 @@ class Predicting(Room):
         self.session.take(replace(self.state, quiz=replace(now, hints=hints)))
 
     def tick(self, *, right: bool) -> None:
-        """They had it, or not, where it was said aloud: what was only shown counts now."""
+        """They had it, or not, where it was said aloud: what was only shown counts now.
+
+        Raises Refusal where nothing was shown that could count.
+        """
         now = self._now
         if now.last is None or not now.last.waits:
             raise Refusal(tr("There is nothing to tick: it is for a step that was shown without an answer."))

@@ -47,6 +47,7 @@ class Trained:
 
     @property
     def steps(self) -> int:
+        """How many there were."""
         return len(self.losses)
 
 

@@ -67,6 +67,7 @@ class PlotAxes:
 
     @property
     def right(self) -> Axes:
+        """The axes of what counts from 0 to 100 % on the right edge; made when they are first wanted."""
         if self._right is None:
             self._right = self.main.twinx()
             self._right.yaxis.set_major_locator(FixedLocator([0.0, 0.5, 1.0]))

@@ -248,4 +248,4 @@ def load_then(call: Callable[[], object], parent: QObject) -> None:
         pauses.stop()
         later(parent, call, after=_EVERY)  # not at once: what is drawn first takes as long again
 
-    Background(parent).bring(_PARTS, done)
+    Background(parent).load(_PARTS, done)
