@@ -146,3 +146,36 @@ def test_a_struct_is_taken_apart_and_made_anew_by_msgspec() -> None:
         and not known & (dataclasses_in(module) | imported(module))
     ]
     assert not wrong, "the type checker does not see it: there is no dataclass here"
+
+
+def silent_about_refusals(module: Module, refusals: set[str]) -> list[str]:
+    """The public functions of the module that raise one of these themselves, and whose docstring hides it."""
+    said = re.compile(r"rais|refus", re.IGNORECASE)
+    whole = ast.get_docstring(module.tree) or ""
+    found = []
+    for function in module.functions:
+        words = ast.get_docstring(function)
+        if words is None or function.name.startswith("_") or said.search(words + whole):
+            continue
+        raised = (each.exc for each in ast.walk(function) if isinstance(each, ast.Raise))
+        called = {ast.unparse(each.func) for each in raised if isinstance(each, ast.Call)}
+        if refusals.intersection(name.rpartition(".")[2] for name in called):
+            found.append(f"{module.path}:{function.lineno} {function.name}")
+    return found
+
+
+def test_a_function_that_refuses_says_so() -> None:
+    classes = [each for module in modules() for each in module.nodes if isinstance(each, ast.ClassDef)]
+    refusals, before = {"Refusal"}, 0
+    while len(refusals) > before:
+        before = len(refusals)
+        refusals |= {each.name for each in classes if refusals & {ast.unparse(base) for base in each.bases}}
+    assert len(refusals) > 5
+    assert [each for module in modules() for each in silent_about_refusals(module, refusals)] == []
+
+
+def test_a_function_that_hides_its_refusal_would_be_noticed() -> None:
+    hides = Module("rows.py", 'def read(path):\n    """The rows."""\n    raise errors.FileRefusal("no")')
+    assert silent_about_refusals(hides, {"FileRefusal"}) == ["rows.py:1 read"]
+    says = Module("rows.py", hides.text.replace("rows.", "rows; raises FileRefusal."))
+    assert silent_about_refusals(says, {"FileRefusal"}) == []
