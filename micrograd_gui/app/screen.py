@@ -48,11 +48,6 @@ def why_no_screen() -> str:
     return ""
 
 
-def has_screen() -> bool:
-    """Whether a window can be opened here."""
-    return not why_no_screen()
-
-
 def _why_not_x11() -> str:
     """Why Qt cannot open a window on the X display; empty where it can."""
     name = os.environ.get("DISPLAY", "")

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec.structs import replace
-
 from micrograd.language import N_, tr
 from micrograd_gui.document.data import Column, Data
 from micrograd_gui.document.errors import Refusal
@@ -63,16 +61,6 @@ def make(name: str, count: int | None = None, noise: float | None = None, seed: 
     rows = rule.make(count or 0, noise or 0.0, seed)
     numbers = tuple(tuple(map(float, row)) for row in rows)
     return Data(tuple(Column(column) for column in rule.columns), numbers)
-
-
-def zero_one(data: Data) -> Data:
-    """The same rows with answers 0 and 1 in place of −1 and 1, as cross-entropy wants them.
-
-    Raises Refusal where an answer is neither.
-    """
-    if any(row[-1] not in (-1.0, 1.0) for row in data.rows):
-        raise Refusal(tr("Only answers that are 1 or −1 can be turned into 0 and 1."))
-    return replace(data, rows=tuple((*row[:-1], (row[-1] + 1) / 2) for row in data.rows))
 
 
 # The rules ---------------------------------------------------------------------------------------

@@ -106,10 +106,6 @@ class Session:
         """Another graph in this document, as one edit of that name."""
         self._edit(Edit, graph, name, frozenset(), more=len(graph))
 
-    def saved_as(self, path: Path) -> None:
-        """The current graph is what that file holds now."""
-        self._set(replace(self.state, saved=self.state.graph, path=path, title="", disk=None))
-
     def saved_as_is(self) -> None:
         """The changes since the last save are given up: there is nothing left to ask about."""
         self._set(replace(self.state, saved=self.state.graph, disk=None))

@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from micrograd_gui.document.data import Data
-from micrograd_gui.document.datasets import DATASETS, make, zero_one
+from micrograd_gui.document.datasets import DATASETS, make
 from micrograd_gui.document.errors import Refusal
 
 
@@ -68,13 +67,6 @@ def test_as_many_rows_as_asked_for(name: str) -> None:
 
 def test_a_line_without_noise_is_straight() -> None:
     assert all(y == pytest.approx(2 * x - 1) for x, y in make("line", noise=0.0).rows)
-
-
-def test_answers_turn_into_probabilities() -> None:
-    assert [row[2] for row in zero_one(make("and")).rows] == [0, 0, 0, 1]
-    with pytest.raises(Refusal):
-        zero_one(make("line"))
-    assert zero_one(Data()) == Data()
 
 
 @pytest.mark.parametrize(

@@ -115,9 +115,9 @@ def test_a_new_gesture_is_an_undo_of_its_own(session):
     assert session.state.graph.nodes[1].data == 3.0
 
 
-def test_saving_makes_the_current_graph_the_one_that_undo_comes_back_to(session, tmp_path):
+def test_saving_makes_the_current_graph_the_one_that_undo_comes_back_to(session):
     session.set_value(1, 3.0)
-    session.saved_as(tmp_path / "x.micrograd")
+    session.saved_as_is()
     assert not session.state.unsaved
     session.undo()
     assert session.state.unsaved

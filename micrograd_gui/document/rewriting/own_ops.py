@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import keyword
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
-
-from msgspec.structs import replace
 
 from micrograd.language import tr
 from micrograd.ops import OPS, Op, op_of, superscript
@@ -337,9 +335,3 @@ def _agrees_at(made: OwnOp, row: Op, operands: tuple[float, ...], port: int) -> 
             )
         raise Refusal(sentence)
     return True
-
-
-def renamed(ops: Mapping[str, str], graph: Graph) -> Graph:
-    """The graph with ops called otherwise."""
-    nodes = {n.id: replace(n, op=ops.get(n.op, n.op)) if n.op else n for n in graph}
-    return replace(graph, nodes=nodes)

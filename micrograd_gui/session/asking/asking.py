@@ -35,12 +35,6 @@ class Asking(Room):
         if asked.paths and asked.path != path:
             self.session.take(replace(self.state, asked=asked._replace(path=path)))
 
-    def next_path(self, count: int) -> None:
-        """The next one of so many paths alone, and after the last of them all again."""
-        shown = _asked(self.state).path
-        following = 0 if shown is None else shown + 1
-        self.choose_path(following if following < count else None)
-
     def follow(self, old: State, new: State) -> State:
         """A lit wire belongs to a moment, a chosen path to a node; in another document nothing is asked."""
         asked = new.asked

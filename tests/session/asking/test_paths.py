@@ -1,14 +1,12 @@
 """Paths to the target: all of them counted, the largest shown, and their sum the engine's gradient."""
 
 import math
-from itertools import count
 
 import pytest
 
 from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.files.documents import load_example
-from micrograd_gui.session.asking.asking import Asking
 from micrograd_gui.session.asking.ledger_words import page_of
 from micrograd_gui.session.asking.paths import MOST, paths_at, paths_of, slopes_by_rule
 from micrograd_gui.session.asking.paths_words import described, paths_page
@@ -132,16 +130,6 @@ def test_the_rules_give_the_slopes_that_the_pass_goes_by() -> None:
         gone = {(step.node, each.port): each.slope for step in run.steps for each in step.contributions}
         if run.problem is None:
             assert slopes_by_rule(graph, run.frame(len(run))) == gone
-
-
-def test_the_next_path_after_the_last_is_all_of_them() -> None:
-    session = Session(ladder(2))
-    asking, seen = session.room(Asking), []
-    asking.show_paths(True)
-    for _ in zip(range(3), count(), strict=False):
-        asking.next_path(2)
-        seen.append(session.state.asked.path)
-    assert seen == [0, 1, None]
 
 
 def test_while_the_graph_trains_the_paths_are_of_one_row_and_the_grad_of_all() -> None:

@@ -247,7 +247,9 @@ def test_accuracy_has_a_meaning_for_signs_and_for_probabilities_only() -> None:
     assert judge_of(load_example("line")).threshold is None
     graph, _ = with_block(Graph(), BlockSpec("neuron", 2, linear=True, seed=1))
     graph, _ = with_block(graph, BlockSpec("loss", form="cross_entropy"))
-    graph = graph.fed(datasets.zero_one(datasets.make("or")).matched(graph.nodes))
+    rows = datasets.make("or")
+    rows = replace(rows, rows=tuple((*row[:-1], (row[-1] + 1) / 2) for row in rows.rows))
+    graph = graph.fed(rows.matched(graph.nodes))
     assert judge_of(graph).threshold == 0.5
     training = Trainer(graph, TrainingPlan(1.0))
     losses(training, 200)
