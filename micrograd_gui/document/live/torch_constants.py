@@ -23,6 +23,9 @@ _HANDED_ON = frozenset(  # functions whose operand gets the very tensor that the
 )  # fmt: skip
 
 
+_WRITES = ("Maximum", "Minimum")  # functions that write into the gradient which they make for an operand
+
+
 @dataclass(slots=True, eq=False)
 class Item:
     """A node to be: a leaf, a constant, or a function of PyTorch's graph; ``data`` is None while unknown.
@@ -52,6 +55,8 @@ def written_once(leaf: Any, uses: Sequence[str]) -> bool:
     if not leaf.is_leaf or leaf.grad is None:
         return False
     writings = leaf.grad._version
+    if len(uses) == 1:
+        return bool(writings == (uses[0] in _WRITES))
     return writings == 0 or (writings == len(uses) - 1 and not _HANDED_ON.intersection(uses))
 
 

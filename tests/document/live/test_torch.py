@@ -207,6 +207,7 @@ def test_after_backward_what_more_than_one_constant_fits_is_refused():
         (lambda x, v: (x - 1) ** 2 * 0.5, [1, 0.5]),
         (lambda x, v: F.leaky_relu(x - 0.75, 0.2) * 3, [0.2, 0.75, 3]),
         (lambda x, v: F.gelu(x) + F.softplus(x * 2) - 1, [1, 2]),
+        (lambda x, v: torch.maximum(x, v[1]) * 3 + 1, [3, 1]),
     ],
 )
 def test_after_backward_the_gradients_tell_several_constants(make, constants):
@@ -289,7 +290,12 @@ def test_after_an_update_no_tensor_stands_for_another():
 
 def test_gradients_of_more_than_one_pass_tell_nothing():
     """Twice the slope would be taken for a constant of twice the size."""
-    for make in (lambda x: (3 * x + 1).tanh(), lambda x: x**2 + 3 * x + 1, lambda x: x + (3 * x + 1).tanh()):
+    for make in (
+        lambda x: (3 * x + 1).tanh(),
+        lambda x: x**2 + 3 * x + 1,
+        lambda x: x + (3 * x + 1).tanh(),
+        lambda x: torch.minimum(x, leaf(2.0)) * 3 + 1,
+    ):
         x = leaf(0.5)
         make(x).backward()
         o = make(x)  # nobody has zeroed the grads
