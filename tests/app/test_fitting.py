@@ -22,7 +22,7 @@ from micrograd import language
 from micrograd_gui import languages
 from micrograd_gui.app.actions.language import translate_qt
 from micrograd_gui.app.disk import ask_overwrite
-from micrograd_gui.app.documents import ask_unsaved
+from micrograd_gui.app.file_dialogs import ask_unsaved
 from micrograd_gui.app.hall.projecting import THIRD
 from micrograd_gui.app.learning.greeting import Greeting
 from micrograd_gui.app.recovery.offer import RecoveryOffer

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QMessageBox, QWidget
 
-from micrograd_gui.app.documents import ask_unsaved
+from micrograd_gui.app.file_dialogs import ask_unsaved
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_tip
 from micrograd_gui.door import parse

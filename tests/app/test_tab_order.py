@@ -9,7 +9,7 @@ from shiboken6 import isValid
 
 from micrograd_gui.app.actions.tab_order import stops
 from micrograd_gui.app.disk import ask_overwrite
-from micrograd_gui.app.documents import ask_unsaved
+from micrograd_gui.app.file_dialogs import ask_unsaved
 from tests.app.unfit import settle
 
 TOOLS = ["button_forward", "button_backward_step", "button_backward", "button_nudge", "h", "button_sides",

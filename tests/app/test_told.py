@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QTableView, QToolButton, QWidget
 
 from micrograd_gui.app.disk import ask_overwrite
-from micrograd_gui.app.documents import ask_unsaved
+from micrograd_gui.app.file_dialogs import ask_unsaved
 from micrograd_gui.app.recovery.offer import RecoveryOffer
 from micrograd_gui.document.block import OFFERED_KINDS
 from micrograd_gui.views.lab.panes import LATE_PANES

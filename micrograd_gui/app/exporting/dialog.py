@@ -27,13 +27,14 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd.language import N_, tr, trc, trn
-from micrograd_gui.app import documents as dialogs
 from micrograd_gui.app.context import Context
+from micrograd_gui.app.documents import document_name
 from micrograd_gui.app.exporting.command_row import CommandRow
 from micrograd_gui.app.exporting.fields import OptionFields
 from micrograd_gui.app.exporting.presets import ExportPreset, PresetRow, Value
 from micrograd_gui.app.exporting.preview import Preview
 from micrograd_gui.app.exporting.request import ExportRequest, Which, request_of, would_replace
+from micrograd_gui.app.file_dialogs import ask_path
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.text import as_shown
 from micrograd_gui.session.state import State
@@ -311,7 +312,7 @@ class ExportDialog(QDialog):
         shown = request.state, self._form.suffix, request.which, request.given
         if self._shown is None or shown[0] is not self._shown[0] or shown[1:] != self._shown[1:]:
             self._shown = shown
-            self.command.show_for(request, self._form, dialogs.document_name(request.state))
+            self.command.show_for(request, self._form, document_name(request.state))
             self.preview.show_for(request, self._form)
 
     def _refuse(self, refusal: Refusal) -> str:
@@ -350,8 +351,8 @@ class ExportDialog(QDialog):
 
     def _ask_path(self) -> None:
         suffix = self.form.currentData()
-        name = dialogs.document_name(self._context.session.state)
-        dialogs.ask_path(
+        name = document_name(self._context.session.state)
+        ask_path(
             self,
             tr("Export the graph"),
             f"{self.form.currentText()} (*{suffix})",

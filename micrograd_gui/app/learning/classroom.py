@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMenu
 
 from micrograd.language import N_, tr
 from micrograd_gui.app.context import Context
-from micrograd_gui.app.documents import Documents, ask_path
+from micrograd_gui.app.documents import Documents
+from micrograd_gui.app.file_dialogs import ask_path
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files.lessons import lessons, open_lesson
 from micrograd_gui.session.lessons.following import Lessons

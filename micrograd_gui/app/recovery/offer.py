@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from micrograd.language import tr, trn
 from micrograd_gui.app.context import Context
-from micrograd_gui.app.documents import FILES, ask_path
+from micrograd_gui.app.file_dialogs import FILES, ask_path
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.document.text import as_tip, visible
