@@ -50,6 +50,7 @@ _SIGNED = {
     for name, sign in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("pow", "**"))
     for turned in ("", "r")
 }
+_HOLDERS = ("dict", "list", "tuple", "set", "frozenset", "type")
 _SAME = (
     "double",
     "float",
@@ -229,6 +230,8 @@ def item_of(run: Running, thing: Any, place: Any) -> Any:
     """``thing[place]``, also of an object whose class says what that is; raises Wrong."""
     if isinstance(thing, Instance) and (own := thing.of.find("__getitem__")) is not None:
         return run.call(own, [thing, place], {})
+    if isinstance(thing, Builtin) and thing.name in _HOLDERS:
+        return thing  # dict[str, float] is a dict
     if isinstance(thing, Counts) and ops.key(place) not in thing:
         return 0
     if isinstance(thing, Class) and thing.members and isinstance(place, str):

@@ -14,6 +14,7 @@ from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     AUTO,
     ENUM,
+    VALUE,
     Class,
     DataField,
     ErrorKind,
@@ -94,6 +95,8 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
     if is_value_class(each, bases):
         run.pass_over(each, kept("class {name}: Value of this program is used", name=each.name))
         base = next((one for one in bases if isinstance(one, ValueClass)), None)
+        if base is None and VALUE in bases:
+            base = ValueClass("Value", {})  # which an __init__ of its own may call
         for note in notes_of(run, each):
             run.note(note)
         kind = ValueClass(each.name, inner.names, each) if base is None else base.extended(inner.names, each)

@@ -312,6 +312,8 @@ class Interpreter:
             things = list(self._at_most(self.iterable(change), 10 * LETTERS))
             before.extend(things)
             return before
+        if isinstance(before, Instance) and (own := before.of.find(ops.IN_PLACE.get(sign, ""))) is not None:
+            return self.call(own, [before, change], {})
         return self.binary(sign, before, change)
 
     # What is gone through more than once ------------------------------------------------------

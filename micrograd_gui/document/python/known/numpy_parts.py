@@ -141,6 +141,36 @@ def _array_equal(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return np.array_equal(*(ops.array(each, run.meter) for each in args))
 
 
+def _shares(name: str, many: int = 2) -> Builtin:
+    """``np.percentile(a, 90)``, of one share or several; ``np.median(a)``."""
+
+    @builtin(f"np.{name}", many, many)
+    def shares(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+        import numpy as np
+
+        return as_numpys(getattr(np, name)(*(ops.array(each, run.meter) for each in args)))
+
+    return shares
+
+
+@builtin("np.histogram", 1, 2, ("bins",))
+def _histogram(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    bins = args[1] if len(args) > 1 else given.get("bins", 10)
+    wanted = size_of(run, bins) if isinstance(bins, int) else ops.array(bins, run.meter)
+    return np.histogram(ops.array(args[0], run.meter), wanted)
+
+
+@builtin("np.unique", 1, 1, ("return_counts",))
+def _unique(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    numbers = ops.array(args[0], run.meter)
+    run.meter.hold(2 * getattr(numbers, "size", 1))
+    return np.unique(numbers, return_counts=True) if given.get("return_counts") else np.unique(numbers)
+
+
 @builtin("np.eye", 1, 1)
 def _eye(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     import numpy as np
@@ -322,7 +352,11 @@ NUMPY = Library(
             },
         ),
         **{name: _of_array(name, "axis") for name in ("argsort", "sort", "cumsum")},
-        **{name: _of_array(name) for name in ("unique", "zeros_like", "ones_like", "diff")},
+        **{name: _of_array(name) for name in ("zeros_like", "ones_like", "diff")},
+        **{name: _shares(name) for name in ("percentile", "quantile")},
+        "median": _shares("median", 1),
+        "histogram": _histogram,
+        "unique": _unique,
         "isnan": of_one("isnan", math.isnan, "np"),
         "isfinite": of_one("isfinite", math.isfinite, "np"),
         "zeros": _filled("zeros"),

@@ -128,6 +128,18 @@ def _zip_longest(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return _taken(run, itertools.zip_longest(*lists, **given), longest, len(lists))
 
 
+@builtin("itertools.groupby", 1, 2, ("key",))
+def _groupby(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    key = args[1] if len(args) > 1 else given.get("key")
+    groups: list[tuple[Any, list[Any]]] = []
+    for each in all_items(run, args[0]):
+        told = each if key is None else run.call(key, [each], {})
+        if not groups or not ops.equal(groups[-1][0], told, run.meter):
+            groups.append((told, []))
+        groups[-1][1].append(each)
+    return Once([(told, Once(group)) for told, group in groups])
+
+
 ITERTOOLS = Library(
     "itertools",
     {
@@ -143,6 +155,7 @@ ITERTOOLS = Library(
         "repeat": _repeat,
         "pairwise": _pairwise,
         "zip_longest": _zip_longest,
+        "groupby": _groupby,
     },
 )
 
