@@ -271,7 +271,7 @@ class MainWindow(QMainWindow):
         self.setUpdatesEnabled(False)
         aside = language.Aside(self, [each for each in stays if each is not None], (self, self.documents))
         try:
-            language.heard(partial(self._make_anew, seen, learning=self._classroom is not None))
+            language.call_and_raise(partial(self._make_anew, seen, learning=self._classroom is not None))
         except BaseException:
             try:
                 give_up()
@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
             later(self.panes, partial(self._settle, seen, projected=projected))
 
     def _make_anew(self, seen: language.Seen, *, learning: bool) -> None:
-        blank = language.made_anew(self.session, self._make_parts)
+        blank = language.make_anew(self.session, self._make_parts)
         self.bridge.changed.emit(blank, self.session.state)
         if learning:
             self.classroom()

@@ -182,9 +182,9 @@ class Film:
             return self.given.layout
         if self.options.sizing is None:
             return self.natural
-        from micrograd_gui.figures.fitting.fit import fitted
+        from micrograd_gui.figures.fitting.fit import lay_out_to_fit
 
-        return fitted(self, self.options.sizing, self.options.margin)
+        return lay_out_to_fit(self, self.options.sizing, self.options.margin)
 
     @cached_property
     def natural(self) -> Figure:

@@ -85,7 +85,7 @@ def test_of_many_questions_only_the_newest_is_answered_and_one_is_asked_at_a_tim
     seen(qtbot, dialog)
     running, most, answered = [], [], []
     gate = threading.Event()
-    real = picturing.looked_at
+    real = picturing.glimpse_of
 
     def counted(begin, number, screen, *, stop):
         assert threading.current_thread() is not threading.main_thread()
@@ -99,7 +99,7 @@ def test_of_many_questions_only_the_newest_is_answered_and_one_is_asked_at_a_tim
         finally:
             running.pop()
 
-    monkeypatch.setattr(preview, "looked_at", counted)
+    monkeypatch.setattr(preview, "glimpse_of", counted)
     chosen(dialog, theme="dark")
     qtbot.waitUntil(lambda: bool(running))
     for theme in ("print", "light", "dark-contrast"):

@@ -418,7 +418,7 @@ def test_a_picture_for_the_clipboard_is_drawn_in_another_thread_and_can_be_cance
         ended.set()
         raise Cancelled("The layout was cancelled.")
 
-    monkeypatch.setattr(clipboard, "picture_of", endless)
+    monkeypatch.setattr(clipboard, "draw_picture", endless)
     copy_picture(window)
     assert drawing.wait(5)
     waiting = window.findChild(QWidget, "waiting_for_picture")

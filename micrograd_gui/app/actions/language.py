@@ -174,7 +174,7 @@ def language_menu(menu: QMenu, setting: str, choose: Callable[[str], object]) ->
     menu.menuAction().setVisible(len(rows) > 2)  # one language alone is no choice
 
 
-def heard(make: Callable[[], object]) -> None:
+def call_and_raise(make: Callable[[], object]) -> None:
     """Call it, and raise what a slot raises meanwhile: Qt tells that to nobody but ``sys.excepthook``."""
     raised: list[BaseException] = []
     before = sys.excepthook
@@ -187,7 +187,7 @@ def heard(make: Callable[[], object]) -> None:
         raise raised[0]
 
 
-def made_anew(session: Session, make: Callable[[], object]) -> State:
+def make_anew(session: Session, make: Callable[[], object]) -> State:
     """Have all that shows a session made anew, as at the start of the program: of an empty State.
 
     Gives that State. What was made is then to be told that the present one has taken its place.

@@ -37,7 +37,7 @@ def copy_picture(context: Context) -> None:
         soon.stop()
         waiting.hide()
 
-    def arrived(picture: Picture) -> None:
+    def arrived(picture: CopiedPicture) -> None:
         ended()
         QApplication.clipboard().setMimeData(_mime_data(picture))
         context.say(
@@ -49,7 +49,9 @@ def copy_picture(context: Context) -> None:
         context.say(str(error), refused=True)
 
     soon.start()
-    context.background.start(_COPY, partial(picture_of, request), done=arrived, failed=failed, stoppable=True)
+    context.background.start(
+        _COPY, partial(draw_picture, request), done=arrived, failed=failed, stoppable=True
+    )
 
 
 def _waiting_line(context: Context) -> tuple[Waiting, QTimer]:
@@ -71,7 +73,7 @@ def _waiting_line(context: Context) -> tuple[Waiting, QTimer]:
     return waiting, clock
 
 
-class Picture(NamedTuple):
+class CopiedPicture(NamedTuple):
     """A picture in the forms that other programs paste, and what is to be told of how it was made."""
 
     png: bytes
@@ -80,7 +82,7 @@ class Picture(NamedTuple):
     note: str
 
 
-def picture_of(request: ExportRequest, *, stop: Event) -> Picture:
+def draw_picture(request: ExportRequest, *, stop: Event) -> CopiedPicture:
     """The picture that is asked for; raises Refusal, or Cancelled."""
     from PySide6.QtGui import QImage
 
@@ -89,10 +91,10 @@ def picture_of(request: ExportRequest, *, stop: Event) -> Picture:
     film = request.film(stop=stop)
     svg = picture_bytes(film, ".svg")
     png = picture_bytes(film, ".png")
-    return Picture(png, svg, QImage.fromData(png), film.note)
+    return CopiedPicture(png, svg, QImage.fromData(png), film.note)
 
 
-def _mime_data(picture: Picture) -> QMimeData:
+def _mime_data(picture: CopiedPicture) -> QMimeData:
     from PySide6.QtCore import QMimeData
 
     data = QMimeData()

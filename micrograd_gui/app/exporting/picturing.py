@@ -91,7 +91,7 @@ def reel_of(request: ExportRequest, form: Form, stop: Event) -> Reel:
     return Reel(film, form, here[0] if here else 0)
 
 
-def looked_at(begin: Callable[[Event], Reel], number: int | None, screen: Screen, *, stop: Event) -> Glimpse:
+def glimpse_of(begin: Callable[[Event], Reel], number: int | None, screen: Screen, *, stop: Event) -> Glimpse:
     """That moment of a reel, None: the one to begin with. Raises Refusal, or Cancelled."""
     from micrograd_gui.export.formats import of_fonts
 

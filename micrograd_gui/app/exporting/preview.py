@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from micrograd.language import tr, trn
 from micrograd_gui.app.context import Context
-from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, looked_at, reel_of
+from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, glimpse_of, reel_of
 from micrograd_gui.app.exporting.request import ExportRequest
 from micrograd_gui.document.text import as_shown
 from micrograd_gui.export.formats import Form
@@ -159,7 +159,7 @@ class Preview(QWidget):
         self.picture.set_old(True)
         self.text.setEnabled(False)
         self.says.setText(tr("Drawing what is chosen now …"))
-        self._newest.ask(partial(looked_at, begin, number, self._screen()), self._arrived, self._failed)
+        self._newest.ask(partial(glimpse_of, begin, number, self._screen()), self._arrived, self._failed)
 
     def _screen(self) -> Screen:
         screen = self.screen()

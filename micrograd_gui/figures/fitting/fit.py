@@ -59,7 +59,7 @@ class Drawable(Protocol):
         """The size of the smallest text of all its pictures when it is laid out so, in units."""
 
 
-def fitted(film: Drawable, sizing: Sizing, margin: float) -> Figure:
+def lay_out_to_fit(film: Drawable, sizing: Sizing, margin: float) -> Figure:
     """The graph laid out in that size; raises Refusal, which says what width would do."""
     if sizing.width is None:
         made = replace(film.natural, unit=1.0)
