@@ -7,13 +7,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from math import isfinite
 from time import monotonic
 from typing import TextIO
 
 from micrograd.language import N_, columns, flush_right, in_english, tr, trn
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.text import short, written
+from micrograd_gui.document.text import for_json, short, written
 from micrograd_gui.door import prepare_training
 from micrograd_gui.interrupts import INTERRUPTED, StopAsked
 from micrograd_gui.session.training.learned import HeldOut, Learned, Trained
@@ -105,7 +104,7 @@ def _as_json(done: Trained, *, stopped: bool) -> str:
 
 def _held_as_json(held: HeldOut) -> dict[str, object]:
     """A loss that is not finite is null there."""
-    losses = [loss if isfinite(loss) else None for loss in (*held.losses, held.loss)]
+    losses = [for_json(loss) for loss in (*held.losses, held.loss)]
     return {
         "rows": held.rows,
         "losses": losses[:-1],

@@ -286,6 +286,11 @@ def exact(number: float) -> str:
     return repr(number)
 
 
+def for_json(number: float | None) -> float | None:
+    """The number as JSON can have it: one that is not finite becomes null."""
+    return float(number) if number is not None and math.isfinite(number) else None
+
+
 def read_number(text: str, what: str = "") -> float:
     """The finite number that a person typed: ``−2,5``, ``2/3``, ``pi``; with either minus sign.
 

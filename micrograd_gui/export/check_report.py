@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from micrograd.language import N_, in_english, tr
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.text import as_shown, one_line, written
+from micrograd_gui.document.text import as_shown, for_json, one_line, written
 from micrograd_gui.session.explain.of_rows import row_in_words
 from micrograd_gui.session.explain.verdicts import verdict_in_print, verdict_on_all
 from micrograd_gui.session.measure import Checked
@@ -55,10 +54,10 @@ def check_as_json(graph: Graph, rows: Sequence[Checked], h: float) -> str:
                 "id": row.node,
                 "label": graph.nodes[row.node].title,
                 "op": graph.nodes[row.node].op,
-                "data": _finite(row.data),
-                "analytic": _finite(row.analytic),
-                "numeric": _finite(row.numeric),
-                "error": _finite(row.error),
+                "data": for_json(row.data),
+                "analytic": for_json(row.analytic),
+                "numeric": for_json(row.numeric),
+                "error": for_json(row.error),
                 "ok": row.ok,
                 "verdict": row.verdict.value,
                 "reason": row.words,
@@ -85,7 +84,3 @@ def _cells(graph: Graph, row: Checked) -> tuple[str, ...]:
     error = "0" if row.error == 0 else f"{row.error:.0e}"
     numbers = map(written, (row.data, row.analytic, row.numeric))
     return (name, *numbers, error, verdict_in_print(row))
-
-
-def _finite(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None

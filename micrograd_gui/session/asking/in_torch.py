@@ -14,7 +14,7 @@ from micrograd.language import tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.node import Node
-from micrograd_gui.document.text import one_line, told_apart, written
+from micrograd_gui.document.text import for_json, one_line, told_apart, written
 from micrograd_gui.session.explain.of_rows import row_in_words
 from micrograd_gui.session.measure import complete
 
@@ -137,19 +137,15 @@ def _pair(ours: float | None, theirs: float | None) -> tuple[str, str]:
 
 def as_json(graph: Graph, rows: Sequence[InTorch]) -> str:
     """One JSON object; a number that is not finite becomes null."""
-
-    def finite(number: float | None) -> float | None:
-        return number if number is not None and math.isfinite(number) else None
-
     nodes = [
         {
             "id": row.node,
             "label": graph.nodes[row.node].title,
             "op": graph.nodes[row.node].op,
-            "data": finite(row.data),
-            "torch_data": finite(row.torch_data),
-            "grad": finite(row.grad),
-            "torch_grad": finite(row.torch_grad),
+            "data": for_json(row.data),
+            "torch_data": for_json(row.torch_data),
+            "grad": for_json(row.grad),
+            "torch_grad": for_json(row.torch_grad),
             "ok": row.ok,
         }
         for row in rows
