@@ -137,7 +137,10 @@ def entered(run: Running, each: ast.With, scope: Scope) -> str | None:
                 )
             given = run.call(enter, [thing], {})
             leaving.append(thing)
-        elif not isinstance(thing, PassedOver):
+        elif isinstance(thing, PassedOver):
+            if "contextmanager" in thing.name:  # what the cell does there itself is left out
+                run.pass_over(one.context_expr, run.source.spoken(one.context_expr))
+        else:
             raise run.refusal(
                 one.context_expr, tr("“with” is not understood of {thing}", thing=kind_name(thing))
             )

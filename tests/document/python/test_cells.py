@@ -62,6 +62,14 @@ def test_what_is_passed_over_is_listed_with_its_line():
     assert said(last(graph)) == "Passed over: line 3, plt.plot(xs, ys)."
 
 
+def test_a_manager_made_of_a_generator_is_passed_over_and_listed():
+    cell = "@contextmanager\ndef told(name):\n    print(name)\n    yield\nwith told('in'):\n    x = 3 * 2.0\nprint(x)"
+    graph = paste_all(f"from contextlib import contextmanager\n{cell}")
+    assert said(last(graph)) == (
+        "Printed: 6.0. Passed over: line 1, from contextlib import contextmanager; line 6, told('in')."
+    )
+
+
 @pytest.mark.parametrize("magic", ["%matplotlib inline", "!pip install micrograd", "%%bash"])
 def test_a_cell_of_magics_alone_is_passed_over_and_listed(magic):
     graph = paste_all("a = Value(2.0)", magic)
