@@ -14,6 +14,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from threading import Event
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,6 +26,7 @@ _MANY = 50_000  # objects: to look through fewer takes some milliseconds
 _LENIENT = ("NaN", "Infinity", "\\ud", "\\uD")
 _NO_LIST, _NO_OBJECT = msgspec.Raw(b"[]"), msgspec.Raw(b"{}")
 _IN_PART = re.compile(r"`\$\[(\d+)\]")
+_left_alone = Event()  # what is large is not looked through for garbage
 T = TypeVar("T")
 Json = str | bytes | msgspec.Raw
 
@@ -111,6 +113,7 @@ def uncollected_for_long(*, another: bool = False) -> Iterator[None]:
 
     What is not looked through stays for ever where it holds itself, as a closed window and a plot do. So this
     is for what is large alone, and is over as soon as ``another`` document is made ready, that is not.
+    Where nothing large was, what the program itself has made stays left alone.
     """
     with uncollected():
         try:
@@ -118,8 +121,10 @@ def uncollected_for_long(*, another: bool = False) -> Iterator[None]:
         finally:
             if gc.get_count()[0] > _MANY:
                 gc.freeze()
-            elif another:
+                _left_alone.set()
+            elif another and _left_alone.is_set():
                 gc.unfreeze()
+                _left_alone.clear()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from micrograd_gui.app import opening
 from micrograd_gui.app.start import create_window, errors_shown
+from micrograd_gui.document import in_parts
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files import documents
 from micrograd_gui.views.background import Background, later
@@ -129,8 +130,13 @@ def test_only_what_is_large_is_left_out_when_garbage_is_looked_for(tmp_path, mon
     done = []
     monkeypatch.setattr(gc, "freeze", lambda: done.append("freeze"))
     monkeypatch.setattr(gc, "unfreeze", lambda: done.append("unfreeze"))
+    monkeypatch.setattr(in_parts, "_left_alone", Event())
     opening.prepared(small, None, Event())
-    assert done == ["unfreeze"]
-    monkeypatch.setattr(opening, "_MANY", 1)
-    opening.prepared(large, None, Event())
-    assert done == ["unfreeze", "freeze"]
+    assert done == [], "what the program itself has made is left alone as before"
+    with monkeypatch.context() as few:
+        few.setattr(in_parts, "_MANY", 1)
+        opening.prepared(large, None, Event())
+    assert done == ["freeze"]
+    opening.prepared(small, None, Event())
+    opening.prepared(small, None, Event())
+    assert done == ["freeze", "unfreeze"]
