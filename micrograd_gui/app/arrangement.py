@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QToolBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -25,6 +26,7 @@ from micrograd_gui.views.theme import Look
 from micrograd_gui.views.timeline import Timeline
 
 if TYPE_CHECKING:
+    from micrograd_gui.document.marks import Sight
     from micrograd_gui.views.data.pane import DataPane
     from micrograd_gui.views.lab.panes import LatePane
     from micrograd_gui.views.lab.predict_line import PredictLine
@@ -135,10 +137,10 @@ class Panes(QObject):
             dock.hide()
         return self.late[name]
 
-    def seen(self) -> dict[str, Any]:
-        """What is seen of a document, to be kept in its file."""
+    def seen(self, of: Sight) -> Sight:
+        """That sight of a document with what plot and canvas show of it, to be kept in its file."""
         middle, scale = self.canvas.eye or (None, None)
-        return {"plot": self.plot.kind, "middle": middle, "scale": scale}
+        return replace(of, plot=self.plot.kind, middle=middle, scale=scale)
 
     def toggle(self, name: str) -> bool:
         """That late pane is seen, before the gradients; where it is seen, it goes. Gives whether it is.

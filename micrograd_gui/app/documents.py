@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QObject, Signal
 
 from micrograd.language import N_, kept, tr
@@ -68,7 +67,7 @@ class Documents(QObject):
     beside_wanted = Signal(object)
 
     stage: QWidget
-    seen: Callable[[], dict[str, Any]]
+    seen: Callable[[Sight], Sight]
     scene: Scene
 
     def __init__(self, context: Context) -> None:
@@ -77,7 +76,7 @@ class Documents(QObject):
         self._settings = context.settings
         context.session.work = self.work
 
-    def stand_on(self, stage: QWidget, seen: Callable[[], dict[str, Any]], scene: Scene) -> None:
+    def stand_on(self, stage: QWidget, seen: Callable[[Sight], Sight], scene: Scene) -> None:
         """The panes there are from now on."""
         self.stage, self.seen, self.scene = stage, seen, scene
         for name in ("behind", "watch"):  # what they show stood on others
@@ -240,7 +239,7 @@ class Documents(QObject):
         """What is seen of the document, to be seen again when it is opened."""
         from micrograd_gui.session.filed import sight_of
 
-        return replace(sight_of(self._context.session.state), **self.seen())
+        return self.seen(sight_of(self._context.session.state))
 
     def _attempt_save(self, path: Path, then: Callable[[], object] | None) -> None:
         state = self._context.session.state

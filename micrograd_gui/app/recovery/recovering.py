@@ -140,7 +140,7 @@ class Recovering(QObject):
         held = self._held is not None and state.same_document(self._held) and bool(state.graph.nodes)
         if not state.unsaved and not held:
             return None
-        return Present(state, document_name(state), Sight(**self._documents.seen()))
+        return Present(state, document_name(state), self._documents.seen(Sight()))
 
     # Offering --------------------------------------------------------------------------------
 
