@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
-from threading import Event, get_ident
+from itertools import islice, takewhile
+from threading import Event, Lock, get_ident
 from typing import NamedTuple, TypeGuard
 
 from msgspec.structs import replace
@@ -34,7 +34,8 @@ from micrograd_gui.session.trace import (
 
 _ahead: list[tuple[Graph, RecordedRun]] = []  # runs of a large graph, recorded before they are asked for
 _latest: list[tuple[Graph, RecordedRun, _Recorder]] = []  # the run that was recorded last, to go on with
-_working: list[tuple[Graph, Event]] = []  # graphs whose runs another thread records, and when that is done
+_working: list[_Work] = []  # what other threads record
+_keeping = Lock()  # held by who changes what is ahead: else a run of a document that is gone would be kept
 _impatient: set[int] = set()  # the threads that would rather be told than wait for such a run
 
 
@@ -55,9 +56,17 @@ def impatient() -> Iterator[None]:
             _impatient.discard(thread)
 
 
+class _Work(NamedTuple):
+    """A graph whose runs another thread records: whether that is done, whether nobody wants them any more."""
+
+    graph: Graph
+    done: Event
+    stop: Event
+
+
 def working_on(graph: Graph) -> bool:
     """Whether another thread records the runs of that graph."""
-    return any(each is graph for each, _ in _working)
+    return any(each.graph is graph for each in _working)
 
 
 def record_ahead(graph: Graph, script: Sequence[Pass]) -> None:
@@ -65,25 +74,32 @@ def record_ahead(graph: Graph, script: Sequence[Pass]) -> None:
 
     Until then who asks for one waits, or is told by Busy.
     """
-    done = Event()
-    _working.append((graph, done))
+    work = _Work(graph, Event(), Event())
+    _working.append(work)
     try:
-        run = _recorded(graph, tuple(script))
+        run = _recorded(graph, tuple(script), work.stop)
         found = []
         for passes in range(1, len(script) + 1):
+            if work.stop.is_set():
+                return
             length = run.ends[passes - 1] if passes <= len(run.ends) else len(run)
             part = RecordedRun(run.start, run.steps[:length], run.script[:passes], run.ends[:passes])
             part.frame(length)  # with the frames between, which take as long as the run
             found.append((graph, part))
-        _ahead[:] = found
+        with _keeping:
+            if not work.stop.is_set():
+                _ahead[:] = found
     finally:
-        _working.remove((graph, done))
-        done.set()
+        _working.remove(work)
+        work.done.set()
 
 
 def forget_ahead() -> None:
-    """Another document is opened: nobody asks for those runs any more."""
-    _ahead.clear()
+    """Another document is opened: nobody asks for those runs any more, nor for one that is being recorded."""
+    with _keeping:
+        for work in tuple(_working):
+            work.stop.set()
+        _ahead.clear()
 
 
 def known_ahead(graph: Graph, run: RecordedRun) -> None:
@@ -108,30 +124,34 @@ def record(graph: Graph, script: Sequence[Pass]) -> RecordedRun:
     never end it: what cannot be computed there is left out, or carries a note. Raises Busy for a thread that
     does not wait for another one that records the same.
     """
-    for each, done in tuple(_working):
-        if each is graph:
+    for work in tuple(_working):
+        if work.graph is graph:
             if get_ident() in _impatient:
                 raise Busy(
                     tr("The run of {n:,} nodes is being worked out: it is there in a moment.", n=len(graph))
                 )
-            done.wait()
+            work.done.wait()
     for known, run in _ahead:
         if known is graph and run.script == tuple(script):
             return run
     return _recorded(graph, tuple(script))
 
 
-def _recorded(graph: Graph, script: tuple[Pass, ...]) -> RecordedRun:
+def _recorded(graph: Graph, script: tuple[Pass, ...], stop: Event | None = None) -> RecordedRun:
     known, recorder = _begun(graph, script)
     steps: list[Step] = [] if known is None else [*known.steps]
     ends: list[int] = [] if known is None else [*known.ends]
     for each in script[len(ends) :]:
-        steps.extend(islice(recorder.moves(each), each.steps))
+        moves = recorder.moves(each)
+        if stop is not None:
+            moves = takewhile(lambda _: not stop.is_set(), moves)
+        steps.extend(islice(moves, each.steps))
         ends.append(len(steps))
         if steps and steps[-1].kind == "problem":
             break
     run = RecordedRun(Frame(graph.given), tuple(steps), script, tuple(ends))
-    if len(graph) <= LARGE and steps and steps[-1].kind != "problem":
+    whole = stop is None or not stop.is_set()
+    if whole and len(graph) <= LARGE and steps and steps[-1].kind != "problem":
         _latest[:] = [(graph, run, recorder)]
     return run
 

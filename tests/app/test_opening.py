@@ -291,3 +291,22 @@ def test_runs_recorded_ahead_are_those_that_are_recorded_when_asked_for():
         assert plain is not run
         assert (run.steps, run.ends, run.script) == (plain.steps, plain.ends, plain.script)
         assert run.frame(len(run)).grad == plain.frame(len(plain)).grad
+
+
+def test_a_run_that_nobody_wants_any_more_is_recorded_no_further_and_not_kept(monkeypatch):
+    graph, script = chain(400), (Pass("forward"), Pass("backward"))
+    made, plain = [], recording.compute_node
+
+    def computed(*asked):
+        made.append(1)
+        if len(made) == 20:
+            recording.forget_ahead()  # another document is opened
+        return plain(*asked)
+
+    monkeypatch.setattr(recording, "compute_node", computed)
+    recording.record_ahead(graph, script)
+    assert 20 <= len(made) <= 25
+    assert not recording._ahead
+    assert not recording.working_on(graph)
+    assert recording.record(graph, script).script == script  # from its beginning
+    assert len(recording.record(graph, script)) > 400
