@@ -43,7 +43,7 @@ from micrograd_gui.app.training_loop import TrainingLoop
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.session.session import Session
 from micrograd_gui.session.state import State
-from micrograd_gui.views.background import Background, later, load_at_once, load_by_turns
+from micrograd_gui.views.background import Background, give_back_memory, later, load_at_once, load_by_turns
 from micrograd_gui.views.bridge import Bridge, Paced
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
 from micrograd_gui.views.plot.opening import for_document, for_first_rows
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from micrograd_gui.views.training.panel import TrainingPanel
 
 _TITLE_BAR = 40  # pixels that the desktop may add above a window: else its status bar is below a low screen
+_GIVEN_BACK_AFTER = 5000  # milliseconds since another document was opened: all of it is shown by then
 _RECOVERING = "micrograd_gui.app.recovery.recovering"
 _PACE = ("micrograd_gui.views.canvas.layers.pace", "micrograd_gui.views.canvas.layers.motion")
 _EXPLAIN = ("micrograd_gui.app.learning.explaining", "micrograd_gui.views.screen_reader.announcer")
@@ -406,12 +407,16 @@ class MainWindow(QMainWindow):
             self.panes.palette.refill(self.look)  # a file, or what was pasted, has brought ops of its own
         if not new.same_document(old):
             self._show_opened(new)
+            later(self, self._give_back, after=_GIVEN_BACK_AFTER)
         elif old.graph.data is None and new.graph.data is not None:
             self.plot.show_kind(for_first_rows(new, self.plot))
             if self.docks["data"].isHidden():
                 self._show_learning()
         if new.blocked and new.step is not None and (new.step is not old.step):
             self.say(again(new.step.note), refused=True)
+
+    def _give_back(self) -> None:
+        self.background.start("memory", give_back_memory, done=lambda _: None)
 
     def _show_opened(self, state: State) -> None:
         opening, sight = for_document(state, self.plot), state.graph.sight

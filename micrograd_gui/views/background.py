@@ -225,6 +225,19 @@ def load_at_once(parent: QObject, module: str, then: Callable[[], object]) -> No
     look()
 
 
+def give_back_memory() -> None:
+    """Let the system have what was let go: a document of 150,000 nodes left 80 MB that nobody used.
+
+    On Linux alone, whose C library keeps them for itself else; it takes some milliseconds.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # not every C library has it
+        if trim is not None:
+            trim(0)
+
+
 def all_written(patience: float) -> bool:
     """Wait for what writes; for what only reads and works out no longer than so many seconds.
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from micrograd_gui.app import cli, opening
+from micrograd_gui.app import window as app_window
 from micrograd_gui.app.recovery import offer
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.marks import Sight
@@ -310,3 +311,18 @@ def test_a_run_that_nobody_wants_any_more_is_recorded_no_further_and_not_kept(mo
     assert not recording.working_on(graph)
     assert recording.record(graph, script).script == script  # from its beginning
     assert len(recording.record(graph, script)) > 400
+
+
+def test_what_the_document_before_held_is_given_back_once_another_one_is_shown(opened, qtbot, monkeypatch):
+    given_back = []
+    monkeypatch.setattr(app_window, "_GIVEN_BACK_AFTER", 0)
+    monkeypatch.setattr(app_window, "give_back_memory", lambda: given_back.append(1))
+    window = opened("lecture")
+    qtbot.wait(50)
+    given_back.clear()
+    window.session.set_value(1, 3.0)
+    qtbot.wait(50)
+    assert not given_back
+    window.session.undo()
+    window.documents.open_example("neuron")
+    qtbot.waitUntil(lambda: given_back == [1])
