@@ -34,7 +34,7 @@ from micrograd_gui.session.trace import (
 
 _ahead: list[tuple[Graph, RecordedRun]] = []  # runs of a large graph, recorded before they are asked for
 _latest: list[tuple[Graph, RecordedRun, _Recorder]] = []  # the run that was recorded last, to go on with
-_working: list[_Work] = []  # what other threads record
+_working: list[_Recording] = []  # what other threads record
 _keeping = Lock()  # held by who changes what is ahead: else a run of a document that is gone would be kept
 _impatient: set[int] = set()  # the threads that would rather be told than wait for such a run
 
@@ -56,7 +56,7 @@ def impatient() -> Iterator[None]:
             _impatient.discard(thread)
 
 
-class _Work(NamedTuple):
+class _Recording(NamedTuple):
     """A graph whose runs another thread records: whether that is done, whether nobody wants them any more."""
 
     graph: Graph
@@ -74,7 +74,7 @@ def record_ahead(graph: Graph, script: Sequence[Pass]) -> None:
 
     Until then who asks for one waits, or is told by Busy.
     """
-    work = _Work(graph, Event(), Event())
+    work = _Recording(graph, Event(), Event())
     _working.append(work)
     try:
         run = _recorded(graph, tuple(script), work.stop)
