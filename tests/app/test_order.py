@@ -10,7 +10,7 @@ from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
 from micrograd_gui.views.canvas.layers import verdicts
 from micrograd_gui.views.canvas.layers.turn_marks import mark_of
 from micrograd_gui.views.canvas.layers.verdicts import sign_rect
-from micrograd_gui.views.canvas.paint_blocks import title_rect
+from micrograd_gui.views.canvas.paint_blocks import mark_rect, title_rect
 from micrograd_gui.views.canvas.picture import differences
 from micrograd_gui.views.canvas.view import CanvasView
 
@@ -77,6 +77,8 @@ def see_no_mark_cover_anything(window, act, *, hall):
     assert not [1 for mark in marks for title in _titles(canvas) if mark.intersects(title)]
     signs = [sign_rect(canvas.picture, key, canvas.zoom) for key in canvas.picture.turns]
     assert not [1 for mark in marks for sign in signs if mark.intersects(sign)]
+    folds = [mark_rect(canvas.picture, block).adjusted(2, 2, -2, -2) for block in scene.frames]
+    assert not [1 for fold in folds for other in (*signs, *marks) if fold.intersects(other)]
     act(window, "backward_step")
     assert canvas.picture.turns
 

@@ -15,7 +15,7 @@ from micrograd_gui.document.graph import NodeId
 from micrograd_gui.figures import geometry
 from micrograd_gui.figures.folding import Wire
 from micrograd_gui.views.canvas import card_geometry
-from micrograd_gui.views.canvas.paint_blocks import mark_rect, title_rect
+from micrograd_gui.views.canvas.paint_blocks import box_mark_rect, mark_rect, title_rect
 from micrograd_gui.views.canvas.paint_cards import badge_rect
 from micrograd_gui.views.canvas.pens import Pens
 from micrograd_gui.views.canvas.picture import CanvasFrame
@@ -84,7 +84,7 @@ def _on_block(scene: Scene, key: BlockKey, point: QPointF, reach: float) -> Hit 
             return Hit("in", *port.wires[0], block=block)
     if not scene.boxes[key].contains(point):
         return None
-    return Hit("mark" if mark_rect(scene, block).contains(point) else "title", block=block)
+    return Hit("mark" if box_mark_rect(scene, block).contains(point) else "title", block=block)
 
 
 def _on_frame(picture: CanvasFrame, point: QPointF, zoom: float, pens: Pens) -> Hit | None:
@@ -93,7 +93,7 @@ def _on_frame(picture: CanvasFrame, point: QPointF, zoom: float, pens: Pens) -> 
     for number, (_, rect) in scene.frames.items():
         if not rect.contains(point):
             continue
-        if mark_rect(scene, number).adjusted(-3, -3, 3, 3).contains(point):
+        if mark_rect(picture, number).adjusted(-3, -3, 3, 3).contains(point):
             return Hit("mark", block=number)
         if title_rect(picture, number, pens, zoom).contains(point):
             return Hit("frame", block=number)

@@ -271,12 +271,13 @@ def _line(
             strike(painter, centre - half, centre + half, middle, colour)
 
 
-def hover_rect(scene: Scene, hit: Hit) -> QRectF:
+def hover_rect(picture: CanvasFrame, hit: Hit) -> QRectF:
     """Where hovering over it shows; empty for what is not marked."""
+    scene = picture.scene
     if hit.part == "wire":
         return scene.wire_rect(wire) if (wire := drawn_wire(scene, hit)) is not None else QRectF()
     if hit.block is not None and hit.part == "mark":
-        return mark_rect(scene, hit.block).adjusted(-4, -4, 4, 4)
+        return mark_rect(picture, hit.block).adjusted(-4, -4, 4, 4)
     if hit.node is None or scene.key(hit.node) is None or hit.part not in ("in", "out"):
         return QRectF()
     if hit.part == "in" and (hit.wire is None or not scene.has_port(hit.wire)):
@@ -287,7 +288,7 @@ def hover_rect(scene: Scene, hit: Hit) -> QRectF:
 
 def paint_hover(painter: QPainter, picture: CanvasFrame, hit: Hit, pens: Pens) -> None:
     """A ring around a port, a stronger wire."""
-    where = hover_rect(picture.scene, hit)
+    where = hover_rect(picture, hit)
     if where.isNull():
         return
     painter.setPen(pens.selection_pen)

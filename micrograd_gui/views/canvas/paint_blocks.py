@@ -43,14 +43,22 @@ _RAISED = (12.0, 9.0)  # its middle in the window, and in a hall, where somethin
 _LEAST = 0.7  # how small a title is made to fit; smaller could not be read
 
 
-def mark_rect(scene: Scene, block: BlockId) -> QRectF:
+def mark_rect(picture: CanvasFrame, block: BlockId) -> QRectF:
     """Where the mark is that opens or collapses the block; empty where the block is not drawn."""
-    if (key := block_key(block)) in scene.boxes:
-        mark = QRectF(*geometry.fold_mark(_tuple(scene.boxes[key]), opens=True))
-        return mark if scene.folding.stand is None else mark.translated(0, (scene.form.title - TITLE) / 2)
+    scene = picture.scene
+    if block_key(block) in scene.boxes:
+        return box_mark_rect(scene, block)
     if block in scene.frames:
-        return QRectF(*geometry.fold_mark(_tuple(scene.frames[block][1]), opens=False))
+        rect = scene.frames[block][1]
+        x, y, width, height = geometry.fold_mark(_tuple(rect), opens=False)
+        return QRectF(x, y + _title_middle(picture, rect) - rect.top() - FRAME_NAME_MIDDLE, width, height)
     return QRectF()
+
+
+def box_mark_rect(scene: Scene, block: BlockId) -> QRectF:
+    """Where the mark is that opens a collapsed block."""
+    mark = QRectF(*geometry.fold_mark(_tuple(scene.boxes[block_key(block)]), opens=True))
+    return mark if scene.folding.stand is None else mark.translated(0, (scene.form.title - TITLE) / 2)
 
 
 def title_rect(picture: CanvasFrame, block: BlockId, pens: Pens, zoom: float) -> QRectF:
@@ -84,7 +92,7 @@ def paint_frames(
         painter.drawRoundedRect(rect, FRAME_RADIUS, FRAME_RADIUS)
         if FRAME_TITLE * zoom < _SMALLEST_TITLE:
             continue
-        draw_mark(painter, mark_rect(scene, number), pens, opens=False)
+        draw_mark(painter, mark_rect(picture, number), pens, opens=False)
         font = _frame_font(scene, pens, zoom)
         at = QPointF(rect.left() + FRAME_NAME_LEFT, _title_middle(picture, rect))
         _draw_fitting(painter, block.title, at, rect.width() - FRAME_NAME_EDGES, font, pens.muted)
@@ -128,7 +136,7 @@ def _paint_head(
     right = rect.right() - EDGE
     if picture.target == box.key:
         right = paint_target_mark(painter, right, middle, pens, zoom)
-    draw_mark(painter, mark_rect(picture.scene, box.block.id), pens, opens=True)
+    draw_mark(painter, box_mark_rect(picture.scene, box.block.id), pens, opens=True)
     left = geometry.name_left(rect.left(), folds=True)
     font = pens.name if zoom >= WORDS_FROM else pens.row_name
     room = geometry.name_room(left, right)

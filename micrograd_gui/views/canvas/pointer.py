@@ -61,7 +61,7 @@ class Pointer:
 
     def start(self, tool: Tool) -> None:
         """Take a tool in hand."""
-        self.host.refresh([hover_rect(self.host.graph_scene, self.hovered)])
+        self.host.refresh([hover_rect(self.host.picture, self.hovered)])
         tool.start()
         self.tool = tool
         self.host.viewport().setCursor(tool.cursor)
@@ -238,8 +238,8 @@ class Pointer:
         if found == self.hovered:
             return
         before, self.hovered = self.hovered, found
-        scene, viewport = self.host.graph_scene, self.host.viewport()
-        self.host.refresh([hover_rect(scene, before), hover_rect(scene, found)])
+        picture, viewport = self.host.picture, self.host.viewport()
+        self.host.refresh([hover_rect(picture, before), hover_rect(picture, found)])
         if self.space_held:
             viewport.setCursor(Qt.CursorShape.OpenHandCursor)
         elif found.part in ("in", "out"):

@@ -37,7 +37,7 @@ def centre(desk, key: int) -> QPoint:
 
 
 def mark(desk, block: int) -> QPoint:
-    return desk.pixel(mark_rect(desk.view.graph_scene, block).center().toTuple())
+    return desk.pixel(mark_rect(desk.view.picture, block).center().toTuple())
 
 
 def collapsed(desk, block: int = 1) -> None:

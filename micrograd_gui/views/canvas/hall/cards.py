@@ -16,7 +16,7 @@ from micrograd_gui.figures.geometry import LIT_RADIUS, RADIUS, CardForm, Rect
 from micrograd_gui.session.trace import Field
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
 from micrograd_gui.views.canvas.layers.verdicts import HALL, paint_words
-from micrograd_gui.views.canvas.paint_blocks import draw_mark, mark_rect
+from micrograd_gui.views.canvas.paint_blocks import box_mark_rect, draw_mark
 from micrograd_gui.views.canvas.paint_cards import (
     ShownNumber,
     before_and_after,
@@ -100,7 +100,7 @@ def field_of(scene: Scene, key: Key, part: Literal["name", "data", "badge"], pen
     badge = QRectF()
     if is_block(key):
         badge = QRectF(
-            0, 0, mark_rect(scene, scene.folding.boxes[key].block.id).right() - scene.places[key][0], 0
+            0, 0, box_mark_rect(scene, scene.folding.boxes[key].block.id).right() - scene.places[key][0], 0
         )
     elif node.rule is not None:
         badge = _badge_rect(node.rule.symbol, _EDGE, form.title / 2 + 1, form, pens)
@@ -115,7 +115,7 @@ def _paint_title(painter: QPainter, picture: CanvasFrame, key: Key, rect: QRectF
     form, node = picture.scene.form, picture.scene.nodes[key]
     middle, left, right = rect.top() + form.title / 2 + 1, rect.left() + _EDGE, rect.right() - _EDGE
     if is_block(key):
-        mark = mark_rect(picture.scene, picture.scene.folding.boxes[key].block.id)
+        mark = box_mark_rect(picture.scene, picture.scene.folding.boxes[key].block.id)
         draw_mark(painter, mark, pens, opens=True)
         left = mark.right() + 5
     elif node.rule is not None:
