@@ -134,7 +134,10 @@ def test_a_user_walks_through_the_story(walk: Walk, tmp_path: Path) -> None:
     walk.until(lambda t: t["path"] == str(path), "it is saved")
     assert len(json.loads(path.read_text())["nodes"]) == len(walk.told()["nodes"])
 
+    corner = walk.told()["corner"]
+    assert corner[1] > 0, "the title bar is above it"
     walk.do("key", "F11")
-    walk.until(lambda t: t["projector"], "F11 is for the hall")
+    walk.until(lambda t: t["projector"] and t["corner"] == [0, 0], "F11 is for the hall")
     walk.do("key", "Escape")
     walk.until(lambda t: not t["projector"], "Esc leaves it")
+    walk.until(lambda t: t["corner"] == corner, "the window stands where it stood")

@@ -46,6 +46,7 @@ def main() -> int:
             "expression": where(window.findChild(QWidget, "expression")),
             "path": str(state.path or ""),
             "projector": window.projector.on,
+            "corner": where(window, QPoint(0, 0)),
         }
         part = REPORT.with_suffix(".part")
         part.write_text(json.dumps(told))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QScreen, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QWidget
 from shiboken6 import isValid
@@ -53,7 +53,7 @@ class Before(Struct, frozen=True, eq=False):
 
     docks: QByteArray
     look: Look
-    size: QSize
+    place: QRect
     states: Qt.WindowState
     bars: tuple[QWidget, ...]  # those that were seen, of menus, tools and status
     floating: Mapping[str, QRect]
@@ -115,7 +115,7 @@ class Projector(QObject):
         bars = [bar for bar in (window.menuBar(), window.statusBar(), *toolbars) if not bar.isHidden()]
         floating = {name: dock.geometry() for name, dock in self._panes.docks.items() if dock.isFloating()}
         self._before = Before(
-            window.saveState(), look, window.size(), window.windowState(), tuple(bars), floating,
+            window.saveState(), look, window.geometry(), window.windowState(), tuple(bars), floating,
             frozenset(self._panes.docks), QApplication.focusWidget(), self._panes.touched, self._bridge.state,
         )  # fmt: skip
         self._panes.touched = True
@@ -350,7 +350,7 @@ class Projector(QObject):
             window.setGeometry(place)
         window.setWindowState(before.states)  # showNormal would un-maximise it
         if before.states == Qt.WindowState.WindowNoState:
-            window.resize(before.size)
+            window.setGeometry(before.place)  # with its size alone it would stay at the edge of the screen
         now = self._appearance.look
         self._appearance.set_look(replace(now, scale=before.look.scale, projector=False))
         self._restore(before)
@@ -372,8 +372,8 @@ class Projector(QObject):
             return
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         with self._panes.canvas.passing():
-            if self._window.size() != before.size:  # no desktop gave it back: large text had needed more room
-                self._window.resize(before.size)
+            if self._window.size() != before.place.size():  # no desktop gave it back: large text had needed more room
+                self._window.resize(before.place.size())
             self._restore(before)
         self._panes.touched = before.touched
         state = self._bridge.state
