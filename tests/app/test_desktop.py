@@ -59,6 +59,31 @@ def test_it_is_installed_for_the_user_and_taken_away_again_whole(
     assert "was not in the menu" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("had", [0, 1, 2])
+def test_folders_that_were_made_for_it_go_with_it_and_those_that_were_there_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, had: int
+) -> None:
+    home = tmp_path / "home"
+    folders = [home, home / ".local", home / ".local" / "share"]
+    folders[had].mkdir(parents=True)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", lambda: home)
+    monkeypatch.setattr(install, "_make_lists", lambda folder: None)
+    assert main(["--install-desktop"]) == 0
+    once = files_in(home)
+    assert main(["--install-desktop"]) == 0
+    assert files_in(home) == once
+    assert main(["--uninstall-desktop"]) == 0
+    assert [folder.exists() for folder in folders] == [at <= had for at in range(3)]
+
+
+def test_a_folder_made_for_it_stays_with_what_others_have_put_there(share: Path) -> None:
+    assert main(["--install-desktop"]) == 0
+    (share / "other").write_text("")
+    assert main(["--uninstall-desktop"]) == 0
+    assert [path.name for path in share.rglob("*")] == ["other"]
+
+
 def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(share: Path) -> None:
     share.write_text("a file")
     with pytest.raises(Refusal, match=r"The folder .* cannot be made"):

@@ -19,6 +19,7 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.networks import BlockSpec
 from micrograd_gui.session import measure, transitions
 from micrograd_gui.session import record as recording
+from micrograd_gui.session.asking import in_torch
 from micrograd_gui.session.pasting import Pasting
 from micrograd_gui.session.session import Session
 from micrograd_gui.views.canvas import blocks as navigating
@@ -275,3 +276,10 @@ def test_large_live_values_are_read_again_by_another_thread(reopened, own_thread
     window.refresh()
     assert done == []
     assert [node.data for node in window.session.state.graph if node.label == "a"] == [2.5]
+
+
+def test_where_pytorch_is_missing_that_is_said_and_nothing_is_raised(opened, qtbot, monkeypatch):
+    window = opened("neuron")
+    monkeypatch.setattr(in_torch, "find_spec", lambda name: None)
+    window.commands.verify_with_torch()
+    qtbot.waitUntil(lambda: "PyTorch is not installed here" in window.message.text())

@@ -333,8 +333,13 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
                 self.context.say(in_short(graph, rows))
                 show_table(self.context.dialog_parent, tr("Verify with PyTorch"), as_table(graph, rows))
 
+        def refused(error: Exception) -> None:
+            if not isinstance(error, Refusal):
+                raise error
+            self.context.bridge.refused.emit(str(error), error.node)
+
         self.context.say(tr("PyTorch computes the graph …"))
-        self.context.background.start("verify_with_torch", verify, graph, done=tell)
+        self.context.background.start("verify_with_torch", verify, graph, done=tell, failed=refused)
 
     def other_sides(self) -> None:
         """Nudge to one side where both were set, and the other way round."""

@@ -26,6 +26,7 @@ _LISTS = {  # what makes the desktop's own lists anew, of which folder, and what
     "update-desktop-database": ("applications", ("mimeinfo.cache",)),
 }  # fmt: skip
 _SECONDS = 60
+_MADE = "X-Micrograd-Folders"  # how many folders were made for it, from `share` upwards
 
 
 def shared_files(parsers: shell.Parsers, words: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -64,7 +65,11 @@ def write_shared(share: Path, parsers: shell.Parsers, words: list[str]) -> None:
 def install(parsers: shell.Parsers) -> str:
     """Have the user's desktop know this copy of the program; gives a sentence. Raises Refusal."""
     share = _folder()
+    made = _made(share) or sum(not each.exists() for each in (share, *share.parents))
     write_shared(share, parsers, command())
+    if made:
+        entry = share / ENTRY
+        write_all([(entry, entry.read_bytes().replace(b"]\n", f"]\n{_MADE}={made}\n".encode(), 1))])
     _make_lists(share)
     return tr(
         "micrograd-gui is in the menu and opens .micrograd files; what was written lies in {folder}. For "
@@ -80,6 +85,7 @@ def uninstall(parsers: shell.Parsers) -> str:
     Raises Refusal where a file cannot be taken away.
     """
     share = _folder()
+    made = _made(share)
     there = [share / place for place, _ in shared_files(parsers, command()) if (share / place).exists()]
     for path in there:
         try:
@@ -98,6 +104,8 @@ def uninstall(parsers: shell.Parsers) -> str:
             path.unlink(missing_ok=True)  # a list of nothing any more
     for path in (*there, *lists):
         _remove_empty(path.parent, share)
+    if made:
+        _remove_empty(share, (share, *share.parents)[made])
     return tr("micrograd-gui is out of the menu.")
 
 
@@ -112,6 +120,16 @@ def _folder() -> Path:
         )
     named = os.environ.get("XDG_DATA_HOME", "")
     return Path(named) if os.path.isabs(named) else Path.home() / ".local" / "share"
+
+
+def _made(share: Path) -> int:
+    """How many folders were made for what is installed there: `share`, the one above it, and so on."""
+    try:
+        entry = (share / ENTRY).read_text("utf-8", "replace")
+    except OSError:
+        return 0
+    told = [line.removeprefix(f"{_MADE}=") for line in entry.splitlines() if line.startswith(f"{_MADE}=")]
+    return min(int(told[0]), len(share.parents)) if told and told[0].isdecimal() else 0
 
 
 def _in_entry(word: str) -> str:

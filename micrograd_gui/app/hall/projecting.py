@@ -372,7 +372,9 @@ class Projector(QObject):
             return
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         with self._panes.canvas.passing():
-            if self._window.size() != before.place.size():  # no desktop gave it back: large text had needed more room
+            if (
+                self._window.size() != before.place.size()
+            ):  # no desktop gave it back: large text had needed more room
                 self._window.resize(before.place.size())
             self._restore(before)
         self._panes.touched = before.touched
