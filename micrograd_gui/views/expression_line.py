@@ -6,7 +6,15 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 
 from micrograd.language import N_, tr
@@ -42,6 +50,7 @@ class ReadLine(QLineEdit):
         self.bridge = bridge
         self._tip = ""
         self._wrong = ""  # why the text that stands there was refused
+        self._entered = False  # it was clicked into, and the button is not up again
         self._changing = False  # what stands there changes, but by nobody's typing
         from_left(self)
         self.returnPressed.connect(self._on_return)
@@ -79,6 +88,17 @@ class ReadLine(QLineEdit):
             self.redo()
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._entered = event.reason() == Qt.FocusReason.MouseFocusReason and not self.isModified()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A first click selects all: what is typed then takes its place. A second one places the cursor."""
+        super().mouseReleaseEvent(event)
+        if self._entered and not self.hasSelectedText() and event.button() == Qt.MouseButton.LeftButton:
+            self.selectAll()
+        self._entered = False
 
     def _keep_order(self, text: str) -> None:
         """Two names from right to left with a sign between them would change places while one types."""

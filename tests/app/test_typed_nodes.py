@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 K = Qt.Key
 
@@ -81,3 +81,52 @@ def test_return_goes_on_and_esc_gives_the_keys_back(reopened, act):
     assert first != second
     QTest.keyClick(line, K.Key_Escape)
     assert line.isHidden()
+
+
+def _click(field, qtbot):
+    field.window().activateWindow()
+    qtbot.waitUntil(field.window().isActiveWindow)
+    QTest.mouseClick(field, Qt.MouseButton.LeftButton, pos=QPoint(60, field.height() // 2))
+
+
+@pytest.mark.parametrize(("name", "typed"), [("expression", "L = p*q"), ("h", "0.5")])
+def test_what_is_typed_after_a_click_into_a_line_takes_the_place_of_all_that_stood_there(
+    reopened, qtbot, name, typed
+):
+    window = reopened("lecture")
+    window.canvas.setFocus()
+    field = window.findChild(QLineEdit, name)
+    _click(field, qtbot)
+    QTest.keyClicks(field, typed)
+    assert field.text() == typed
+    QTest.keyClick(field, K.Key_Escape)
+
+
+def test_a_click_back_into_what_is_being_typed_places_the_cursor(reopened, qtbot):
+    window = reopened("lecture")
+    field = window.findChild(QLineEdit, "expression")
+    _click(field, qtbot)
+    QTest.keyClicks(field, "L = p*q*")
+    window.canvas.setFocus()
+    _click(field, qtbot)
+    assert not field.hasSelectedText()
+    QTest.keyClick(field, K.Key_Escape)
+
+
+def test_a_second_click_and_a_drag_choose_where_one_types(reopened, qtbot):
+    window = reopened("lecture")
+    field = window.findChild(QLineEdit, "expression")
+    window.canvas.setFocus()
+    whole = field.text()
+    _click(field, qtbot)
+    assert field.selectedText() == whole
+    qtbot.wait(QApplication.doubleClickInterval() + 50)
+    _click(field, qtbot)
+    assert not field.hasSelectedText()
+    assert 0 < field.cursorPosition() < len(whole)
+    window.canvas.setFocus()
+    place = QPoint(20, field.height() // 2)
+    QTest.mousePress(field, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseMove(field, place + QPoint(60, 0))
+    QTest.mouseRelease(field, Qt.MouseButton.LeftButton, pos=place + QPoint(60, 0))
+    assert 0 < len(field.selectedText()) < len(whole)

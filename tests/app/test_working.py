@@ -283,3 +283,22 @@ def test_where_pytorch_is_missing_that_is_said_and_nothing_is_raised(opened, qtb
     monkeypatch.setattr(in_torch, "find_spec", lambda name: None)
     window.commands.verify_with_torch()
     qtbot.waitUntil(lambda: "PyTorch is not installed here" in window.message.text())
+
+
+def test_undo_of_an_expression_has_the_whole_graph_in_view_again(opened, act):
+    window = opened("neuron", size=(1280, 760))
+    canvas = window.canvas
+
+    def whole():
+        return canvas.seen().contains(canvas.graph_scene.bounds())
+
+    assert whole()
+    window.commands.build("L = a*b")
+    assert whole()
+    act(window, "undo")
+    assert len(window.session.state.graph) == 10
+    assert whole()
+    canvas.zoom_in()
+    zoom = canvas.zoom
+    act(window, "redo")
+    assert canvas.zoom == zoom, "who looks at a part of it goes on looking there"

@@ -80,6 +80,13 @@ class Commands(Struct, frozen=True, eq=False, weakref=True):  # for signals conn
 
         build(self, text)
 
+    def travel(self, verb: Callable[[], object]) -> None:
+        """Undo, or redo; where all of the graph was in view, all of the one that comes is."""
+        whole = self.canvas.whole
+        verb()
+        if whole and not self.canvas.whole:
+            self.canvas.fit()
+
     def add_in_view(self, op: str) -> None:
         """An offer of the palette was pressed: the node comes into the middle of the canvas."""
         middle = self.canvas.scene_point(QPointF(self.canvas.viewport().rect().center()))

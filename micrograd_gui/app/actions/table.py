@@ -105,9 +105,9 @@ FILE: tuple[Action | None, ...] = (
     Action("quit", N_("&Quit"), (Std.Quit, "Ctrl+Q"), lambda c: c.close(), _always, N_("Close the window.")),
 )  # fmt: skip
 EDIT: tuple[Action | None, ...] = (
-    Action("undo", N_("&Undo"), (Std.Undo,), lambda c: c.session.undo(),
+    Action("undo", N_("&Undo"), (Std.Undo,), lambda c: c.travel(c.session.undo),
         lambda s: s.history.undo_name is not None, N_("Take back the last edit.")),
-    Action("redo", N_("&Redo"), (Std.Redo, "Ctrl+Y"), lambda c: c.session.redo(),
+    Action("redo", N_("&Redo"), (Std.Redo, "Ctrl+Y"), lambda c: c.travel(c.session.redo),
         lambda s: s.history.redo_name is not None, N_("Do again what was taken back.")),
     None,
     Action("copy", N_("&Copy"), (Std.Copy,), lambda c: c.copy(), _selection,

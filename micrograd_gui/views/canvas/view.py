@@ -350,9 +350,10 @@ class CanvasView(ZoomView):
             self.fit()
         if old.graph is not new.graph:
             same_document = new.same_document(old)
-            if same_document and old.training is new.training:
+            moved = old.graph.places is not new.graph.places
+            if same_document and (moved or old.graph.wiring is not new.graph.wiring):
                 self.whole = False  # what is being edited must not slide away when the window is resized
-            if old.graph.places is not new.graph.places:
+            if moved:
                 self.grow(self.graph_scene.bounds())
             self.pointer.follow(same_structure=same_document and new.graph.same_structure(old.graph))
             self.editing.follow()

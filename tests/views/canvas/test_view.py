@@ -70,6 +70,9 @@ def test_the_whole_graph_stays_in_view_while_the_window_changes_until_one_zooms(
     desk.open()
     desk.view.resize(500, 300)
     assert seen(desk).contains(desk.view.graph_scene.bounds())
+    desk.session.set_value(desk.state.graph.named("a"), 7.0)
+    desk.view.resize(300, 200)
+    assert seen(desk).contains(desk.view.graph_scene.bounds()), "a number was dragged, nothing moved"
     desk.view.zoom_in()
     zoom = desk.view.zoom
     desk.view.resize(900, 500)
