@@ -22,6 +22,7 @@ WRITERS = {"write_whole", "write_readable", "write_all"}
 BEHIND = {
     "app/actions/commands.py:copy": "an action: Bridge.attempt",
     "app/actions/commands.py:paste": "an action: Bridge.attempt",
+    "app/desktop/install.py:_made": "the command line",
     "app/desktop/install.py:shared_files": "files of the program's own",
     "app/desktop/install.py:write_shared": "the command line",
     "app/desktop/shell.py:_filled": "files of the program's own",

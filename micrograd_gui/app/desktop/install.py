@@ -26,13 +26,18 @@ _LISTS = {  # what makes the desktop's own lists anew, of which folder, and what
     "update-desktop-database": ("applications", ("mimeinfo.cache",)),
 }  # fmt: skip
 _SECONDS = 60
-_MADE = "X-Micrograd-Folders"  # how many folders were made for it, from `share` upwards
+_MADE = "X-Micrograd-Folders"  # in the entry, of the folders made for it
 
 
-def shared_files(parsers: shell.Parsers, words: list[str]) -> Iterator[tuple[str, bytes]]:
-    """All files by their places below a folder `share`, and what is in them; ``words`` start the program."""
+def shared_files(parsers: shell.Parsers, words: list[str], made: int = 0) -> Iterator[tuple[str, bytes]]:
+    """All files by their places below a folder `share`, and what is in them; ``words`` start the program.
+
+    The entry keeps how many folders are ``made`` for it, from `share` upwards.
+    """
     entry = resource("desktop", "micrograd-gui.desktop").read_text("utf-8")
     run = " ".join(map(_in_entry, words))
+    if made:
+        entry = entry.replace("]\n", f"]\n{_MADE}={made}\n", 1)
     yield ENTRY, entry.replace("Exec=micrograd-gui ", f"Exec={run} ").encode()
     yield "mime/packages/micrograd-gui.xml", resource("desktop", "micrograd-gui.xml").read_bytes()
     name = "org.example.micrograd_gui.metainfo.xml"
@@ -49,9 +54,9 @@ def shared_files(parsers: shell.Parsers, words: list[str]) -> Iterator[tuple[str
     yield "fish/vendor_completions.d/micrograd-gui.fish", shell.fish(parsers, names).encode()
 
 
-def write_shared(share: Path, parsers: shell.Parsers, words: list[str]) -> None:
+def write_shared(share: Path, parsers: shell.Parsers, words: list[str], made: int = 0) -> None:
     """Write them all below ``share``, or none; raises Refusal."""
-    files = [(share / place, content) for place, content in shared_files(parsers, words)]
+    files = [(share / place, content) for place, content in shared_files(parsers, words, made)]
     for path, _ in files:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,10 +71,7 @@ def install(parsers: shell.Parsers) -> str:
     """Have the user's desktop know this copy of the program; gives a sentence. Raises Refusal."""
     share = _folder()
     made = _made(share) or sum(not each.exists() for each in (share, *share.parents))
-    write_shared(share, parsers, command())
-    if made:
-        entry = share / ENTRY
-        write_all([(entry, entry.read_bytes().replace(b"]\n", f"]\n{_MADE}={made}\n".encode(), 1))])
+    write_shared(share, parsers, command(), made)
     _make_lists(share)
     return tr(
         "micrograd-gui is in the menu and opens .micrograd files; what was written lies in {folder}. For "
