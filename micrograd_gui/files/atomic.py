@@ -313,6 +313,8 @@ def reason(error: Exception, path: Path) -> str:
             return tr("{file} is not a folder", file=quoted_name(path.parent))
         case PermissionError():
             return tr("it is not permitted")
+        case MemoryError():
+            return tr("there is not enough memory for it")
         case OSError(strerror=str(said)):
             return said[:1].lower() + said[1:]
     return tr("its name is not one a file can have")

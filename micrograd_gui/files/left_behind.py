@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -29,8 +29,12 @@ class LeftBehind(Struct, frozen=True, eq=False):
     standing: Standing
 
 
-def left_behind(where: Path, saved_in: Iterable[Path] = ()) -> tuple[list[LeftBehind], list[str]]:
+def left_behind(
+    where: Path, saved_in: Iterable[Path] = (), unwanted: Callable[[], bool] = lambda: False
+) -> tuple[list[LeftBehind], list[str]]:
     """What windows left in that folder, newest first, and what is to be said of what cannot be read.
+
+    Once it is ``unwanted`` nothing is held any more, and nothing given: another window may be looking.
 
     What is damaged is set aside. Where the system would not read, it stays: the next start tries again.
     Half-written files that programs left in the folders where documents are saved are taken away.
@@ -41,6 +45,9 @@ def left_behind(where: Path, saved_in: Iterable[Path] = ()) -> tuple[list[LeftBe
     sentences: list[str] = []
     damaged: list[tuple[str, Path]] = []
     for slot in recovery.abandoned(where):
+        if unwanted():
+            slot.release()
+            continue
         try:
             found = recovery.read(slot.path)
         except FileRefusal as refusal:
@@ -60,6 +67,9 @@ def left_behind(where: Path, saved_in: Iterable[Path] = ()) -> tuple[list[LeftBe
         disk = found.kept.disk
         standing: Standing = "same" if path is None or disk is None else look(path, disk.known)[1]
         left.append(LeftBehind(slot, found, standing))
+    if unwanted():
+        while left:
+            left.pop().slot.release()
     if damaged:
         sentences.append(_said_of(damaged))
     return left, sentences

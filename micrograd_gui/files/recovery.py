@@ -220,13 +220,10 @@ def read(path: Path) -> Recovered:
             graph = codec.decode(codec.encode(graph), tr("its graph"))
         return Recovered(kept, graph)
     except (OSError, MemoryError) as error:  # another time it may
-        raise FileRefusal(
-            tr(
-                "The recovery file {file} cannot be read: {reason}.",
-                file=quoted_name(path),
-                reason=reason(error, path),
-            )
-        ) from None
+        raise _unread(path, reason(error, path)) from None
+    except (ImportError, AttributeError, RuntimeError) as error:  # nothing in a file brings that about
+        _log.error("%s", path, exc_info=error)
+        raise _unread(path, str(error)) from None
     except _Damage as damage:
         why = str(damage)
     except Refusal as refusal:
@@ -236,6 +233,12 @@ def read(path: Path) -> Recovered:
         why = tr("it makes no sense")
     raise DamagedFile(
         tr("The recovery file {file} is damaged: {reason}.", file=quoted_name(path), reason=why)
+    )
+
+
+def _unread(path: Path, why: str) -> FileRefusal:
+    return FileRefusal(
+        tr("The recovery file {file} cannot be read: {reason}.", file=quoted_name(path), reason=why)
     )
 
 
@@ -434,7 +437,7 @@ def abandoned(where: Path) -> list[Slot]:
     except OSError:
         return []
     sweep(where)
-    slots = []
+    slots: list[tuple[float, Slot]] = []
     for name in names:
         path = where / name
         if path.suffix not in (SUFFIX, LOCK) or not _NAME.fullmatch(path.stem):
@@ -449,8 +452,8 @@ def abandoned(where: Path) -> list[Slot]:
         if lock is None:
             continue
         slot = Slot(lock)
-        if slot.path.exists():
-            slots.append(slot)
-        else:
+        try:
+            slots.append((slot.path.stat().st_mtime, slot))
+        except OSError:
             slot.release()
-    return sorted(slots, key=lambda slot: slot.path.stat().st_mtime, reverse=True)
+    return [slot for _, slot in sorted(slots, key=lambda each: each[0], reverse=True)]

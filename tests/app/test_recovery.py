@@ -29,8 +29,10 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of a termina
 
 @pytest.fixture(autouse=True)
 def looking_when_asked(monkeypatch) -> None:
-    """Windows of this process look for what others left when a test has them do so."""
+    """Windows look for what others left when a test has them do so; those of tests before are through."""
+    assert QThreadPool.globalInstance().waitForDone(60_000)
     monkeypatch.setattr("micrograd_gui.app.recovery.recovering._LOOKED_AFTER", 1_000_000)
+    monkeypatch.setattr("micrograd_gui.app.recovery.recovering._LOOKED_AGAIN", ())
 
 
 def kept() -> list[Path]:
@@ -203,6 +205,55 @@ def test_another_language_while_it_is_looked_for_puts_nothing_off(
     assert offer.findChild(QPushButton, "recovery_recover").text() == "Wiederherstellen"
     press(offer, "recovery_recover")
     qtbot.waitUntil(lambda: window.session.state.graph.nodes[1].data == 7.25)
+
+
+def test_a_window_that_is_closed_while_it_looks_keeps_nothing_from_the_next(
+    worked, opened, qtbot, monkeypatch
+) -> None:
+    vanish(worked())
+    going, go_on, ended = Event(), Event(), Event()
+    read, find = recovery.read, recovering._looked_through
+
+    def slowly(path):  # a large one on a slow disk
+        found = read(path)
+        going.set()
+        assert go_on.wait(30)
+        return found
+
+    def kept_by_its_thread(*where, **options):
+        held.append(find(*where, **options))
+        ended.set()
+        return held[0]
+
+    held: list[object] = []
+    monkeypatch.setattr(recovery, "read", slowly)
+    monkeypatch.setattr(recovering, "_looked_through", kept_by_its_thread)
+    first, second = opened(), opened()
+    first.recovering().look()
+    assert going.wait(30)
+    first.close()
+    go_on.set()
+    assert ended.wait(30)
+    monkeypatch.setattr(recovering, "_looked_through", find)
+    assert len(look(second, qtbot)) == 1
+
+
+def test_what_somebody_held_at_the_start_is_offered_once_it_is_free_but_not_what_was_put_off(
+    opened, qtbot, monkeypatch
+) -> None:
+    """The system is not through with a program that was killed, or another window looked and was closed."""
+    slot = Slot.begun(recovery.folder())
+    slot.write(recovery.content(Session(documents.load_example("neuron")).state, "neuron"))
+    monkeypatch.setattr(recovering, "_LOOKED_AGAIN", (500, 1000, 1500))
+    window = opened()
+    assert look(window, qtbot) == []
+    slot.release()
+    qtbot.waitUntil(lambda: window.findChild(QWidget, "recovery_entry") is not None)
+    press(window.findChild(QWidget, "recovery"), "recovery_later")
+    qtbot.waitUntil(lambda: window.findChild(QWidget, "recovery") is None)
+    window.recovering()._look_again()
+    assert not window.background.busy("recovery")
+    assert len(look(window, qtbot)) == 1
 
 
 def test_each_of_many_has_a_turn_of_its_own_and_all_can_be_put_off_before_that(
@@ -378,6 +429,27 @@ def test_where_somebody_takes_its_folder_or_lock_away_work_is_kept_in_another_fi
     keeper.end(keep=False)
     assert sorted(folder.iterdir()) == sorted([slot.path, slot.path.with_suffix(".lock")])
     slot.release()
+
+
+def test_a_write_that_takes_longer_than_the_end_waits_leaves_nothing_of_what_was_discarded(
+    tmp_path, monkeypatch
+) -> None:
+    begun, go_on, encode = Event(), Event(), recovery.content
+
+    def slowly(*present) -> bytes:
+        begun.set()
+        assert go_on.wait(30)
+        return encode(*present)
+
+    monkeypatch.setattr(recovery, "content", slowly)
+    monkeypatch.setattr("micrograd_gui.app.recovery.keeper._PATIENCE", 0.01)
+    keeper = Keeper(tmp_path, print)
+    keeper.keep(Present(Session(documents.load_example("lecture")).state, "given up"), at_once=True)
+    assert begun.wait(30)
+    keeper.end(keep=False)
+    go_on.set()
+    keeper._thread.join(30)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_signal_in_the_midst_of_a_change_writes_while_the_keeper_writes(tmp_path, monkeypatch) -> None:

@@ -125,6 +125,54 @@ def test_what_cannot_be_read_or_set_aside_now_stays_and_hides_nothing_else(
         each.slot.release()
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (ImportError("cannot import name"), "cannot be read: cannot import name."),
+        (RecursionError("too deep"), "cannot be read: too deep."),
+        (MemoryError(), "cannot be read: there is not enough memory for it."),
+    ],
+)
+def test_a_fault_of_the_program_sets_no_whole_file_aside(
+    fault: Exception, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file_of(tmp_path, Session(load_example("neuron")))
+    monkeypatch.setattr(codec, "decode", Mock(side_effect=fault))
+    left, (sentence,) = left_behind(tmp_path)
+    assert left == []
+    assert sentence.endswith(said)
+    monkeypatch.undo()
+    ((found,), _) = left_behind(tmp_path)
+    assert found.slot.path == path
+    found.slot.release()
+
+
+def test_who_is_not_wanted_any_more_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file_of(tmp_path, Session(load_example("neuron")))
+    for answers in ([True, True], [False, True]):
+        assert left_behind(tmp_path, unwanted=iter(answers).__next__) == ([], [])
+        ((found,), _) = left_behind(tmp_path)
+        found.slot.release()
+
+
+def test_one_that_goes_while_it_is_looked_at_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file_of(tmp_path, Session(load_example("neuron")))
+    gone = tmp_path / f"{'a' * 16}.recovery"
+    gone.touch()
+    taken = HeldFile.taken
+
+    def and_removed(lock: Path) -> HeldFile | None:
+        gone.unlink(missing_ok=True)
+        return taken(lock)
+
+    monkeypatch.setattr(HeldFile, "taken", and_removed)
+    ((found,), _) = left_behind(tmp_path)
+    assert found.slot.path == path
+    found.slot.release()
+
+
 def test_what_was_saved_before_the_program_was_killed_is_not_offered(tmp_path: Path) -> None:
     session = Session(load_example("neuron"))
     path = tmp_path / "saved.micrograd"

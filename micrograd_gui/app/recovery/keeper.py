@@ -116,6 +116,8 @@ class Keeper:
                     self._slot.remove()
                 self._slot.release()
                 self._slot = None
+            if not keep:
+                self._done = self._number  # a write that took longer than anybody waits comes too late
 
     def _run(self) -> None:
         while True:

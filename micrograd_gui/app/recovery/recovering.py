@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _OVERDUE, _TURN = 1000, 5  # milliseconds until the keeper should have written; between turns that it is given
 _LOOKED_AFTER = 300  # milliseconds: first the window is whole
+_LOOKED_AGAIN = (3_000, 10_000, 30_000)  # who is being killed holds its file until it is quite gone
 
 
 class Recovering(QObject):
@@ -53,6 +54,7 @@ class Recovering(QObject):
         self._left: list[Slot] = []  # what is offered, and held meanwhile
         self._told: State | None = None
         self._stopped = False
+        self._later = False  # whether what was offered is to wait for the next start
         self._taking = False
         self._said.connect(lambda sentence, refused: context.say(sentence, refused=refused))
         self._keeper = keeper = Keeper(recovery.folder(), self._said.emit)
@@ -66,6 +68,8 @@ class Recovering(QObject):
         left = self._left  # not self: what stands here runs when self is half gone
         self.destroyed.connect(lambda: _end(keeper, left, keep=True))
         later(self, self.look, after=_LOOKED_AFTER)
+        for after in _LOOKED_AGAIN:
+            later(self, self._look_again, after=after)
         self._keep(state)
         if state.unsaved:
             self.hurry()  # nobody knows since when
@@ -104,6 +108,7 @@ class Recovering(QObject):
         if not self._stopped:
             self._stopped = True
             self._stop_listening()
+            self._context.background.cancel("recovery")
             _end(self._keeper, self._left, keep=keep)
 
     def _on_changed(self, old: State, new: State) -> None:
@@ -146,12 +151,23 @@ class Recovering(QObject):
 
     def look(self) -> None:
         """Look for what other windows have left behind, and offer it."""
+        self._look_through({path.parent for path in self._context.settings.recent})
+
+    def _look_again(self) -> None:
+        """The same for what somebody held a moment ago: a program that was ending, a window since closed."""
+        if not self._later:
+            self._look_through(set())
+
+    def _look_through(self, folders: set[Path]) -> None:
         if self._stopped or self._context.background.busy("recovery"):
             return  # who is closed offers nothing; what is being looked through is held
-        folders = {path.parent for path in self._context.settings.recent}
         self._context.background.start(
-            "recovery", _looked_through, recovery.folder(), folders, done=self._show
+            "recovery", _looked_through, recovery.folder(), folders, done=self._show, stoppable=True
         )
+
+    def _put_off(self) -> None:
+        self._later = True
+        _let_go(self._left)
 
     def _show(self, left: tuple[list[tuple[LeftBehind, Points]], list[str]]) -> None:
         found, sentences = left
@@ -165,9 +181,8 @@ class Recovering(QObject):
         from micrograd_gui.app.recovery.offer import RecoveryOffer  # most starts have nothing to offer
 
         if self._offer is None or not isValid(self._offer):
-            put_off = partial(_let_go, self._left)
             self._offer = RecoveryOffer(
-                self._context, self._over, self._recover, self._save, self._discard, put_off
+                self._context, self._over, self._recover, self._save, self._discard, self._put_off
             )
         self._left.extend(each.slot for each, _ in found)
         self._offer.add(found, self.looked.emit)
@@ -247,11 +262,13 @@ def _let_go(slots: list[Slot]) -> None:
     slots.clear()
 
 
-def _looked_through(folder: Path, folders: set[Path]) -> tuple[list[tuple[LeftBehind, Points]], list[str]]:
+def _looked_through(
+    folder: Path, folders: set[Path], *, stop: Event
+) -> tuple[list[tuple[LeftBehind, Points]], list[str]]:
     """What others have left behind, with what their pictures are painted of, and what there is to say."""
-    left, sentences = left_behind(folder, folders)
+    left, sentences = left_behind(folder, folders, stop.is_set)
     if not left:
         return [], sentences
     from micrograd_gui.app.recovery.offer import points_of  # most starts have nothing to offer
 
-    return [(each, points_of(each.found.graph)) for each in left], sentences
+    return [(each, points_of(each.found.graph)) for each in left if not stop.is_set()], sentences
