@@ -10,7 +10,8 @@ from micrograd.nn import Module
 from micrograd.ops import OPS
 from micrograd_gui.document.python import ints, places
 from micrograd_gui.document.python import operations as ops
-from micrograd_gui.document.python.classes import named_tuple, of_super
+from micrograd_gui.document.python.classes import docstring, named_tuple, of_super
+from micrograd_gui.document.python.known.declaring import FIELDS
 from micrograd_gui.document.python.known.generators import drawn_from
 from micrograd_gui.document.python.known.methods import few, method, method_of
 from micrograd_gui.document.python.known.networks import is_network, written_out
@@ -18,6 +19,7 @@ from micrograd_gui.document.python.known.torch_parts import attribute_of_tensor
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     VALUE,
+    Bar,
     Builtin,
     Class,
     Counts,
@@ -36,7 +38,6 @@ from micrograd_gui.document.python.objects import (
     TensorRow,
     Thrown,
     TupleKind,
-    docstring,
     kind_name,
     pythons,
 )
@@ -77,6 +78,8 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
             return _of_named_tuple(thing, name)
         case TupleKind() if name in ("_fields", "__name__"):
             return thing.fields if name == "_fields" else thing.name
+        case Bar():
+            return PassedOver(f"tqdm.{name}")
         case Generator():
             return drawn_from(thing, name)
         case TensorRow():
@@ -84,7 +87,7 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
         case Thrown() if name == "args":
             return thing.args
         case Builtin() | Function() | NetworkKind() | ErrorKind() if name == "__name__":
-            return thing.name
+            return thing.fields.get(name, thing.name) if isinstance(thing, Function) else thing.name
         case NetworkKind() if thing is VALUE and name in OPS and OPS[name].arity == 1:
             return Builtin(
                 name, lambda run, args, words: run.call(run.attribute(args[0], name), args[1:], words)
@@ -123,6 +126,8 @@ def _unknown(thing: Any, name: str) -> Wrong:
 
 def _of_value(run: Running, thing: Value, name: str) -> Any:
     kind = run.values
+    if name == "__class__":
+        return run.call(run.builtin("type"), [thing], {})
     if kind is not None:
         name = kind.called.get(name, name)
         own = kind.own(name)
@@ -172,6 +177,8 @@ def _of_instance(thing: Instance, name: str) -> Any:
         return fields[name]
     if name == "__class__":
         return thing.of
+    if name == FIELDS:
+        return fields
     found = thing.of.find(name)
     if isinstance(found, (Function, Builtin)):
         return Method(found, thing)
@@ -228,6 +235,7 @@ def _of_array(thing: Any, name: str) -> Any:
 
 def item_of(run: Running, thing: Any, place: Any) -> Any:
     """``thing[place]``, also of an object whose class says what that is; raises Wrong."""
+    place = ops.as_whole(place) if isinstance(thing, (list, tuple)) else place
     if isinstance(thing, Instance) and (own := thing.of.find("__getitem__")) is not None:
         return run.call(own, [thing, place], {})
     if isinstance(thing, Builtin) and thing.name in _HOLDERS:
@@ -279,6 +287,7 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
     elif isinstance(thing, Instance):
         if name.startswith("__"):
             raise Wrong(tr("{name} cannot be set", name=spoken(name)))
+        _refuse_to_set(thing.of, name)
         vars(thing)[name] = new
     elif isinstance(thing, (Class, ValueClass)):
         thing.names[name] = new
@@ -292,6 +301,29 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
         return
     else:
         raise Wrong(tr("nothing can be set in {thing}", thing=kind_name(thing)))
+
+
+def _refuse_to_set(kind: Class, name: str) -> None:
+    """Raises Wrong where the class says that its objects never change, or have no such field."""
+    if kind.frozen:
+        thrown = pythons(AttributeError, f"cannot assign to field {name!r}")  # as in code
+        thrown.of.name = "FrozenInstanceError"
+        said = tr("objects of {kind} never change", kind=spoken(kind.name))
+        raise Wrong(said, AttributeError, thrown)
+    if not any(_has_room(each.names, name) for each in kind.line()):
+        raise _no_room(kind.name, name)
+
+
+def _has_room(names: dict[str, Any], name: str) -> bool:
+    """Whether ``__slots__`` says that there is such a field, or nothing says what there is."""
+    slots = names.get("__slots__")
+    return slots is None or name in ((slots,) if isinstance(slots, str) else tuple(slots))
+
+
+def _no_room(kind: str, name: str) -> Wrong:
+    thrown = pythons(AttributeError, f"'{kind}' object has no attribute '{name}'")  # as in code
+    said = tr("an object of {kind} has no {name}", kind=spoken(kind), name=spoken(name))
+    return Wrong(said, AttributeError, thrown)
 
 
 def _set_of_value(run: Running, thing: Value, name: str, new: Any) -> None:
@@ -314,6 +346,8 @@ def _set_of_value(run: Running, thing: Value, name: str, new: Any) -> None:
         thing.label = (new if isinstance(new, str) else str(run.display.text(new)))[:200]
     elif name == "requires_grad":
         return
+    elif run.values is not None and run.values.above is None and not _has_room(run.values.names, name):
+        raise _no_room(run.values.name, name)
     elif name.startswith("_") or hasattr(type(thing), name):
         raise Wrong(tr("{name} of a Value cannot be set here", name=spoken(name)))
     else:

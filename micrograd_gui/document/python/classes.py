@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import sys
 from typing import Any
 
 from micrograd.engine import Value
@@ -14,6 +16,7 @@ from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
     AUTO,
     ENUM,
+    INT_ENUM,
     VALUE,
     Class,
     DataField,
@@ -28,7 +31,6 @@ from micrograd_gui.document.python.objects import (
     Super,
     Thrown,
     TupleKind,
-    docstring,
     kind_name,
     pythons,
 )
@@ -48,6 +50,14 @@ _PASSED_DECORATORS = (
 )
 
 
+def docstring(body: list[ast.stmt] | ast.expr) -> str | None:
+    """The text that a function or a class begins with, as its ``__doc__`` has it."""
+    match body:
+        case [ast.Expr(value=ast.Constant(value=str() as text)), *_]:
+            return inspect.cleandoc(text) if sys.version_info >= (3, 13) else text
+    return None
+
+
 def decorated(run: Running, each: ast.FunctionDef, made: Function, scope: Scope) -> Any:
     """The function as its decorators leave it; raises ExpressionRefusal for one that is not understood."""
     out: Any = made
@@ -58,11 +68,15 @@ def decorated(run: Running, each: ast.FunctionDef, made: Function, scope: Scope)
             made.asked = made.asked or told == "property"
             made.static = made.static or told == "staticmethod"
             made.of_class = made.of_class or told == "classmethod"
+        elif last == "contextmanager":
+            made.manages = True
         elif last == "setter" and isinstance(before := scope.names.get(each.name), Function):
             before.setter = made
             return before
         elif last in _PASSED_DECORATORS:
-            continue
+            if last == "wraps" and isinstance(one, ast.Call) and len(one.args) == 1:
+                wrapped = run.evaluate(one.args[0], scope)
+                made.fields["__name__"] = getattr(wrapped, "name", made.name)
         else:
             out = run.call(run.evaluate(one, scope), [out], {})
     return out
@@ -112,7 +126,9 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
             thing.of = made
             if thing.setter is not None:
                 thing.setter.of = made
-    if ENUM in bases:
+    made.frozen = any("frozen=True" in run.source.quoted(one) for one in each.decorator_list)
+    made.numbers = INT_ENUM in bases
+    if ENUM in bases or made.numbers:
         _list(run, made)
     above = next((one.names[_TOLD] for one in made.line()[1:] if _TOLD in one.names), None)
     if above is not None:
@@ -254,6 +270,7 @@ def as_number(run: Running, thing: Any, name: str) -> Any:
     own = None if kind is None else kind.find(name)
     if own is not None:
         return run.call(own, [thing], {})
+    thing = ops.as_whole(thing)
     return thing.data if isinstance(thing, Value) and kind is None else thing
 
 
@@ -264,6 +281,7 @@ def formatted(run: Running, thing: Any, spec: str) -> str:
     if own is not None:
         return str(run.call(own, [thing, spec], {}))
     shown = run.display.text(thing)
+    thing = ops.as_whole(thing)
     return ops.formatted(as_number(run, thing, "") if spec else thing, spec, shown)
 
 
@@ -293,6 +311,8 @@ def own_text(run: Running, thing: Any, as_text: bool) -> str | None:
             return out
     if isinstance(thing, Instance) and thing.of.members:
         called = f"{thing.of.name}.{vars(thing)['name']}"
+        if as_text and thing.of.numbers:
+            return str(vars(thing)["value"])
         return called if as_text else f"<{called}: {run.display.code(vars(thing)['value'])}>"
     if isinstance(thing, Instance) and thing.of.fields:
         fields = vars(thing)

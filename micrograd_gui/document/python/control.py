@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from micrograd.language import tr
@@ -12,9 +12,12 @@ from micrograd_gui.document.errors import ExpressionRefusal
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import (
+    Bar,
     Class,
     ErrorKind,
+    Function,
     Instance,
+    Partial,
     PassedOver,
     Running,
     Scope,
@@ -122,35 +125,80 @@ def _handled(run: Running, handler: ast.ExceptHandler, wrong: Wrong, scope: Scop
             scope.names.pop(handler.name, None)
 
 
-def entered(run: Running, each: ast.With, scope: Scope) -> str | None:
-    """``with``: of a picture or ``torch.no_grad()`` nothing, of an object its own ``__enter__``."""
-    leaving: list[Instance] = []
-    for one in each.items:
-        thing = run.evaluate(one.context_expr, scope)
-        given: Any = thing
-        if isinstance(thing, Instance):
-            enter, leave = thing.of.find("__enter__"), thing.of.find("__exit__")
-            if enter is None or leave is None:
-                raise Wrong(
-                    tr("an object of {name} has no __enter__ and __exit__", name=spoken(thing.of.name)),
-                    TypeError,
-                )
-            given = run.call(enter, [thing], {})
-            leaving.append(thing)
-        elif isinstance(thing, PassedOver):
-            if "contextmanager" in thing.name:  # what the cell does there itself is left out
-                run.pass_over(one.context_expr, run.source.spoken(one.context_expr))
-        else:
-            raise run.refusal(
-                one.context_expr, tr("“with” is not understood of {thing}", thing=kind_name(thing))
-            )
+def entered(run: Running, each: ast.With, scope: Scope, at: int = 0) -> str | None:
+    """``with``: of a picture or ``torch.no_grad()`` nothing, of an object its own ``__enter__``, of what
+    ``contextmanager`` has made of a function, what that does before and after its ``yield``."""
+    if at == len(each.items):
+        return run.block(each.body, scope)
+    one = each.items[at]
+    thing = run.evaluate(one.context_expr, scope)
+
+    def within(given: Any) -> str | None:
         if one.optional_vars is not None:
             run.bind(one.optional_vars, given, scope)
+        return entered(run, each, scope, at + 1)
+
+    if isinstance(thing, Instance):
+        return _inside(run, thing, within)
+    if isinstance(thing, Partial) and isinstance(thing.function, Function) and thing.function.manages:
+        return _between(run, thing, within)
+    if not isinstance(thing, (PassedOver, Bar)):
+        raise run.refusal(one.context_expr, tr("“with” is not understood of {thing}", thing=kind_name(thing)))
+    return within(thing)
+
+
+def _inside(run: Running, thing: Instance, within: Callable[[Any], str | None]) -> str | None:
+    """Between an object's own ``__enter__`` and ``__exit__``, which is told of an error, and may end it."""
+    enter, leave = thing.of.find("__enter__"), thing.of.find("__exit__")
+    if enter is None or leave is None:
+        raise Wrong(
+            tr("an object of {name} has no __enter__ and __exit__", name=spoken(thing.of.name)), TypeError
+        )
+    given = run.call(enter, [thing], {})
     try:
-        return run.block(each.body, scope)
-    finally:
-        for thing in reversed(leaving):
-            run.call(thing.of.find("__exit__"), [thing, None, None, None], {})
+        leads = within(given)
+    except CellRefusal as refusal:
+        if run.is_endless(refusal):
+            raise
+        thrown = error_of(refusal.wrong, str(refusal.wrong))
+        if run.truth(run.call(leave, [thing, thrown.of, thrown, None], {})):
+            return None
+        raise
+    kept = run.returned
+    run.call(leave, [thing, None, None, None], {})
+    run.returned = kept
+    return leads
+
+
+def _between(run: Running, thing: Partial, within: Callable[[Any], str | None]) -> str | None:
+    """Where a generator yields: what is in the ``with`` is gone through there, and stands outside of it."""
+    source, walked, yielded = run.source, len(run.entered), len(run.yielded)
+    found: list[tuple[str | None, Any]] = []
+    wrong: list[ExpressionRefusal] = []
+
+    def at_yield(given: Any) -> None:
+        if found or wrong:
+            raise Wrong(tr("a function made by contextmanager yields once"), RuntimeError)
+        inner = run.source, run.entered, run.yielded
+        run.source, run.entered, run.yielded = source, run.entered[:walked], run.yielded[:yielded]
+        try:
+            found.append((within(given), run.returned))
+        except ExpressionRefusal as refusal:
+            wrong.append(refusal)
+            raise
+        finally:
+            run.source, run.entered, run.yielded = inner
+
+    try:
+        run.call_own(thing.function, thing.args, thing.words, at_yield)
+    except (ExpressionRefusal, Wrong) as error:
+        if wrong and wrong[0] in (error, error.__context__):  # it was let through
+            raise wrong[0] from None
+        raise
+    if not found and not wrong:
+        raise Wrong(tr("a function made by contextmanager yields once"), RuntimeError)
+    leads, run.returned = found[0] if found else (None, None)
+    return leads
 
 
 def matched(run: Running, each: ast.Match, scope: Scope) -> str | None:

@@ -175,6 +175,7 @@ class Expressions:
 
     def binary(self, sign: str, x: Any, y: Any) -> Any:
         """``x sign y``, also of objects whose class says what that is; raises Wrong."""
+        x, y = ops.as_whole(x), ops.as_whole(y)
         for own, other, name in zip((x, y), (y, x), _OPERATORS.get(sign, ()), strict=False):
             if isinstance(own, Instance) and (found := own.of.find(name)) is not None:
                 return self.call(found, [own, other], {})
@@ -187,7 +188,7 @@ class Expressions:
         return ops.binary(sign, x, y, self.meter)
 
     def _unary(self, each: ast.UnaryOp, scope: Scope) -> Any:
-        thing = self.evaluate(each.operand, scope)
+        thing = ops.as_whole(self.evaluate(each.operand, scope))
         if isinstance(each.op, ast.Not):
             return not self.truth(thing)
         if isinstance(thing, TensorRow):
@@ -197,6 +198,7 @@ class Expressions:
 
     def truth(self, thing: Any) -> bool:
         """Whether it counts as true, by its own ``__bool__`` or ``__len__`` where it is an object."""
+        thing = ops.as_whole(thing)
         if isinstance(thing, Instance):
             for name in ("__bool__", "__len__"):
                 if (own := thing.of.find(name)) is not None:
@@ -205,6 +207,8 @@ class Expressions:
 
     def compared(self, sign: ast.cmpop, left: Any, right: Any) -> Any:
         """``left sign right``, also of objects, and of Values, whose class says what that is."""
+        if not isinstance(sign, (ast.Is, ast.IsNot)):
+            left, right = ops.as_whole(left), ops.as_whole(right)
         for own, other, names in ((left, right, _COMPARED), (right, left, _TURNED)):
             kind = self.run.values if isinstance(own, Value) else getattr(own, "of", None)
             found = kind.find(names.get(type(sign), "")) if isinstance(kind, (Class, ValueClass)) else None
@@ -248,7 +252,9 @@ class Expressions:
         if found is None:
             raise Wrong(tr("“yield” stands in a function"), SyntaxError)
         out = None if each.value is None else self.evaluate(each.value, scope)
-        if isinstance(each, ast.YieldFrom):
+        if not isinstance(found, list):
+            found(out)
+        elif isinstance(each, ast.YieldFrom):
             found.extend(places.items(self.iterable(out), self.meter))
         else:
             self.meter.hold(1)
@@ -423,7 +429,7 @@ class Expressions:
             case Builtin():
                 return called.call(self.run, args, words)
             case Function():
-                return self._of_own(called, args, words)
+                return Partial(called, args, words) if called.manages else self.call_own(called, args, words)
             case Method():
                 return self.call(called.function, [called.owner, *args], words)
             case Class():
@@ -453,8 +459,8 @@ class Expressions:
                 return called
         raise Wrong(tr("{thing} cannot be called", thing=kind_name(called)), TypeError)
 
-    def _of_own(self, called: Function, args: list[Any], words: dict[str, Any]) -> Any:
-        """A function of a cell: its names, then what it is made of."""
+    def call_own(self, called: Function, args: list[Any], words: dict[str, Any], at: Any = None) -> Any:
+        """A function of a cell: its names, then what it is made of; ``at`` is called with what it yields."""
         if self.depth >= DEEPEST:
             raise Endless(tr("functions call one another more than {most} deep", most=DEEPEST))
         if called.static and args and isinstance(args[0], Instance):
@@ -466,7 +472,7 @@ class Expressions:
         run.source = called.source
         self.depth += 1
         run.entered.append((called, args[0] if args else None))
-        run.yielded.append([] if called.generates else None)
+        run.yielded.append(at or ([] if called.generates else None))
         try:
             if isinstance(called.body, ast.expr):
                 self.meter.step()
@@ -475,7 +481,7 @@ class Expressions:
             leads = run.block(called.body, scope)
             out, run.returned = (run.returned if leads == "return" else None), None
             found = run.yielded[-1]
-            return out if found is None else Once(found)
+            return Once(found) if isinstance(found, list) else out
         except ExpressionRefusal as refusal:
             if called.source is before:
                 raise

@@ -76,7 +76,7 @@ class Interpreter:
         self.walked: list[str] = []
         self.caught: list[Wrong] = []
         self.entered: list[tuple[Function, Any]] = []
-        self.yielded: list[list[Any] | None] = []
+        self.yielded: list[list[Any] | Callable[[Any], None] | None] = []
         self.watcher = Watcher(self, self.note)
         self.display = Display(lambda thing, as_text: own_text(self, thing, as_text))
         self.expressions = Expressions(self)
@@ -87,6 +87,7 @@ class Interpreter:
         )
         self.attribute, self.set_attribute = self.expressions.attribute, self.expressions.set_attribute
         self.truth, self.compared = self.expressions.truth, self.expressions.compared
+        self.call_own = self.expressions.call_own
         self.iterable, self.builtin = self.expressions.iterable, self.expressions.builtin
         self.returned: Any = None
         self.at: ast.stmt = ast.Pass()  # the statement of the cell itself that is gone through

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import random
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -63,7 +61,7 @@ class Running(Protocol):
     walked: list[str]
     caught: list[Wrong]
     entered: list[tuple[Function, Any]]
-    yielded: list[list[Any] | None]
+    yielded: list[list[Any] | Callable[[Any], None] | None]
 
     @property
     def random(self) -> random.Random:
@@ -77,6 +75,9 @@ class Running(Protocol):
 
     def call(self, called: Any, args: list[Any], words: dict[str, Any]) -> Any:
         """What calling something gives."""
+
+    def call_own(self, called: Function, args: list[Any], words: dict[str, Any], at: Any = None) -> Any:
+        """The same of a function of a cell; ``at`` is called with what it yields."""
 
     def binary(self, sign: str, x: Any, y: Any) -> Any:
         """``x sign y``."""
@@ -289,6 +290,10 @@ class Deque(list[Any]):
             del self[: max(len(self) - self.most, 0)]
 
 
+class Bar(list[Any]):
+    """What tqdm goes through; what it shows is passed over."""
+
+
 class TupleKind:
     """What ``namedtuple`` and ``NamedTuple`` give: names of places, and what stands in some of them.
 
@@ -335,7 +340,7 @@ class Function:
     """A function that a cell defines: its tree, and the names around it.
 
     ``asked``: it is a property, which ``setter`` sets; ``static``: it takes no self, ``of_class``: it takes
-    the class; ``generates``: it yields; ``of`` is the class that it stands in.
+    the class; ``generates``: it yields, ``manages``: a ``with``; ``of`` is the class that it stands in.
     """
 
     def __init__(
@@ -349,7 +354,7 @@ class Function:
     ) -> None:
         self.name, self.args, self.body = name, args, body
         self.scope, self.source, self.defaults = scope, source, defaults
-        self.asked = self.static = self.of_class = self.generates = False
+        self.asked = self.static = self.of_class = self.generates = self.manages = False
         self.setter: Function | None = None
         self.fields: dict[str, Any] = {}  # that the cell has set in it
         self.of: Any = None  # a Class, or a class of Values
@@ -358,19 +363,11 @@ class Function:
         new = Function(self.name, self.args, self.body, self.scope, self.source, self.defaults)
         memo[id(self)] = new  # the tree stays; what it may change is copied
         new.asked, new.static, new.of_class = self.asked, self.static, self.of_class
-        new.generates = self.generates
+        new.generates, new.manages = self.generates, self.manages
         new.setter, new.of = deepcopy(self.setter, memo), deepcopy(self.of, memo)
         new.scope, new.defaults = deepcopy(self.scope, memo), deepcopy(self.defaults, memo)
         new.fields = deepcopy(self.fields, memo)
         return new
-
-
-def docstring(body: list[ast.stmt] | ast.expr) -> str | None:
-    """The text that a function or a class begins with, as its ``__doc__`` has it."""
-    match body:
-        case [ast.Expr(value=ast.Constant(value=str() as text)), *_]:
-            return inspect.cleandoc(text) if sys.version_info >= (3, 13) else text
-    return None
 
 
 class Class:
@@ -380,13 +377,16 @@ class Class:
         self.name, self.bases, self.names = name, bases, names
         self.fields: tuple[DataField, ...] = ()
         self.members: tuple[str, ...] = ()  # of an Enum, in order: the objects that there are of it, by name
-        self.kind: type[Instance] = type(name, (Instance,), {"of": self})
+        self.frozen = self.numbers = False  # a dataclass that never changes; an IntEnum
+        self.kind = _kind_of(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Class:
         new = object.__new__(Class)
         memo[id(self)] = new
-        new.name, new.kind = self.name, type(self.name, (Instance,), {"of": new})
+        new.name = self.name
+        new.kind = _kind_of(new)
         new.fields, new.members = self.fields, self.members
+        new.frozen, new.numbers = self.frozen, self.numbers
         new.bases, new.names = deepcopy(self.bases, memo), deepcopy(self.names, memo)
         return new
 
@@ -430,6 +430,11 @@ class Instance:
         return new
 
 
+def _kind_of(made: Class) -> type[Instance]:
+    """The type of a class's objects, which have its ``of`` even where a field of theirs is called so."""
+    return type(made.name, (Instance,), {"of": property(lambda self: made)})
+
+
 class Method:
     """A function of a class, and the object that it is asked of."""
 
@@ -454,7 +459,8 @@ class NetworkKind(Lasting):
 MODULE, NEURON, LAYER, MLP = (NetworkKind(name) for name in ("Module", "Neuron", "Layer", "MLP"))
 COLUMNS = NetworkKind("np.c_")  # which takes arrays in [ ] and sets them side by side
 VALUE = NetworkKind("Value")
-ENUM, AUTO = NetworkKind("Enum"), NetworkKind("auto")  # AUTO: a number that nobody has chosen
+ENUM, INT_ENUM = NetworkKind("Enum"), NetworkKind("IntEnum")
+AUTO = NetworkKind("auto")  # a number that nobody has chosen
 TENSOR = NetworkKind("tensor")
 DOUBLE = NetworkKind("torch.float64")  # the kind of numbers that Python's own are
 

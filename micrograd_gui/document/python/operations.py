@@ -69,6 +69,11 @@ def is_number(thing: Any) -> bool:
     return isinstance(thing, (int, float))
 
 
+def as_whole(thing: Any) -> Any:
+    """The number that a member of an IntEnum is; else the thing itself."""
+    return vars(thing)["value"] if isinstance(thing, Instance) and thing.of.numbers else thing
+
+
 def plain(thing: Any) -> Any:
     """A number without what it knows of itself."""
     if isinstance(thing, NumpysTruth):

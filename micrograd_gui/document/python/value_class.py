@@ -36,6 +36,7 @@ _OURS = frozenset(("__init__", "__add__", "__radd__", "__mul__", "__rmul__", "__
                    "__truediv__", "__rtruediv__", "__pow__", "__rpow__", "__hash__", "backward"))  # fmt: skip
 _OF_TWO = ("__add__", "__mul__")
 _PROBES = (0.3, 1.9, -0.7)
+_MADE_BY = "_made_by"  # where a Value keeps the name of the class, made from another one, that has made it
 _CLOSE = 1e-9  # as near as a rule of the class comes to the op that it is
 
 
@@ -90,6 +91,19 @@ class ValueClass:
     def find(self, name: str) -> Any:
         """What it has by that name; None for nothing."""
         return self.names.get(name)
+
+    def line(self) -> list[ValueClass]:
+        """The class and those that it is made from, the nearest first."""
+        found = [self]
+        while (above := found[-1].above) is not None:
+            found.append(above)
+        return found
+
+    def of(self, value: Value) -> ValueClass:
+        """That of the line which has made the Value: what an op has made is of the first of all."""
+        line = self.line()
+        made = vars(value).get(_MADE_BY)
+        return next((each for each in line if each.name == made), line[-1])
 
     def own(self, name: str) -> Function | None:
         """The function of that name that is to be walked through; None where ours does the same."""
@@ -360,6 +374,15 @@ def value_of(run: Running, called: Any, args: list[Any], words: dict[str, Any]) 
             args = args[0]
         args = args[:1]
     kind = called if isinstance(called, ValueClass) else ValueClass("Value", {})
+    made = _value_of(run, kind, args, words, hold)
+    if kind.above is not None:
+        vars(made)[_MADE_BY] = kind.name
+    return made
+
+
+def _value_of(
+    run: Running, kind: ValueClass, args: list[Any], words: dict[str, Any], hold: Callable[[float], float]
+) -> Value:
     if kind.begins:
         return _begun(run, kind, args, words)
     given = operands_of(kind, args, words)

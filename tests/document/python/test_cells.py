@@ -62,11 +62,15 @@ def test_what_is_passed_over_is_listed_with_its_line():
     assert said(last(graph)) == "Passed over: line 3, plt.plot(xs, ys)."
 
 
-def test_a_manager_made_of_a_generator_is_passed_over_and_listed():
-    cell = "@contextmanager\ndef told(name):\n    print(name)\n    yield\nwith told('in'):\n    x = 3 * 2.0\nprint(x)"
-    graph = paste_all(f"from contextlib import contextmanager\n{cell}")
+def test_what_is_told_of_a_bar_is_passed_over_and_what_it_goes_through_is_gone_through():
+    cell = "for k in (bar := tqdm(range(3), desc='epoch', leave=False)):\n    bar.set_postfix(k=k)\nprint(k)"
+    graph = paste_all(f"from tqdm.auto import tqdm, trange\n{cell}")
     assert said(last(graph)) == (
-        "Printed: 6.0. Passed over: line 1, from contextlib import contextmanager; line 6, told('in')."
+        "Printed: 2. Passed over: line 1, from tqdm.auto import tqdm, trange; line 3, bar.set_postfix(k=k)."
+    )
+    assert (
+        printed("import tqdm\nwith tqdm.trange(4, desc='x') as bar:\n    bar.update(1)\nprint(sum(bar))")
+        == "6"
     )
 
 
@@ -231,6 +235,13 @@ CELLS = [
     'import itertools, operator\nfrom functools import reduce\nnames = "abcd"\nvals = {n: Value(float(i + 1), label=n) for i, n in enumerate(names)}\nprods = [reduce(operator.mul, (vals[n] for n in combo)) for combo in itertools.combinations(names, 2)]\nL = reduce(operator.add, prods)\nL.backward()\nprint(L.data, {n: v.grad for n, v in vals.items()})\npairs = list(itertools.zip_longest("ab", [1], fillvalue="-")); print(pairs, list(itertools.accumulate([1, 2, 3])), [k for k, g in itertools.groupby("aabbc")])',
     'import numpy as np\na = np.array([3.0, 1.0, 2.0, 2.0, 10.0])\nprint(np.median(a), np.percentile(a, 25), np.quantile(a, [0.5, 1.0]), np.unique(a), np.unique([1, 2, 2], return_counts=True))\nhist, edges = np.histogram(a, bins=3)\nprint(hist, edges)\nnp.median(a), np.histogram(a, [0, 5, 10])[0]',
     "class A:\n    pass\nfor f in (lambda: [1][3], lambda: {'a': 1}['b'], lambda: nothing, lambda: A().b, lambda: 1/0, lambda: 'ab'[5], lambda: int('x')):\n    try:\n        f()\n    except Exception as e:\n        print(type(e).__name__, e)",
+    'class A:\n    def __init__(self): self.of = 3\n    def __repr__(self): return f"A({self.of})"\na = A()\nprint(a, a.of, isinstance(a, A))\na.of += 1\na',
+    'from dataclasses import dataclass, field, asdict, astuple, replace\nfrom enum import IntEnum, Enum, auto\nfrom contextlib import contextmanager\nimport itertools as it\nclass L(IntEnum):\n    A = 1\n    B = auto()\nxs = [10, 20, 30]\nprint(xs[L.B], range(L.B), f"{L.A} {L.B:03d} {L.A!r}", L.A < L.B, L.A == 1, L.A is L.A, sorted([L.B, L.A]), sum(L), str(L.A), int(L.B), [0] * L.B, -L.A, bool(L.A), {L.A: 1}[L.A], isinstance(L.A, L), len(L), max(L), round(L.B))\nfor lv in L: print(lv.name, lv.value)\nv = Value(2.0) * L.B\nv.data',
+    'class S:\n    __slots__ = ("a",)\n    def __init__(self, a): self.a = a\ns = S(1)\ntry:\n    s.b = 2\nexcept AttributeError as e: print("no")\nclass D(S):\n    def __init__(self): super().__init__(3); self.c = 4\nprint(D().c)',
+    'from dataclasses import dataclass, field, asdict, astuple, replace\nfrom enum import IntEnum, Enum, auto\nfrom contextlib import contextmanager\nimport itertools as it\n@contextmanager\ndef guard():\n    try:\n        yield\n    except ValueError as e:\n        print("caught", e)\n    else:\n        print("fine")\nwith guard():\n    raise ValueError("q")\nwith guard():\n    pass\ndef f():\n    with guard():\n        return 5\n    return 6\nprint(f())\nfor i in range(3):\n    with guard():\n        if i == 1: continue\n        if i == 2: break\n        print(i)\ntry:\n    with guard(): 1 / 0\nexcept ZeroDivisionError: print("through")\nclass Ctx:\n    def __enter__(self): print("in"); return self\n    def __exit__(self, kind, error, trace):\n        print("out", kind.__name__ if kind else None, error)\n        return kind is ValueError\nwith Ctx() as c:\n    raise ValueError("x")\ntry:\n    with Ctx(), guard():\n        raise KeyError("k")\nexcept KeyError as e: print(e)\ndef g():\n    with Ctx(): return 3\ng()\nwith guard():\n    clip = [1][3] if False else 2\n    print(clip)\n@contextmanager\ndef none():\n    if False: yield\ntry:\n    with none(): pass\nexcept RuntimeError: print("none")\nclass N:\n    on = True\n    @contextmanager\n    def off(self):\n        self.on = False\n        yield self\n        self.on = True\nn = N()\nwith n.off() as m: print(m.on)\nprint(n.on)\ndef gen():\n    with guard():\n        yield 1\n        yield 2\nlist(gen())',
+    'import itertools as it\nfrom dataclasses import dataclass, field, asdict, astuple, replace\nfrom enum import IntEnum, Enum, auto\nfrom contextlib import contextmanager\nimport itertools as it\nimport functools\ndef deco(f):\n    @functools.wraps(f)\n    def w(*a): return f(*a) * 2\n    return w\n@deco\ndef h(x): return x\n@dataclass\nclass Q:\n    p: int\n    r: list\nprint(h.__name__, h(3), asdict(Q(1, [Q(2, [])])), astuple(Q(1, [2])), replace(Q(1, []), p=5), list(it.starmap(pow, [(2, 3)])), list(it.takewhile(lambda v: v < 2, [1, 2, 1])), list(it.dropwhile(lambda v: v < 2, [1, 2, 1])))',
+    'class Param(Value):\n    def __init__(self, data, name=""):\n        super().__init__(data)\n        self.name = name\nw = Param(0.5, "w")\nprint(type(w).__name__, isinstance(w, Value), type(w * 2).__name__, isinstance(w * 2, Param), w.__class__.__name__, type(w * 2) is Value)\nclass Box:\n    def __init__(self): self.a, self.b = 1, [2.0]\nb = Box()\nvars(b)["a"] = 7\nprint(vars(b), b.__dict__, b.a)',
+    'from dataclasses import dataclass\n@dataclass(frozen=True)\nclass Config:\n    lr: float = 0.1\ntry:\n    Config().lr = 3\nexcept AttributeError as e: print(type(e).__name__, e)\nfor pair in ((1, 2), (3,)), ((1,), (2, 3)):\n    try:\n        print(list(zip(*pair, strict=True)))\n    except ValueError as e: print(e)\nprint(list(zip((1, 2), "ab", strict=True)))',
 ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Builtin, Running, kind_name
 from micrograd_gui.document.text import wrong_count
 
+FIELDS = f"__{'dict'}__"  # by which a cell asks for the fields of an object of its own
 Call = Callable[[Running, list[Any], dict[str, Any]], Any]
 
 
@@ -62,6 +63,7 @@ def dict_of(call: Call) -> Builtin:
 
 def number(thing: Any, what: str) -> Any:
     """A plain number; raises Wrong."""
+    thing = ops.as_whole(thing)
     if not ops.is_number(thing):
         raise Wrong(tr("{what} takes a number, not {thing}", what=what, thing=kind_name(thing)))
     return ops.plain(thing)
@@ -69,6 +71,7 @@ def number(thing: Any, what: str) -> Any:
 
 def count(thing: Any, what: str) -> int:
     """A whole number; raises Wrong."""
+    thing = ops.as_whole(thing)
     if not isinstance(thing, int) or isinstance(thing, bool):
         raise Wrong(tr("{what} takes a whole number, not {thing}", what=what, thing=kind_name(thing)))
     return int(thing)

@@ -58,7 +58,6 @@ def known() -> dict[str, Any]:
             "Image",
             "get_ipython",
             "sns",
-            "tqdm",
         )
     }
     networks = {each.name: each for each in (MODULE, NEURON, LAYER, MLP, VALUE)}
@@ -76,7 +75,7 @@ def known() -> dict[str, Any]:
         "nn": nn,
         "micrograd": Library("micrograd", {"nn": nn, "engine": nn, "Value": VALUE}),
         "object": NetworkKind("object"),
-        "tqdm": BUILTINS["list"],
+        "tqdm": LIBRARIES["tqdm"],
         "time": TIME,
         "pi": math.pi,
         **{name: of_one(name, getattr(ieee, name)) for name in OPS if hasattr(ieee, name) and name != "abs"},
@@ -113,8 +112,8 @@ def imported(each: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Any]]:
             yield one.asname or one.name, table.get(one.name, PassedOver(one.name))
         elif module in _ROOTS and one.name in table[_ROOTS[module]].parts:
             yield one.asname or one.name, table[_ROOTS[module]].part(one.name)
-        elif module == "tqdm" or one.name in ("tqdm", "trange"):
-            yield one.asname or one.name, table["range" if one.name == "trange" else "list"]
+        elif one.name in ("tqdm", "trange") and one.name in LIBRARIES["tqdm"].parts:
+            yield one.asname or one.name, LIBRARIES["tqdm"].part(one.name)
         elif one.name != "*":
             yield one.asname or one.name, PassedOver(one.name)
 

@@ -9,37 +9,23 @@ from typing import Any
 
 from micrograd.engine import Value
 from micrograd.language import tr
-from micrograd.nn import Module as _Module
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import as_number, formatted, super_of
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, dict_of, number
-from micrograd_gui.document.python.known.networks import is_network
+from micrograd_gui.document.python.known.kinds import KINDS
 from micrograd_gui.document.python.limits import Wrong, whole
 from micrograd_gui.document.python.objects import (
-    LAYER,
-    MLP,
-    MODULE,
-    NEURON,
-    VALUE,
     Builtin,
     Class,
-    ErrorKind,
-    Function,
     Instance,
-    Method,
-    NamedPlaces,
-    NetworkKind,
     Once,
-    PassedOver,
     Running,
     TensorRow,
-    Thrown,
-    TupleKind,
     kind_name,
+    pythons,
 )
 from micrograd_gui.document.python.traced import as_numpys, function_of, is_from_numpy, pythons_own
-from micrograd_gui.document.python.value_class import ValueClass
 
 
 @builtin("print", 0, 999, ("sep", "end", "file", "flush"))
@@ -129,6 +115,16 @@ def _zip(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     lists = [each if isinstance(each, Once) else places.items(each, run.meter) for each in lists]
     left = [len(each.things) - each.at if isinstance(each, Once) else len(each) for each in lists]
     run.meter.hold(min(left, default=0) * (len(lists) + 1))
+    if run.truth(given.get("strict")) and len(set(left)) > 1:
+        at = next(at for at, many in enumerate(left) if many != left[0])
+        other = "longer" if left[at] > left[0] else "shorter"  # as in code
+        before = "1" if at == 1 else f"s 1-{at}"
+        told = f"zip() argument {at + 1} is {other} than argument{' ' * (at == 1)}{before}"  # as in code
+        thrown = pythons(ValueError, told)
+        said = tr(
+            "zip with strict=True takes lists of one length, not {these}", these=", ".join(map(str, left))
+        )
+        raise Wrong(said, ValueError, thrown)
     turns = (each.turns() if isinstance(each, Once) else each for each in lists)
     return Once(list(zip(*turns, strict=False)))
 
@@ -181,61 +177,6 @@ def _next(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 @builtin("divmod", 2, 2)
 def _divmod(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return run.binary("//", *args), run.binary("%", *args)
-
-
-@builtin("type", 1, 1)
-def _type(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    (thing,) = args
-    if isinstance(thing, Value):
-        return VALUE if run.values is None else run.values
-    if isinstance(thing, (Instance, Thrown, NamedPlaces)):
-        return thing.of
-    if isinstance(thing, _Module):
-        return {"Neuron": NEURON, "Layer": LAYER, "MLP": MLP}.get(type(thing).__name__, MODULE)
-    name = next((name for name, kind in _TYPES.items() if name != "int" and isinstance(thing, kind)), "")
-    name = "int" if not name and ops.is_number(thing) else "range" if isinstance(thing, range) else name
-    if name:
-        return run.builtin(name)
-    of = "numpy.ndarray" if ops.is_array(thing) else "NoneType" if thing is None else "function"
-    return NetworkKind(of)
-
-
-@builtin("callable", 1, 1)
-def _callable(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    thing = args[0]
-    if isinstance(thing, Instance):
-        return thing.of.find("__call__") is not None
-    return isinstance(thing, (Builtin, Function, Method, Class, NetworkKind, ErrorKind, _Module))
-
-
-def _has(run: Running, thing: Any, name: Any) -> tuple[bool, Any]:
-    """Whether it has that field, and the field."""
-    if not isinstance(name, str):
-        raise Wrong(tr("a field is told by its name, a text"), TypeError)
-    try:
-        return True, run.attribute(thing, name)
-    except Wrong:
-        return False, None
-
-
-@builtin("hasattr", 2, 2)
-def _hasattr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return _has(run, *args)[0]
-
-
-@builtin("getattr", 2, 3)
-def _getattr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    there, found = _has(run, *args[:2])
-    if there or len(args) == 3:
-        return found if there else args[2]
-    return run.attribute(*args)
-
-
-@builtin("setattr", 3, 3)
-def _setattr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    if not isinstance(args[1], str):
-        raise Wrong(tr("a field is told by its name, a text"), TypeError)
-    run.set_attribute(*args)
 
 
 @builtin("id", 1, 1)
@@ -362,18 +303,6 @@ def _frozenset(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return run.call(run.builtin("set"), args, {})
 
 
-@builtin("issubclass", 2, 2)
-def _issubclass(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    kind, kinds = args[0], args[1] if isinstance(args[1], tuple) else (args[1],)
-    return any(_is_made_from(kind, each) for each in kinds)
-
-
-def _is_made_from(kind: Any, other: Any) -> bool:
-    if isinstance(kind, Class):
-        return kind.is_from(other) if isinstance(other, NetworkKind) else other in kind.line()
-    return kind is other or (other is MODULE and is_network(kind))
-
-
 @dict_of
 def _dict(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     run.meter.hold(2 * len(given))
@@ -384,48 +313,6 @@ def _dict(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     if not all(isinstance(each, (list, tuple)) and len(each) == 2 for each in pairs):
         raise Wrong(tr("a dict is made of pairs"))
     return {**{ops.key(name): what for name, what in pairs}, **given}
-
-
-@builtin("isinstance", 2, 2)
-def _isinstance(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    thing, kinds = args
-    return any(_is_a(thing, each) for each in (kinds if isinstance(kinds, tuple) else (kinds,)))
-
-
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "int": int,
-    "float": float,
-    "str": str,
-    "bool": bool,
-    "list": list,
-    "tuple": tuple,
-    "dict": dict,
-    "set": set,
-}
-
-
-def _is_a(thing: Any, kind: Any) -> bool:
-    if kind is VALUE or isinstance(kind, ValueClass):
-        return isinstance(thing, Value)
-    if isinstance(kind, Class):
-        return isinstance(thing, Instance) and kind in thing.of.line()
-    if isinstance(kind, TupleKind):
-        return isinstance(thing, NamedPlaces) and thing.of is kind
-    if isinstance(kind, Builtin) and kind.name in _TYPES:
-        return isinstance(thing, _TYPES[kind.name])
-    if isinstance(kind, ErrorKind):
-        return isinstance(thing, Thrown) and issubclass(thing.of.kind, kind.kind)
-    if isinstance(kind, NetworkKind) and kind.name == "object":
-        return True
-    if isinstance(kind, NetworkKind) and kind.name == "numpy.ndarray":
-        return ops.is_array(thing)
-    if isinstance(kind, PassedOver):
-        return False
-    if isinstance(kind, NetworkKind):
-        if isinstance(thing, Instance):
-            return thing.of.is_from(kind)
-        return isinstance(thing, _Module) and (kind is MODULE or type(thing).__name__ == kind.name)
-    raise Wrong(tr("that is no class that is known here"))
 
 
 @builtin("super", 0, 2)
@@ -466,23 +353,17 @@ BUILTINS: dict[str, Any] = {
         _tuple,
         _set,
         _dict,
-        _isinstance,
-        _issubclass,
         _frozenset,
         _iter,
         _next,
         _divmod,
-        _type,
-        _callable,
-        _hasattr,
-        _getattr,
-        _setattr,
         _id,
         _format,
         _chr,
         _ord,
         _super,
         _input,
+        *KINDS,
         _extreme("max", ast.Gt()),
         _extreme("min", ast.Lt()),
     )

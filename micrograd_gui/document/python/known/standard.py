@@ -21,6 +21,8 @@ from micrograd_gui.document.python.limits import HELD, Wrong
 from micrograd_gui.document.python.objects import (
     AUTO,
     ENUM,
+    INT_ENUM,
+    Bar,
     Builtin,
     Counts,
     DefaultDict,
@@ -128,6 +130,23 @@ def _zip_longest(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return _taken(run, itertools.zip_longest(*lists, **given), longest, len(lists))
 
 
+@builtin("itertools.takewhile", 2, 2)
+def _takewhile(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    things = all_items(run, args[1])
+    return Once(list(itertools.takewhile(lambda each: run.truth(run.call(args[0], [each], {})), things)))
+
+
+@builtin("itertools.dropwhile", 2, 2)
+def _dropwhile(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    things = all_items(run, args[1])
+    return Once(list(itertools.dropwhile(lambda each: run.truth(run.call(args[0], [each], {})), things)))
+
+
+@builtin("itertools.starmap", 2, 2)
+def _starmap(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return Once([run.call(args[0], all_items(run, each), {}) for each in all_items(run, args[1])])
+
+
 @builtin("itertools.groupby", 1, 2, ("key",))
 def _groupby(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     key = args[1] if len(args) > 1 else given.get("key")
@@ -156,6 +175,9 @@ ITERTOOLS = Library(
         "pairwise": _pairwise,
         "zip_longest": _zip_longest,
         "groupby": _groupby,
+        "takewhile": _takewhile,
+        "dropwhile": _dropwhile,
+        "starmap": _starmap,
     },
 )
 
@@ -375,8 +397,88 @@ def _auto(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return AUTO
 
 
-ENUMS = Library("enum", {"Enum": ENUM, "auto": _auto})
+# tqdm -------------------------------------------------------------------------------------------------
+
+
+def _barred(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    """``tqdm(things, desc=…)`` goes through the things."""
+    things = args[0] if args else given.get("iterable", ())
+    return Bar(all_items(run, things) if things is not None else [])
+
+
+def _barred_range(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return Bar(all_items(run, run.call(run.builtin("range"), args, {})))
+
+
+@builtin("tqdm.write", 1, 1, ("file", "end", "nolock"))
+def _written(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    run.call(run.builtin("print"), args, {})
+
+
+_TQDM: dict[str, Any] = {"trange": Builtin("tqdm.trange", _barred_range), "write": _written}
+TQDM = Library("tqdm", _TQDM, Builtin("tqdm", _barred))
+_TQDM.update(dict.fromkeys(("tqdm", "tqdm_notebook", "notebook", "auto"), TQDM))
+
+ENUMS = Library("enum", {"Enum": ENUM, "IntEnum": INT_ENUM, "auto": _auto})
+
+
+# dataclasses ------------------------------------------------------------------------------------------
+
+
+def _fields(thing: Any, name: str) -> dict[str, Any]:
+    if not isinstance(thing, Instance) or not thing.of.fields:
+        raise Wrong(tr("{thing} has no {name} here", thing=kind_name(thing), name=name), TypeError)
+    return {each.name: vars(thing)[each.name] for each in thing.of.fields if each.name in vars(thing)}
+
+
+def _plainly(run: Running, thing: Any, depth: int, hold: Any) -> Any:
+    """What a dataclass holds, those in it too, by ``hold``."""
+    run.meter.hold(1)
+    if depth and isinstance(thing, Instance) and thing.of.fields:
+        found = _fields(thing, "asdict")
+        return hold({name: _plainly(run, each, depth - 1, hold) for name, each in found.items()})
+    if depth and type(thing) in (list, tuple):
+        return type(thing)(_plainly(run, each, depth - 1, hold) for each in thing)
+    if depth and type(thing) is dict:
+        return {name: _plainly(run, each, depth - 1, hold) for name, each in thing.items()}
+    return thing
+
+
+@builtin("dataclasses.asdict", 1, 1)
+def _asdict(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    _fields(args[0], "asdict")
+    return _plainly(run, args[0], 30, dict)
+
+
+@builtin("dataclasses.astuple", 1, 1)
+def _astuple(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    _fields(args[0], "astuple")
+    return _plainly(run, args[0], 30, lambda found: tuple(found.values()))
+
+
+def _replace(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    thing = args[0] if len(args) == 1 else None
+    fields = _fields(thing, "replace")
+    return run.call(run.call(run.builtin("type"), [thing], {}), [], {**fields, **given})
+
+
+DATACLASSES = Library(
+    "dataclasses",
+    {"asdict": _asdict, "astuple": _astuple, "replace": Builtin("dataclasses.replace", _replace)},
+)
 JSON = Library("json", {"dumps": _dumps, "loads": _loads})
 LIBRARIES = {
-    each.name: each for each in (ITERTOOLS, FUNCTOOLS, OPERATOR, COPY, COLLECTIONS, STATISTICS, JSON, ENUMS)
+    each.name: each
+    for each in (
+        ITERTOOLS,
+        FUNCTOOLS,
+        OPERATOR,
+        COPY,
+        COLLECTIONS,
+        STATISTICS,
+        JSON,
+        ENUMS,
+        TQDM,
+        DATACLASSES,
+    )
 }
