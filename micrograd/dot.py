@@ -43,7 +43,7 @@ class NodeRow:
         inputs: the ids of its operands, in their order.
         stale: the names of those of its numbers that are no longer true.
         wires: what is written on the wires from its operands, in their order; may be empty.
-        grad_name: what its gradient is called.
+        grad_name, data_name: what its numbers are called.
     """
 
     id: int | str
@@ -55,6 +55,7 @@ class NodeRow:
     stale: tuple[str, ...] = ()
     wires: tuple[str, ...] = ()
     grad_name: str = "grad"
+    data_name: str = "data"
 
 
 class DotGraph(graphviz.Digraph):
@@ -313,7 +314,7 @@ def picture(rows: Iterable[NodeRow], format: str = "svg", rankdir: str = "LR",
 def record(row: NodeRow) -> str:
     """The label of a record: `{ label | data 2.0000 | grad 0.0000 }`."""
     cells = [_escaped(str(row.label))] if row.label else []
-    numbers = (("data", "data", row.data), ("grad", _escaped(row.grad_name), row.grad))
+    numbers = (("data", _escaped(row.data_name), row.data), ("grad", _escaped(row.grad_name), row.grad))
     cells += [f"{shown} {_number_text(number)}" + STALE * (name in row.stale)
               for name, shown, number in numbers if number is not None]
     return f"{{ {' | '.join(cells)} }}"

@@ -252,7 +252,9 @@ def _row(
     grads: Mapping[NodeId, str],
 ) -> dot.NodeRow:
     """The node with texts that are as wide as what will stand there."""
-    data, grad = (_as_wide_as(field_width(name, widest), name) for name in ("data", "grad"))
+    (data, more), (grad, more_of_grad) = (
+        _as_wide_as(field_width(name, widest), name) for name in ("data", "grad")
+    )
     word = _blank(width_of(grads[number], SMALL)) if number in grads else "grad"
     name = name_width(graph.nodes[number])
     symbol = width_of(symbol_of(graph.nodes[number]), SIZE)
@@ -264,7 +266,9 @@ def _row(
         if source is not None
     )
     inputs = _inputs(graph, number)
-    return dot.NodeRow(number, _blank(name), data, shown, op, inputs, wires=chips, grad_name=word)
+    return dot.NodeRow(
+        number, _blank(name), data, shown, op, inputs, (), chips, word + more_of_grad, f"data{more}"
+    )
 
 
 def name_width(node: Node, size: float = SIZE, least: float = 0.0) -> float:
@@ -297,12 +301,12 @@ def _cut(label: str) -> str:
     return label if len(label) <= LABEL_IN_DOT else f"{label[:LABEL_IN_DOT]}…"
 
 
-def _as_wide_as(needed: float, name: str) -> float:
-    """A number that, behind the field's name, Graphviz finds at least so wide."""
+def _as_wide_as(needed: float, name: str) -> tuple[float, str]:
+    """A number that, behind the field's name, Graphviz finds so wide, and what the name lacks even then."""
     number = 8.0
-    while number < 1e8 and plain_width(f"{name} {number:.4f}", SIZE) < needed:
+    while (lacking := needed - plain_width(f"{name} {number:.4f}", SIZE)) > 0 and number < 1e8:
         number = number * 10 + 8
-    return number
+    return number, _blank(lacking) if lacking > 0 else ""
 
 
 def _inputs(graph: Graph, number: NodeId) -> tuple[NodeId, ...]:

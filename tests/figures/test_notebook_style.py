@@ -86,7 +86,7 @@ def test_the_numbers_are_those_of_the_moment_and_a_dot_is_not_0() -> None:
     assert [text.text for text in last.texts_of(box)] == ["a", "data", "2.0000", "grad", "6.0000"]
 
 
-@pytest.mark.parametrize("widest", [WIDEST, written(-1.0), written(1e300)])
+@pytest.mark.parametrize("widest", [WIDEST, written(-1.0), written(1e300), written(-99999.0, 12)])
 def test_the_widest_number_fits_its_field_beside_the_fields_name(widest: str) -> None:
     picture = lay_out_notebook(documents.load_example("lecture"), widest)
     for box in picture.boxes:
