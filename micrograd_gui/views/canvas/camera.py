@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 NEAREST, FURTHEST = 8.0, 0.01
 STEP = 1.2  # one press of zoom in
 _MARGIN = 24  # pixels between what comes into view and the edge
-_AIR = 26.0  # pixels around a graph that is whole in view
+_AIR = 26.0  # pixels around a graph that is whole in view, and from far, where these are less:
+_EDGE, _HANGS = 4.0, 16.0  # pixels, and scene units that what stands out of its cards needs
 _RECTS_AT_MOST = 300
 _LOOKED_AT = 5_000  # of more rectangles it is not looked which of them are seen
 _FIRST = QRectF(-50_000, -50_000, 100_000, 100_000)  # where one can scroll; it only ever grows
@@ -95,7 +96,9 @@ class ZoomView(QGraphicsView):
         """The zoom at which that is whole in view, with some air around it."""
         size: QSize = self.viewport().size()
         room_x, room_y = max(40.0, size.width() - 2 * _AIR), max(40.0, size.height() - 2 * _AIR)
-        return min(room_x / bounds.width(), room_y / bounds.height())
+        wide, high = size.width() - 2 * _EDGE, size.height() - 2 * _EDGE
+        far = min(wide / (bounds.width() + 2 * _HANGS), high / (bounds.height() + 2 * _HANGS))
+        return max(far, min(room_x / bounds.width(), room_y / bounds.height()))
 
     def look_as(self, middle: tuple[float, float], scale: float) -> None:
         """That point in the middle, at that zoom, and so it stays until somebody looks elsewhere."""

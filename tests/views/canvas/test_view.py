@@ -12,6 +12,8 @@ from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.predicting.question import asked_about
 from micrograd_gui.session.predicting.room import Predicting
 from micrograd_gui.views.canvas.card_geometry import FIT_AT_MOST
+from micrograd_gui.views.canvas.layers import verdicts
+from micrograd_gui.views.canvas.layers.turn_marks import mark_of
 from micrograd_gui.views.canvas.menu import give_letters
 from micrograd_gui.views.canvas.tips import tip
 from micrograd_gui.views.theme import DARK, LIGHT, Look
@@ -52,6 +54,28 @@ def test_fit_brings_the_whole_graph_into_view(desk, size):
     desk.view.fit()
     assert seen(desk).contains(desk.view.graph_scene.bounds())
     assert desk.view.zoom <= max(FIT_AT_MOST, size[0] / (8 * WIDTH))
+
+
+@pytest.mark.parametrize(("size", "narrow"), [((300, 200), True), ((580, 261), True), ((1900, 1000), False)])
+def test_a_small_canvas_spends_no_more_on_margins_than_what_stands_out_of_cards_needs(desk, size, narrow):
+    desk.session.open_graph(load_example("mlp"))
+    desk.session.forward()
+    desk.session.backward()
+    desk.session.check_all()
+    desk.session.show_order(True)
+    desk.view.resize(*size)
+    desk.view.fit()
+    view, scene = desk.view, desk.view.graph_scene
+    at = view.mapFromScene(scene.bounds().topLeft())
+    room = view.viewport().rect()
+    assert (min(at.x(), at.y()) < 20) == narrow
+    for key, box in scene.boxes.items():
+        hanging = box.adjusted(0, 0, 0, verdicts.HALL.hangs)
+        sign = verdicts.sign_rect(view.picture, key, view.zoom)
+        turn = view.picture.turns.get(key)
+        mark = mark_of(view.picture, key, turn, view.pens, view.zoom)[0] if turn else sign
+        for each in (hanging, sign, mark):
+            assert room.contains(view.mapFromScene(each).boundingRect())
 
 
 def test_a_small_graph_is_not_blown_up(desk):
