@@ -18,6 +18,7 @@ from micrograd_gui.views.theme import Look
 ROW_TITLE = 21.0  # the height of the title where the numbers stand in rows
 ROW_MIDDLE = 12.5  # and the middle of what stands in it
 WORDS_FROM = 0.62  # below this zoom the numbers stand in rows, so that they can be larger
+_WORDS_FITTED = 0.72  # a graph that is whole below this zoom is seen in rows: their numbers are larger there
 FIT_AT_MOST = 1.6  # the zoom of a graph that is whole in view with much room around it
 _ACROSS = 8  # so many cards are as wide as a view that is wide enough for a larger zoom
 _READ_FROM, _READ_AT = 0.4, 0.5  # below this zoom numbers are too small to reckon with; at that they are not
@@ -88,6 +89,8 @@ def zoom_to_read(whole: float, width: float, look: Look, *, reckoning: bool) -> 
         return min(max(whole, readable), 2 * readable)
     if reckoning and whole < _READ_FROM * look.scale:
         return _READ_AT * look.scale
+    if WORDS_FROM <= whole < _WORDS_FITTED:
+        return math.nextafter(WORDS_FROM, 0.0)
     return min(whole, max(FIT_AT_MOST * look.scale, width / (_ACROSS * WIDTH)))
 
 

@@ -7,14 +7,15 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QHelpEven
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.figures.geometry import WIDTH
+from micrograd_gui.figures.geometry import NUMBER_SIZE, WIDTH
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.predicting.question import asked_about
 from micrograd_gui.session.predicting.room import Predicting
-from micrograd_gui.views.canvas.card_geometry import FIT_AT_MOST
+from micrograd_gui.views.canvas.card_geometry import FIT_AT_MOST, WORDS_FROM
 from micrograd_gui.views.canvas.layers import verdicts
 from micrograd_gui.views.canvas.layers.turn_marks import mark_of
 from micrograd_gui.views.canvas.menu import give_letters
+from micrograd_gui.views.canvas.pens import ROW_NUMBER
 from micrograd_gui.views.canvas.tips import tip
 from micrograd_gui.views.theme import DARK, LIGHT, Look
 
@@ -76,6 +77,18 @@ def test_a_small_canvas_spends_no_more_on_margins_than_what_stands_out_of_cards_
         mark = mark_of(view.picture, key, turn, view.pens, view.zoom)[0] if turn else sign
         for each in (hanging, sign, mark):
             assert room.contains(view.mapFromScene(each).boundingRect())
+
+
+def test_a_little_more_room_never_makes_the_numbers_of_a_whole_graph_much_smaller(desk):
+    desk.session.open_graph(load_example("neuron"))
+    before = 0.0
+    for width in range(400, 1000, 10):
+        desk.view.resize(width, 400)
+        desk.view.fit()
+        near = desk.view.zoom >= WORDS_FROM
+        pixels = desk.view.zoom * (NUMBER_SIZE if near else ROW_NUMBER)
+        assert pixels >= 0.8 * before, width
+        before = max(before, pixels)
 
 
 def test_a_small_graph_is_not_blown_up(desk):
