@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from micrograd.language import N_, tr
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal
@@ -69,6 +71,8 @@ class Form:
     def read(self, graph: Graph, given: Mapping[str, Any]) -> tuple[str | None, Options]:
         """What was said, by the table: which step, and how it is drawn. Raises Refusal for what cannot be."""
         step, options = read_options(graph, given, folds=self.folds)
+        if options.sizing is not None and (self.animated or self.suffix == ".html"):
+            options = replace(options, sizing=structs.replace(options.sizing, paged=False))
         return step, replace(options, card_from=self.card_from)
 
 

@@ -176,6 +176,17 @@ def test_the_command_can_be_copied_and_is_none_where_an_option_is_refused(reopen
     dialog.close()
 
 
+def test_a_command_whose_figure_cannot_be_is_not_said_to_make_the_same_file(reopened, qtbot):
+    dialog = open_export(reopened("neuron"))
+    choose(dialog, form=".svg", width="20mm", text="9pt")
+    preview = dialog.preview
+    qtbot.waitUntil(lambda: preview.stack.currentWidget() is preview.why, timeout=20_000)
+    assert "does not get into 20 mm" in preview.why.text()
+    assert settled(qtbot, dialog).startswith("This command makes no file either")
+    choose(dialog, width="column")
+    assert settled(qtbot, dialog) == SAME
+
+
 def test_a_graph_in_no_file_is_told_as_an_expression(reopened, qtbot, tmp_path, monkeypatch):
     window = reopened()
     window.commands.build("a = 2; b = -3; e = a*b; L = tanh(e + a)")

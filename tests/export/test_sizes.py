@@ -253,4 +253,5 @@ def test_a_figure_that_is_higher_than_a_page_says_so_and_on_a_screen_it_may_be(t
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         render(long, tmp_path / "b.svg", width="320px", text="8pt", gradients=False)
+        render(long, tmp_path / "b.html", width="8.4cm", text="8pt", gradients=False)
         render(read("neuron"), tmp_path / "c.svg", width="column", text="8pt")

@@ -18,6 +18,7 @@ from micrograd_gui.views.hands import from_left
 
 SAME = N_("This command makes the same file, byte for byte.")
 _LOOKING = N_("Looking whether this command makes the same file …")
+_REFUSED = N_("This command makes no file either: it is refused for the same reason.")
 _PAUSE = 200  # milliseconds
 
 
@@ -69,6 +70,12 @@ class CommandRow(QWidget):
         self.line.clear()
         self.note.clear()
         self.button.setEnabled(False)
+
+    def refuse(self) -> None:
+        """What is chosen turned out to be refused: the command is, too."""
+        self._newest.drop()
+        if not self.note.text().startswith("⚠"):
+            self.note.setText(tr(_REFUSED))
 
     def drop(self) -> None:
         """Nobody wants to know any more."""

@@ -113,6 +113,7 @@ class ExportDialog(QDialog):
         self.preview = Preview(self._context, self)
         both = QHBoxLayout()
         self.command = CommandRow(self._context, self)
+        self.preview.refused.connect(self.command.refuse)
         layout = QVBoxLayout(self)
         layout.addLayout(both, 1)
         both.addWidget(left)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from threading import Event
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QBrush, QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -25,6 +25,7 @@ from micrograd.language import tr, trn
 from micrograd_gui.app.context import Context
 from micrograd_gui.app.exporting.picturing import Glimpse, Reel, Screen, glimpse_of, reel_of
 from micrograd_gui.app.exporting.request import ExportRequest
+from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import as_shown
 from micrograd_gui.export.formats import Form
 from micrograd_gui.views.background import Newest
@@ -39,7 +40,12 @@ _OLD = 0.22  # how much is left of a picture that is of something else by now
 
 
 class Preview(QWidget):
-    """A picture or a text, what is said of it, and where it has several moments the way through them."""
+    """A picture or a text, what is said of it, and where it has several moments the way through them.
+
+    ``refused``: what is chosen cannot be made, as was found when it was to be drawn.
+    """
+
+    refused = Signal()
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
@@ -186,6 +192,8 @@ class Preview(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self._refuse_to_look(str(error))
+        if isinstance(error, Refusal):
+            self.refused.emit()
 
     # From moment to moment -------------------------------------------------------------------
 

@@ -95,7 +95,7 @@ def _said_where_too_high(found: Figure, sizing: Sizing) -> Figure:
     """The figure; where it is higher than a page of such a width, that is told: on a screen one scrolls."""
     high = found.height * (found.unit or 1.0)
     page = max(_PAGE, _PAGE_BY_WIDTH * (sizing.width or 0.0))
-    if sizing.height is not None or sizing.unit == "px" or high <= page:
+    if sizing.height is not None or sizing.unit == "px" or not sizing.paged or high <= page:
         return found
     said = N_(
         "The figure is {high} high, more than a page: "

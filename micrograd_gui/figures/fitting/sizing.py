@@ -22,7 +22,7 @@ class Sizing(Struct, frozen=True):
     """Lengths in points, 72 to the inch; what is None was not asked for.
 
     ``height`` is the most a figure may have; with ``whole`` it has all of that. ``unit`` is the one in which
-    the width was said. ``rankdir`` is the direction that was said.
+    the width was said. ``rankdir`` is the direction that was said. ``paged``: it may stand on a page.
     """
 
     width: float | None = None
@@ -32,6 +32,7 @@ class Sizing(Struct, frozen=True):
     whole: bool = False
     unit: str = "cm"
     rankdir: str | None = None
+    paged: bool = True
 
     def pixels(self, usual: float) -> float:
         """Pixels to the inch: as asked, else those that make a px of the width a pixel, else as usual."""
