@@ -41,7 +41,8 @@ class Form:
     A form with ``several`` shows many moments in one file, an ``animated`` one as a rule the whole
     run; the others make a file for each moment. A ``light`` one does not draw each moment anew. One
     that ``folds`` draws a collapsed block as one box; the others tell of every node and every moment.
-    ``options`` are names in the table of options.
+    ``options`` are names in the table of options. A drawn one has ``most`` boxes: with so many it takes some
+    ten seconds and a gigabyte, the player half a minute.
     """
 
     suffix: str
@@ -52,6 +53,7 @@ class Form:
     animated: bool = False
     light: bool = False
     folds: bool = True
+    most: float = float("inf")
 
     def content(self, film: Film) -> bytes:
         """The file; raises Refusal for what the form cannot have."""
@@ -127,6 +129,26 @@ def see_that_it_can_be(film: Film, form: Form) -> None:
             )
         )
     see_that_few(len(film.moments), film.graph, film.options, form)
+    see_that_small(film, form)
+
+
+def see_that_small(film: Film, form: Form) -> None:
+    """Raises Refusal where the graph has more boxes than a picture of that form can have."""
+    if film.options.only_card or film.options.worksheet or len(film.graph) * 2 <= form.most:
+        return
+    nodes = film.stand_ins.graph.nodes.values()
+    ovals = film.options.style == "notebook"
+    boxes = len(nodes) + (sum(node.op is not None for node in nodes) if ovals else 0)
+    if boxes > form.most:
+        raise Refusal(
+            tr(
+                "{boxes:,} boxes are too many for a picture: as {suffix} it has at most {most:,}. "
+                "Draw fewer nodes, or collapse blocks; .dot and .csv hold a graph of any size.",
+                boxes=boxes,
+                suffix=form.suffix,
+                most=form.most,
+            )
+        )
 
 
 def see_that_few(moments: int, graph: Graph, options: Options, form: Form) -> None:
@@ -167,6 +189,7 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
         )
     if "step" not in form.options:
         step = None
+    see_that_small(Film(graph, (), options), form)
     progress = Progress(see=partial(see_that_few, graph=graph, options=options, form=form))
     film = film_of(graph, "all" if step is None and form.animated else step, options, progress=progress)
     written = export(film, path)
@@ -212,7 +235,8 @@ def targets(film: Film, path: Path) -> tuple[Path, ...]:
 
 
 def picture_bytes(film: Film, suffix: str) -> bytes:
-    """The film in the form of that suffix, for a clipboard."""
+    """The film in the form of that suffix, for a clipboard; raises Refusal where it would be too large."""
+    see_that_small(film, FORMS[suffix])
     return FORMS[suffix].content(film)
 
 
@@ -411,21 +435,26 @@ _SHEET = ("worksheet", "paper")
 FORMS: dict[str, Form] = {
     form.suffix: form
     for form in (
-        Form(".svg", N_("SVG picture"), _svg, _names(_DRAWN, _SIZED, _CARDS, "transparent")),
-        Form(".png", N_("PNG picture"), _png, _names(_DRAWN, _SIZED, _CARDS, "transparent", "scale", "dpi")),
-        Form(".pdf", N_("PDF document"), _pdf, _names(_DRAWN, _SIZED, _CARDS, _SHEET), several=True),
+        Form(".svg", N_("SVG picture"), _svg, _names(_DRAWN, _SIZED, _CARDS, "transparent"),
+             most=100_000),
+        Form(".png", N_("PNG picture"), _png, _names(_DRAWN, _SIZED, _CARDS, "transparent", "scale", "dpi"),
+             most=60_000),
+        Form(".pdf", N_("PDF document"), _pdf, _names(_DRAWN, _SIZED, _CARDS, _SHEET), several=True,
+             most=60_000),
         Form(".dot", N_("Graphviz DOT"), _dot,
              _names(_WHICH, "names", "width", "font", "rankdir", "gradients", _WIRES), folds=False),
         Form(".gif", N_("Animated GIF"), _animation("GIF"),
-             _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"), several=True, animated=True),
+             _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"), several=True, animated=True,
+             most=60_000),
         Form(".webp", N_("Animated WebP"), _animation("WEBP"),
-             _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"), several=True, animated=True),
+             _names(_DRAWN, _SIZED, _CARDS, _PACE, "scale", "dpi"), several=True, animated=True,
+             most=60_000),
         Form(".tex", N_("TikZ for TeX"), _tex, _names(_DRAWN, _SIZED, _CARDS, _SHEET, "transparent"),
-             several=True),
+             several=True, most=60_000),
         Form(".mmd", N_("Mermaid flowchart"), _mermaid,
              _names(_WHICH, "names", "theme", "rankdir", "gradients", _WIRES, "open_blocks", "digits")),
         Form(".html", N_("HTML player"), _player, _names(_DRAWN, _SIZED),
-             several=True, animated=True, light=True),
+             several=True, animated=True, light=True, most=30_000),
         Form(".py", N_("Python script"), _script, _names("dialect", "train"), several=True, light=True),
         Form(".ipynb", N_("Jupyter notebook"), _notebook, _names(), several=True, light=True),
         Form(".csv", N_("Numbers as CSV"), _numbers, _names(_WHICH), several=True, light=True, folds=False),

@@ -9,6 +9,7 @@ import sys
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -342,6 +343,34 @@ def test_a_picture_so_wide_that_its_text_would_be_less_than_a_pixel_is_made_with
     (made,) = formats.render(chain(700), tmp_path / "chain.png", {"style": "canvas"})
     with Image.open(made) as picture:
         assert picture.width <= 16_000
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf", ".gif", ".webp", ".tex", ".html"])
+def test_more_boxes_than_a_picture_can_have_are_refused_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    most = int(formats.FORMS[suffix].most)
+    monkeypatch.setattr(formats, "film_of", None)  # it is not even run
+    with pytest.raises(Refusal, match=rf"boxes are too many .* as \{suffix} it has at most {most:,}\."):
+        render(chain(most // 2 + 1), tmp_path / f"a{suffix}")
+    with pytest.raises(Refusal, match="boxes are too many"):
+        formats.picture_bytes(Film(chain(most // 2 + 1), ()), suffix)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_has_as_many_boxes_as_it_can_have_of_what_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for most, style, drawn in ((12, "notebook", 11), (6, "canvas", 7)):
+        form = replace(formats.FORMS[".svg"], most=most)
+        monkeypatch.setitem(formats.FORMS, ".svg", form)
+        if drawn <= most:
+            render(LECTURE, tmp_path / "a.svg", style=style)
+        else:
+            with pytest.raises(Refusal, match=f"{drawn} boxes are too many"):
+                render(LECTURE, tmp_path / "a.svg", style=style)
+            render(LECTURE, tmp_path / "a.svg", style=style, nodes=["a", "b", "e"])
+            render(LECTURE, tmp_path / "a.dot")
 
 
 def test_a_picture_too_long_for_any_number_of_pixels_is_refused() -> None:

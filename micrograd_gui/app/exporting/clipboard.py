@@ -89,8 +89,8 @@ def draw_picture(request: ExportRequest, *, stop: Event) -> CopiedPicture:
     from micrograd_gui.export.formats import picture_bytes
 
     film = request.film(stop=stop)
+    png = picture_bytes(film, ".png")  # first: where it would be too large, nothing is drawn
     svg = picture_bytes(film, ".svg")
-    png = picture_bytes(film, ".png")
     return CopiedPicture(png, svg, QImage.fromData(png), film.note)
 
 
