@@ -440,6 +440,11 @@ class Panes(QObject):
                 for name in LEARNING:
                     self.docks[name].hide()
             self._share_height()
+        elif was and not (gradients := self.docks["gradients"]).isHidden():
+            tabs = self._window.tabifiedDockWidgets(gradients)
+            learning = [self.docks[name] for name in LEARNING if name in self.docks]
+            if any(dock in tabs and not dock.visibleRegion().isEmpty() for dock in learning):
+                gradients.raise_()
         self._arranging = before
 
     def resize_docks(self, direction: Qt.Orientation, **sizes: int) -> None:

@@ -140,3 +140,22 @@ def test_a_network_has_the_room_of_the_rendered_graph_in_a_low_window(opened, qt
     QApplication.processEvents()
     assert not window.tabifiedDockWidgets(rendered), "the window was not arranged by hand"
     assert not rendered.visibleRegion().isEmpty()
+
+
+def test_a_lesson_after_a_network_shows_the_gradients_and_not_the_training_of_nothing(
+    opened, act, qtbot
+) -> None:
+    window = opened("mlp", (1280, 800))
+    assert not window.docks["training"].visibleRegion().isEmpty()
+    act(window, "start_here")
+    assert window.panes.touched
+    window.documents.open_example("lecture")
+    QApplication.processEvents()
+    assert not window.docks["gradients"].visibleRegion().isEmpty()
+    window.documents.open_example("mlp")
+    QApplication.processEvents()
+    window.docks["rendered_graph"].raise_()
+    QApplication.processEvents()
+    window.documents.open_example("lecture")
+    QApplication.processEvents()
+    assert window.docks["gradients"].visibleRegion().isEmpty(), "what somebody looks at stays"
