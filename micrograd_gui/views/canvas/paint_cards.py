@@ -229,10 +229,10 @@ def paint_tag(
     pens: Pens,
     colour: QColor,
     font: Font | None = None,
-    tall: float = 15.0,
-    above: float = 0.57,
+    tall: float = 13.0,
+    above: float = 0.68,
 ) -> None:
-    """A few words on the upper edge of a card, so much of their height above it."""
+    """A few words on the upper edge of a card, so much of their height above it, the rest above its name."""
     font = font or pens.tag
     width = font.width(text) + tall * 0.8
     rect = QRectF(place[0] + 12, place[1] - tall * above, width, tall)
@@ -299,8 +299,9 @@ def paint_fields(
     if shown["data"].other and picture.nudge is None:  # what another run has stands where it was before
         old = None
     rows = card_geometry.fields(place, zoom, width)
+    both = zoom < WORDS_FROM and old is not None  # rows are of what data was and is
     for part, field in zip(shown, rows, strict=True):
-        if plain and (number, part) in picture.fresh:
+        if plain and (number, part) in picture.fresh and not (both and part == "grad"):
             painter.setPen(_NO_PEN)
             painter.setBrush(pens.accent_fill)
             lit = QRectF(*geometry.lit_field(field.getRect()))  # type: ignore[arg-type]  # four floats
@@ -311,7 +312,7 @@ def paint_fields(
         moved = None if old is None else f"{old} →"
         for each, rect in zip(shown.values(), geometry.number_fields(place, width), strict=True):
             _paint_number(painter, rect, each, pens, moved if each.part == "data" else None)
-    elif old is not None:  # from further off there is room for no third number
+    elif both:  # from further off there is room for no third number
         _paint_row(
             painter, rows[0], ShownNumber("data", f"{old} →", stale=True), pens, caption="", struck=False
         )

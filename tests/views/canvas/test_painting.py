@@ -348,6 +348,33 @@ def test_lit_wires_have_the_colour_of_what_flows_through_them(desk, kind):
     assert desk.picture().pixelColor(desk.wire("L", 0, t=0.12)) == QColor(colour)
 
 
+def test_from_further_off_a_nudge_leaves_the_name_whole_and_lights_no_row_of_data_for_a_grad(desk):
+    desk.open()
+    desk.session.forward()
+    desk.session.backward()
+    desk.view.zoom_by_hand(0.6 / desk.view.zoom)
+    a, e = desk.named("a"), desk.named("e")
+    desk.session.seek(6)
+    assert (e, "grad") in desk.view.picture.fresh
+    desk.session.select([a])
+    before = desk.picture()
+    desk.session.nudge(a, 0.001)
+    after = desk.picture()
+    assert before != after
+
+    def name_of(image, top):
+        rect = desk.view.graph_scene.boxes[a]
+        box = desk.view.mapFromScene(QRectF(rect.left() + 6, rect.top() + top, 30, 20 - top)).boundingRect()
+        return image.copy(box)
+
+    assert name_of(before, 0) != name_of(after, 0), "by how much it moved stands above"
+    assert name_of(before, 5.5) == name_of(after, 5.5)
+    lit = desk.view.pens.accent_fill.rgb()
+    row = card_geometry.fields(desk.place("e"), desk.view.zoom)[1]
+    corner = desk.view.mapFromScene(QPointF(row.left() + 45, row.center().y()))
+    assert (before.pixel(corner), after.pixel(corner)) == (lit, desk.view.pens.panel.rgb())
+
+
 def test_a_very_small_nudge_shows_two_numbers_that_look_different(desk):
     desk.open()
     a = desk.named("a")
