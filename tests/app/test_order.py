@@ -3,6 +3,7 @@
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from micrograd_gui.document.block import block_of, is_block
 from micrograd_gui.figures.geometry import FRAME_NAME_SIZE
 from micrograd_gui.session.turns import pass_on
 from micrograd_gui.views.canvas import paint_blocks
@@ -77,7 +78,11 @@ def see_no_mark_cover_anything(window, act, *, hall):
     assert not [1 for mark in marks for title in _titles(canvas) if mark.intersects(title)]
     signs = [sign_rect(canvas.picture, key, canvas.zoom) for key in canvas.picture.turns]
     assert not [1 for mark in marks for sign in signs if mark.intersects(sign)]
-    folds = [mark_rect(canvas.picture, block).adjusted(2, 2, -2, -2) for block in scene.frames]
+    folds = [
+        mark_rect(canvas.picture, block).adjusted(2, 2, -2, -2)
+        for block in (*scene.frames, *map(block_of, filter(is_block, scene.boxes)))
+    ]
+    assert folds or not scene.graph.blocks
     assert not [1 for fold in folds for other in (*signs, *marks) if fold.intersects(other)]
     act(window, "backward_step")
     assert canvas.picture.turns

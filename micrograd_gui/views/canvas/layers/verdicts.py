@@ -33,6 +33,7 @@ class Measures(NamedTuple):
 
 _NEAR = Measures(12.0, 8.0, 10.0, 13.0, 11.0, 0.5)  # below the grad
 _ROWS = Measures(18.0, 11.0, 13.0, 15.0, 14.0, 2.5)  # seen from further off
+_HIGHER = 4.0  # the sign on a left corner in a hall, above the mark that opens a block
 HALL = Measures(23.0, 15.0, 20.0, 22.0, 15.5, 1.0)  # one below another are 16 apart, or more
 
 
@@ -86,10 +87,15 @@ def _measures(picture: CanvasFrame, zoom: float) -> Measures:
 
 
 def _disc(picture: CanvasFrame, key: Key, size: Measures) -> QRectF:
-    """Around the right corner of the card; where the mark of a turn stands on that, the left one."""
-    rect = picture.scene.boxes[key]
-    side = rect.left() + size.inside if key in picture.turns else rect.right() - size.inside
+    """Around the right corner of the card; where the mark of a turn stands on that, the left one.
+
+    There it is higher in a hall, above the mark that opens a collapsed block.
+    """
+    rect, turns = picture.scene.boxes[key], key in picture.turns
+    side = rect.left() + size.inside if turns else rect.right() - size.inside
     left, top = side - size.radius, rect.top() + size.inside - size.radius
+    if turns and size is HALL:
+        top -= _HIGHER
     return QRectF(left, top, 2 * size.radius, 2 * size.radius)
 
 
