@@ -86,6 +86,8 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
             return attribute_of_tensor(run, thing, name)
         case Thrown() if name == "args":
             return thing.args
+        case Thrown() if name == "__cause__":
+            return vars(thing).get(name)
         case Builtin() | Function() | NetworkKind() | ErrorKind() if name == "__name__":
             return thing.fields.get(name, thing.name) if isinstance(thing, Function) else thing.name
         case NetworkKind() if thing is VALUE and name in OPS and OPS[name].arity == 1:
@@ -103,7 +105,8 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
         case Library():
             if name in thing.parts:
                 return thing.parts[name]
-            if thing.name in ("torch", "np") and name in ("no_grad", "manual_seed", "set_printoptions"):
+            passed = ("no_grad", "manual_seed", "set_printoptions")
+            if thing.name == "sys" or (thing.name in ("torch", "np") and name in passed):
                 return PassedOver(f"{thing.name}.{name}")
             return thing.part(name)
         case Module():

@@ -18,6 +18,7 @@ from micrograd_gui.document.python.objects import (
     ENUM,
     INT_ENUM,
     VALUE,
+    Builtin,
     Class,
     DataField,
     ErrorKind,
@@ -211,18 +212,23 @@ def made(run: Running, called: Class, args: list[Any], words: dict[str, Any]) ->
     if called.members:
         return _member(run, called, args)
     new: Instance = object.__new__(called.kind)
+    if is_error(called):
+        vars(new)["args"] = tuple(args)
     own = called.find("__init__")
     if own is not None:
         run.call(own, [new, *args], words)
     elif called.fields:
         _fill(run, called, new, args, words)
-    elif any(isinstance(base, ErrorKind) for each in called.line() for base in each.bases):
-        vars(new)["args"] = tuple(args)
-    elif args or words:
+    elif (args and not is_error(called)) or words:
         raise Wrong(
             tr("{name} takes nothing: its class has no __init__", name=spoken(called.name)), TypeError
         )
     return new
+
+
+def is_error(kind: Class) -> bool:
+    """Whether it is made from an error of Python's."""
+    return any(isinstance(base, ErrorKind) for each in kind.line() for base in each.bases)
 
 
 def _fill(run: Running, called: Class, new: Instance, args: list[Any], words: dict[str, Any]) -> None:
@@ -319,8 +325,12 @@ def own_text(run: Running, thing: Any, as_text: bool) -> str | None:
         names = (each.name for each in thing.of.fields if each.name in fields)
         shown = (f"{name}={run.display.code(fields[name])}" for name in names)
         return f"{thing.of.name}({', '.join(shown)})"
-    if isinstance(thing, Instance) and "args" in vars(thing) and as_text:
-        return str(run.display.text(vars(thing)["args"][0])) if len(vars(thing)["args"]) == 1 else ""
+    if isinstance(thing, Instance) and is_error(thing.of):
+        given = vars(thing)["args"]
+        if as_text:
+            return str(run.display.text(given[0] if len(given) == 1 else given)) if given else ""
+        shown = run.display.code(given)
+        return f"{thing.of.name}{shown.replace(',)', ')') if len(given) == 1 else shown}"
     return None
 
 
@@ -334,6 +344,8 @@ def of_super(run: Running, thing: Super, name: str) -> Any:
         if name in each.names:
             found = each.names[name]
             return Method(found, thing.of) if isinstance(found, Function) else found
+    if name == "__init__" and is_error(thing.of.of):
+        return Builtin(name, lambda run, args, words: vars(thing.of).update(args=tuple(args)))
     if name.startswith("__") or any(isinstance(base, PassedOver) for each in line for base in each.bases):
         return PassedOver("super()")  # such as __init__ of what has none
     raise Wrong(

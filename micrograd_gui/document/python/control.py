@@ -71,6 +71,8 @@ def raised(run: Running, each: ast.Raise, scope: Scope) -> Wrong:
         kind = thing.of.kind
     if kind is None:
         raise Wrong(tr("{thing} cannot be raised", thing=kind_name(thing)), TypeError)
+    if each.cause is not None:
+        vars(thing)["__cause__"] = run.evaluate(each.cause, scope)
     name = thing.of.name
     text = run.display.text(thing)
     return Wrong(tr("this raises {name}", name=f"{name}: {text[:120]}" if text else name), kind, thing)

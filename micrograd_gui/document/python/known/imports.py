@@ -75,6 +75,7 @@ def known() -> dict[str, Any]:
         "nn": nn,
         "micrograd": Library("micrograd", {"nn": nn, "engine": nn, "Value": VALUE}),
         "object": NetworkKind("object"),
+        "__name__": "__main__",
         "tqdm": LIBRARIES["tqdm"],
         "time": TIME,
         "pi": math.pi,

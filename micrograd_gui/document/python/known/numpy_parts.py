@@ -38,6 +38,15 @@ def _linspace(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return np.linspace(number(args[0], "linspace"), number(args[1], "linspace"), many)
 
 
+@builtin("np.logspace", 2, 3, ("num", "base"))
+def _logspace(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    import numpy as np
+
+    many = size_of(run, args[2] if len(args) == 3 else given.get("num", 50))
+    first, last = (number(each, "logspace") for each in args[:2])
+    return np.logspace(first, last, many, base=number(given.get("base", 10.0), "logspace"))
+
+
 _KINDS_OF_NUMBERS = {"float": float, "np.float64": float, "int": int, "np.int64": int, "bool": bool}
 
 
@@ -324,6 +333,7 @@ NUMPY = Library(
         "float32": _float32,
         "arange": _arange,
         "linspace": _linspace,
+        "logspace": _logspace,
         "array": _array,
         "asarray": _array,
         "c_": COLUMNS,

@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import statistics
+import sys
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Any
@@ -422,6 +423,9 @@ _TQDM.update(dict.fromkeys(("tqdm", "tqdm_notebook", "notebook", "auto"), TQDM))
 ENUMS = Library("enum", {"Enum": ENUM, "IntEnum": INT_ENUM, "auto": _auto})
 
 
+SYS = Library("sys", {"version_info": tuple(sys.version_info), "maxsize": sys.maxsize, "argv": [""]})
+
+
 # dataclasses ------------------------------------------------------------------------------------------
 
 
@@ -479,6 +483,7 @@ LIBRARIES = {
         JSON,
         ENUMS,
         TQDM,
+        SYS,
         DATACLASSES,
     )
 }
