@@ -17,9 +17,13 @@ import pytest
 from micrograd.dot import embedded_dot
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import BlockSpec, with_block
+from micrograd_gui.document.notation.carried import comments
 from micrograd_gui.door import parse, render, write
+from micrograd_gui.export.formats import FORMS
+from micrograd_gui.files import documents
 from micrograd_gui.files.embedded import pack
 
+OPENED = tuple(suffix for suffix in documents.SUFFIXES if suffix in FORMS and suffix != ".micrograd")
 OPEN = """
 import json, os, sys, tempfile
 from pathlib import Path
@@ -116,8 +120,37 @@ def hostile(secret: Path) -> dict[str, bytes]:
         "link.csv": f"=cmd|' /C calc'!A0,b\n1,2\n{name},3\n".encode(),
         "rows.csv": b"a,b\n1,2\n3,4\n",
         "expression.txt": b"__import__('os').system('id')",
+        "image.html": f'<html><head><base href="http://127.0.0.1:9/"><link rel=stylesheet href="{name}"><script src="{name}"></script></head><body><img src="http://127.0.0.1:9/x"><iframe src="file://{name}"></iframe><svg>{inside}</svg></body></html>'.encode(),
+        "carried.html": f'<!DOCTYPE html SYSTEM "http://127.0.0.1:9/x.dtd"><html><script src="{name}"></script><svg><metadata id="micrograd-graph">{carried.replace("<", "&lt;").replace("&lt;", "&#60;")}</metadata></svg></html>'.encode(),
+        "input.tex": f"\\input{{{name}}}\n\\write18{{id}}\n\\openin5={name}\n\\includegraphics{{{name}}}\n".encode(),
+        "carried.tex": f"\\immediate\\write18{{id}}\\input{{{name}}}\n".encode() + comments(carried, "%").encode(),
+        "script.py": f"import os, socket, urllib.request\nos.system('id')\nprint(open({name!r}).read())\n__import__('subprocess').run(['id'])\nurllib.request.urlopen('http://127.0.0.1:9/x')\na = Value(2.0)\nL = a*3\n".encode(),
+        "eval.py": f"from micrograd.engine import Value\na = Value(float(eval(\"__import__('os').system('id')\")))\nexec(open({name!r}).read())\nL = a*3\n".encode(),
+        "carried.py": f"import os\nos.system('id')\nexec(open({name!r}).read())\n".encode() + comments(carried, "#").encode(),
+        "cells.ipynb": notebook(f"!id\n%run {name}\n%load {name}", f"open({name!r}).read()", "import os; os.system('id')", "import socket; socket.create_connection(('127.0.0.1', 9))", "from micrograd.engine import Value\na = Value(2.0)\nL = a*3"),
+        "numbers.ipynb": notebook(f"import numpy as np, torch, pickle\nX = np.load({name!r}, allow_pickle=True)\nY = np.genfromtxt('http://127.0.0.1:9/x')\nZ = torch.load({name!r})\nW = pickle.load(open({name!r}, 'rb'))"),
+        "picture.ipynb": notebook(f"from IPython.display import Image\nImage(url='http://127.0.0.1:9/x')\nImage({name!r})"),
+        "chunk.webp": b"RIFF" + struct.pack("<I", 20) + b"WEBPXMP " + struct.pack("<I", 8) + b"&a;&b;  ",
+        "comment.gif": b"GIF89a\1\0\1\0\0\0\0!\xfe" + bytes([len(name) % 256]) + name.encode()[:255] + b"\0;",
+        "flow.mmd": f'flowchart LR\n  click a href "file://{name}"\n  a["<img src={name}>"] --> b\n'.encode(),
+        "rows.tsv": f"=WEBSERVICE(\"http://127.0.0.1:9/x\")\tb\n1\t2\n=HYPERLINK(\"file://{name}\")\t3\n".encode(),
+        "folder.micrograd": render_text(graph).replace(b'"op": "*"', b'"op": "' + name.encode() + b'"'),
         "lesson.toml": f'title = "{name}"\nopens = "{name}"\n'.encode(),
     }  # fmt: skip
+
+
+def notebook(*cells: str) -> bytes:
+    """A notebook of code, the outputs of which name things to fetch."""
+    html = {
+        "output_type": "display_data",
+        "metadata": {},
+        "data": {"text/html": "<img src='http://127.0.0.1:9/x'>"},
+    }
+    made = [
+        {"cell_type": "code", "metadata": {}, "execution_count": 1, "outputs": [html], "source": cell}
+        for cell in cells
+    ]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made}).encode()
 
 
 def render_text(graph: Graph) -> bytes:
@@ -131,20 +164,26 @@ def test_opening_a_file_of_any_form_starts_reads_and_connects_to_nothing(tmp_pat
     secret = tmp_path / "secret"
     secret.write_text('{"format": "micrograd-graph", "version": 1, "nodes": []}')
     graph, _ = with_block(Graph(), BlockSpec("neuron", 2))
-    files = [tmp_path / f"ours{suffix}" for suffix in (".svg", ".png", ".pdf", ".dot")]
+    files = [tmp_path / f"ours{suffix}" for suffix in OPENED]
     for each in files:
         render(graph, each)
     write(graph, tmp_path / "ours.micrograd")
+    plain = tmp_path / "plain.ipynb"
+    cell = "import random\nimport numpy as np\nfrom micrograd.engine import Value\nrng = random.Random(5)\nX = np.array([[1.0, 2.0]])\n"
+    plain.write_bytes(notebook(cell + "a = Value(rng.random())\nL = a*3", "import torch\nW = torch.ones(2)"))
+    files.append(plain)
     theirs = []
     for name, content in hostile(secret).items():
         (tmp_path / name).write_bytes(content)
         theirs.append(tmp_path / name)
     paths = [str(each) for each in (tmp_path / "ours.micrograd", *files, *theirs)]
-    order = [sys.executable, "-c", OPEN, json.dumps([paths, str(embedded_dot()), paths[:5]])]
+    order = [sys.executable, "-c", OPEN, json.dumps([paths, str(embedded_dot()), paths[: 1 + len(files)]])]
     done = subprocess.run(order, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
     seen, told = json.loads(done.stdout)
-    assert seen == []
+    assert seen == [], told
     assert all(said[0] == "Graph" for path, said in told.items() if "ours" in path)
     assert told[str(tmp_path / "label.micrograd")][0] == "Graph"
-    assert told[str(tmp_path / "label.png")][0] == "Graph"
+    for name in ("label.png", "carried.html", "carried.tex", "carried.py", "cells.ipynb"):
+        assert told[str(tmp_path / name)][0] == "Graph", name
+    assert {Path(path).suffix for path in told} >= {*documents.SUFFIXES}, "each form that opens is here"
