@@ -22,7 +22,7 @@ from micrograd_gui.export.options import OPTIONS, read_options
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Film, Options, film_of
 from micrograd_gui.figures.text_metrics import shown_label
-from micrograd_gui.files.atomic import write_all
+from micrograd_gui.files import atomic, documents
 from micrograd_gui.files.embedded import pack
 from micrograd_gui.layout.graphviz import Progress
 from micrograd_gui.resource import drawn_in
@@ -113,7 +113,7 @@ def export(film: Film, path: Path) -> tuple[Path, ...]:
         )
     films = [film] if len(paths) == 1 else film.each()
     with drawn_in(film.options.font):
-        return write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
+        return atomic.write_all((each, form.content(part)) for each, part in zip(paths, films, strict=True))
 
 
 def see_that_it_can_be(film: Film, form: Form) -> None:
@@ -193,7 +193,7 @@ def render(graph: Graph, path: Path, given: Mapping[str, Any]) -> tuple[Path, ..
     progress = Progress(see=partial(see_that_few, graph=graph, options=options, form=form))
     film = film_of(graph, "all" if step is None and form.animated else step, options, progress=progress)
     written = export(film, path)
-    for note in (film.note, of_fonts(film, form)):
+    for note in (film.note, of_fonts(film, form), of_sizes(written)):
         if note:
             warnings.warn(note, LaidOutPlainly, stacklevel=2)
     return written
@@ -207,6 +207,19 @@ def of_fonts(film: Film, form: Form) -> str:
 
     with drawn_in(film.options.font):
         return no_font_has(shown_label(node.name) for node in film.visible_graph)
+
+
+def of_sizes(written: Iterable[Path]) -> str:
+    """What is to be told of files that carry their graph and are larger than what is read."""
+    for path in written:
+        if path.suffix.lower() in documents.SUFFIXES and path.stat().st_size > atomic.LARGEST:
+            return tr(
+                "{file} has {size:.0f} MB: it does not open here again, where at most {most} MB are read.",
+                file=atomic.quoted_name(path),
+                size=path.stat().st_size / 1e6,
+                most=atomic.LARGEST // 1_000_000,
+            )
+    return ""
 
 
 def _see_that_heeded(form: Form, given: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """One cap for both ways: what can be saved can be opened; what cannot is said before the old file goes."""
 
 import json
+import warnings
 
 import pytest
 
@@ -9,6 +10,7 @@ from micrograd_gui.document.data import NUMBERS_AT_MOST, ROWS_AT_MOST, Column, D
 from micrograd_gui.document.errors import FileRefusal, Refusal
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.node import NODES_AT_MOST
+from micrograd_gui.door import render
 from micrograd_gui.files import atomic, documents, embedded, tables
 
 
@@ -87,6 +89,21 @@ def test_a_picture_holds_no_larger_graph_than_is_read_from_it(monkeypatch):
     monkeypatch.setattr(embedded, "LARGEST_GRAPH", len(text) - 1)
     with pytest.raises(FileRefusal, match="too large to be put into a picture"):
         embedded.pack(graph)
+
+
+def test_of_a_picture_that_is_too_large_to_be_read_again_it_is_told(tmp_path, monkeypatch):
+    path, graph = tmp_path / "large.svg", fed(3, 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        render(graph, path)
+    monkeypatch.setattr(atomic, "LARGEST", path.stat().st_size - 1)
+    with pytest.warns(UserWarning, match=r"“large\.svg” has 0 MB: it does not open here again"):
+        render(graph, path)
+    with pytest.raises(FileRefusal, match="too large"):
+        documents.read(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        render(graph, tmp_path / "large.mmd")  # from which nothing is read
 
 
 def test_a_table_of_more_columns_than_are_read_is_not_written(tmp_path):

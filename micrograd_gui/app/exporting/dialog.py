@@ -475,11 +475,11 @@ def _work(
     request: ExportRequest, path: Path, relay: _ProgressRelay, *, stop: Event
 ) -> tuple[tuple[Path, ...], str]:
     """The files that were written, and what is to be told of how they were laid out."""
-    from micrograd_gui.export.formats import export, form_of, of_fonts
+    from micrograd_gui.export.formats import export, form_of, of_fonts, of_sizes
 
     film = request.suiting(path).film(relay.told.emit, stop)
     written = export(film, path)
-    return written, " ".join(filter(None, (film.note, of_fonts(film, form_of(path)))))
+    return written, " ".join(filter(None, (film.note, of_fonts(film, form_of(path)), of_sizes(written))))
 
 
 def open_export(context: Context) -> ExportDialog:
