@@ -9,6 +9,7 @@ import pytest
 
 import micrograd_gui as mg
 from micrograd_gui.app.cli import main
+from micrograd_gui.export.formats import FORMS
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.files import documents
@@ -136,3 +137,16 @@ def test_something_stands_on_every_wire_those_into_blocks_too(name: str, style: 
     (picture,) = pictures(name, None, style=style)
     ends = {(wire.node, wire.port) for wire in picture.wires if wire.port is not None}
     assert {(chip.node, chip.port) for chip in picture.chips if chip.amount} == ends
+
+
+@pytest.mark.parametrize("width", ["240pt", "346pt"])
+def test_in_rows_chips_make_room_for_each_other(width: str) -> None:
+    graph = mg.parse(
+        "z = -2.5; c = 1; v = relu(z) + c; t = max(c, v); u = c**2; w = u*c; m = max(w, c); o = t - u*2; "
+        "h = max(v, o); p = o - c*2; L = o + h + p"
+    )
+    _, options = FORMS[".svg"].read(graph, {"width": width, "text": "7pt", "digits": 2, "wires": "all"})
+    (figure,) = film_of(graph, None, options).pictures
+    air = 1.5
+    rects = [(x, y, wide - air, tall - air) for x, y, wide, tall in (chip.rect for chip in figure.chips)]
+    assert all(apart(one, other) for at, one in enumerate(rects) for other in rects[:at])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from math import hypot
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ _HEAD = (7.0, 2.6)  # how long an arrow head is, and half its width
 _FRAMED = 8.0  # from the outermost columns of a row to what is seen there of frames
 _ROUND = 6.0  # the radius of a corner
 _STEM, _LEAF = 3.0, 1.0  # how little a cut is liked through a wire from an op to its record, and any other
+_ROUNDS = 40  # in which chips make room for each other
 _RAGGED = 1.5  # the same for rows of which one is much shorter
 
 
@@ -83,21 +85,64 @@ def in_rows(figure: Figure, wide: float, margin: float) -> InRows | None:
         return None
     rows = [range(begin, end) for begin, end in zip([0, *cuts[0]], [*cuts[0], len(columns)], strict=True)]
     made = _Rows(figure, columns, rows, margin).made()
-    if _crowded(made.chips) and not _crowded(figure.chips):  # chips of several moments may stand so
-        return None
+    before = _crowding(figure.chips)  # chips of several moments may stand so
+    if _crowding(made.chips) > max(1.0, 1.01 * before):
+        made = replace(made, chips=_spread(made.chips))
+        if _crowding(made.chips) > max(1.0, 1.01 * before) or _covers(made, margin):
+            return None
     return InRows(made, len(rows), cuts[1])
 
 
-def _crowded(chips: Sequence[ChipText]) -> bool:
-    """Whether two of them stand on each other."""
-    left = sorted(chips, key=lambda chip: chip.x)
+def _crowding(chips: Sequence[ChipText]) -> float:
+    """How far two of them stand on each other; 0 where none do."""
+    left, found = sorted(chips, key=lambda chip: chip.x), 0.0
     for at, one in enumerate(left):
         for other in left[at + 1 :]:
-            if other.x >= one.x + one.width - 1:
+            across = one.x + one.width - other.x
+            if across <= found:
                 break
-            if one.y < other.y + other.height - 1 and other.y < one.y + one.height - 1:
-                return True
-    return False
+            down = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+            found = max(found, min(across, other.width, down))
+    return found
+
+
+def _spread(chips: Sequence[ChipText]) -> tuple[ChipText, ...]:
+    """The chips; those that stand on each other make room up and down, in the order in which they stand."""
+    found = list(chips)
+    pairs = [each for each in combinations(range(len(found)), 2) if _near(*(found[at] for at in each))]
+    for _ in range(_ROUNDS):
+        moved = False
+        for pair in pairs:
+            upper, lower = sorted(pair, key=lambda at: (found[at].y, found[at].anchor[1]))
+            over = found[upper].y + found[upper].height - found[lower].y
+            if over > 1:
+                moved = True
+                for at, down in ((upper, -over / 2), (lower, over / 2)):
+                    found[at] = replace(found[at].moved(0.0, down), anchor=found[at].anchor)
+        if not moved:
+            break
+    return tuple(found)
+
+
+def _near(one: ChipText, other: ChipText) -> bool:
+    """Whether they may come to stand on each other when they are moved up and down."""
+    across = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    return across > 1 and abs(one.y - other.y) < 4 * (one.height + other.height)
+
+
+def _covers(made: Figure, margin: float) -> bool:
+    """Whether a chip stands on a node, or outside of the figure."""
+    things = [box.rect for box in made.boxes]
+    things += [(each.x - each.rx, each.y - each.ry, 2 * each.rx, 2 * each.ry) for each in made.ovals]
+    return any(
+        y < margin
+        or y + tall > made.height - margin
+        or any(
+            x < left + wider - 1 and left < x + wide - 1 and y < top + taller - 1 and top < y + tall - 1
+            for left, top, wider, taller in things
+        )
+        for x, y, wide, tall in (chip.rect for chip in made.chips)
+    )
 
 
 def narrowest(figure: Figure, margin: float) -> float:
