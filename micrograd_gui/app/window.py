@@ -266,7 +266,8 @@ class MainWindow(QMainWindow):
         training, projected = self.training.running, self.projector.on
         self.training.stop()
         self.projector.leave()
-        seen = language.seen_of(self, self.panes)
+        seen, put_back = language.seen_of(self, self.panes), self.canvas.held()
+        canvas = self.canvas
         stays = (self.appearance, self.background, self.documents, self.live, self._sized, self._recovering)
         self.background.cancel_all_but("recovery")  # which is offered over what is made now
         self.setUpdatesEnabled(False)
@@ -286,7 +287,8 @@ class MainWindow(QMainWindow):
         finally:
             if training:
                 self.bridge.attempt(self.training.toggle)
-            later(self.panes, partial(self._settle, seen, projected=projected))
+            settle = partial(self._settle, seen, projected=projected)
+            later(self.panes, partial(settle, look=put_back) if self.canvas is canvas else settle)
 
     def _make_anew(self, seen: language.Seen, *, learning: bool) -> None:
         blank = language.make_anew(self.session, self._make_parts)
@@ -300,11 +302,14 @@ class MainWindow(QMainWindow):
         language.show_again(seen, self, self.panes)
         self.explain()
 
-    def _settle(self, seen: language.Seen, *, projected: bool) -> None:
+    def _settle(
+        self, seen: language.Seen, *, projected: bool, look: Callable[[], object] = lambda: None
+    ) -> None:
         """Qt has laid the panes out by now, and gives them their shares."""
         language.put_docks(seen, self, self.panes)
         self.panes.give_room()
         self.bars.follow_width()
+        look()
         self.setUpdatesEnabled(True)
         if projected:
             self.projector.enter()

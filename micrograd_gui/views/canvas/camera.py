@@ -143,6 +143,20 @@ class ZoomView(QGraphicsView):
     def _standing(self) -> tuple[float, int, int]:
         return self.zoom, self.horizontalScrollBar().value(), self.verticalScrollBar().value()
 
+    def held(self) -> Callable[[], None]:
+        """Gives what has the same seen again later, in the same place, where the view is as large then."""
+        size, whole, (zoom, across, down) = self.viewport().size(), self.whole, self._standing
+
+        def put_back() -> None:
+            if self.viewport().size() == size:
+                self.look_at(QPointF(), zoom)
+                self.horizontalScrollBar().setValue(across)
+                self.verticalScrollBar().setValue(down)
+                self.whole = whole
+                self.scrolled.emit()
+
+        return put_back
+
     def zoom_at(self, factor: float, position: QPointF) -> None:
         """So many times as large, with what is at that pixel staying there."""
         back, _ = self.viewportTransform().inverted()
