@@ -86,7 +86,7 @@ def test_what_is_pasted_below_is_scrolled_into_view(opened, qtbot):
     window = opened("mlp")
     canvas = window.canvas
     qtbot.waitUntil(lambda: not canvas.graph_scene.bounds().isEmpty())
-    canvas.zoom_by_hand(4.0)
+    canvas.zoom_by_hand(2.3 / canvas.zoom)  # what is pasted is nearly as wide as the view
     QApplication.clipboard().setText(CELL)
     window.findChild(QAction, "paste").trigger()
     seen = canvas.mapToScene(canvas.viewport().rect()).boundingRect()
