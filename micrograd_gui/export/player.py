@@ -191,7 +191,9 @@ def _rows(film: Film) -> Iterator[str]:
         yield f'<tr><th scope="row">{in_html(names[node])}</th>{cells}</tr>'
 
 
-Difference = list[object]  # the number of an element, its class, and of a text what it says
+# The number of an element, its class, and of a text what it says, and where, where not as at first.
+Difference = list[object]
+_PLACED = ("x", "y", "font-size")
 
 
 def shape_looks(shape: Shape) -> str:
@@ -203,6 +205,12 @@ def shape_looks(shape: Shape) -> str:
 def text_looks(text: Text) -> str:
     """The classes of a text's element."""
     return f"x f-{tone_of(text)}{' bold' if text.bold else ''}{' struck' if text.struck else ''}"
+
+
+def _place(text: Text) -> list[str]:
+    """Where it stands, and its size."""
+    attributes = text_attributes(text)
+    return [attributes[name] for name in _PLACED]
 
 
 def written_in_parts(text: Text) -> str | list[object]:
@@ -259,11 +267,15 @@ class _Elements:
 
     def __init__(self, figure: Figure) -> None:
         self._parts: defaultdict[NodeId | None, list[tuple[Element, int]]] = defaultdict(list)
+        self._places: list[list[str]] = []  # of each element at first; of shapes none
         count = 0
         for part in elements(figure):
             node = None if isinstance(part, Enclosure | Panel | Text) else part.node
             self._parts[node].append((part, count))
-            count += len(shapes_of(part, figure)) + len(texts_of(part, figure))
+            texts = texts_of(part, figure)
+            count += len(shapes_of(part, figure)) + len(texts)
+            self._places += [[]] * (count - len(texts) - len(self._places))
+            self._places += [_place(text) for text in texts]
         self.nodes = {node for node in self._parts if node is not None}
 
     def looks(self, figure: Figure, nodes: Iterable[NodeId]) -> Iterator[tuple[int, Difference]]:
@@ -273,7 +285,8 @@ class _Elements:
             for part, start in self._parts[node]:
                 now = chips[part.node, part.port, part.nth] if isinstance(part, ChipText) else part
                 shapes: list[Difference] = [[shape_looks(shape)] for shape in shapes_of(now, figure)]
-                texts: list[Difference] = [
-                    [text_looks(text), written_in_parts(text)] for text in texts_of(now, figure)
-                ]
-                yield from enumerate([*shapes, *texts], start)
+                yield from enumerate(shapes, start)
+                for at, text in enumerate(texts_of(now, figure), start + len(shapes)):
+                    place = _place(text)
+                    moved = [] if place == self._places[at] else [place]
+                    yield at, [text_looks(text), written_in_parts(text), *moved]

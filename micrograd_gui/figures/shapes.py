@@ -208,7 +208,7 @@ def at_rest(element: Element, figure: Figure) -> bool:
 
 
 def texts_of(element: Element, figure: Figure) -> tuple[Text, ...]:
-    """What is written on that part at the figure's moment; at others as many texts at the same places."""
+    """What is written on that part at the figure's moment; at others as many texts, of other sizes maybe."""
     return figure.lettered(_texts_of(element, figure))
 
 

@@ -17,15 +17,20 @@ let timer = 0;
 const past = new Map(); // of each part all its looks, the latest last: each with its moment
 
 film.forEach((changes, number) => {
-  for (const [part, look, text] of changes) {
+  for (const [part, ...looks] of changes) {
     if (!past.has(part)) past.set(part, []);
-    past.get(part).push([number, look, text]);
+    past.get(part).push([number, ...looks]);
   }
 });
 
-function apply(part, look, text) {
+const placed = ["x", "y", "font-size"];
+const places = Array.from(parts, (part) => placed.map((name) => part.getAttribute(name))); // at the first moment
+
+function apply(part, look, text, place = places[part]) {
   parts[part].setAttribute("class", look);
-  if (text !== undefined) write(parts[part], text);
+  if (text === undefined) return;
+  write(parts[part], text);
+  placed.forEach((name, at) => parts[part].setAttribute(name, place[at]));
 }
 
 function write(part, text) {
@@ -44,8 +49,8 @@ function back(number) {
   const otherwise = new Set();
   for (let each = shown; each > number; each--) for (const [part] of film[each]) otherwise.add(part);
   for (const part of otherwise) {
-    const [, look, text] = past.get(part).findLast(([moment]) => moment <= number);
-    apply(part, look, text);
+    const [, ...looks] = past.get(part).findLast(([moment]) => moment <= number);
+    apply(part, ...looks);
   }
 }
 

@@ -14,6 +14,7 @@ from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import parse
 from micrograd_gui.export import formats
 from micrograd_gui.export.player import differences, shape_looks, text_looks, written_in_parts
+from micrograd_gui.export.svg import text_attributes
 from micrograd_gui.figures.figure import Figure, Style
 from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.parts import CardBox
@@ -174,6 +175,27 @@ def test_keys_and_buttons_go_through_the_moments(tmp_path: Path, page: browser.P
     assert page.ask("document.getElementById('back').disabled") is True
     assert page.complaints == []
     assert page.loaded == [path.as_uri()]
+
+
+@needs_chromium
+def test_a_number_is_as_large_and_stands_as_in_a_picture_of_its_moment(
+    tmp_path: Path, page: browser.Page
+) -> None:
+    graph = graph_from_expression("L = tanh(a*b)").valued(1, 2.0).valued(2, -3.0)  # tiny grads: 2.46e−05
+    given = Options(style="canvas", card=False)
+    pictures = list(film_of(graph, "all", given).pictures)
+    page.open(exported(tmp_path / "a.html", graph, style="canvas"))
+    seen = (
+        "[...document.querySelectorAll('#picture text')].map(t => placed.map(name => t.getAttribute(name)))"
+    )
+    for key, picture in (("End", pictures[-1]), ("Home", pictures[0])):
+        page.press(key)
+        texts = [text_attributes(text) for group in groups(picture) for text in group.texts]
+        assert page.ask(seen) == [[each[name] for name in ("x", "y", "font-size")] for each in texts]
+    sizes = [
+        {text.size for text in each.texts if text.role == "grad"} for each in (pictures[0], pictures[-1])
+    ]
+    assert sizes[0] != sizes[1]
 
 
 @needs_chromium
