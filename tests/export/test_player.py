@@ -185,13 +185,12 @@ def test_a_number_is_as_large_and_stands_as_in_a_picture_of_its_moment(
     given = Options(style="canvas", card=False)
     pictures = list(film_of(graph, "all", given).pictures)
     page.open(exported(tmp_path / "a.html", graph, style="canvas"))
-    seen = (
-        "[...document.querySelectorAll('#picture text')].map(t => placed.map(name => t.getAttribute(name)))"
-    )
+    placed = ["x", "y", "font-size"]
+    seen = f"[...document.querySelectorAll('#picture text')].map(t => {placed}.map(n => t.getAttribute(n)))"
     for key, picture in (("End", pictures[-1]), ("Home", pictures[0])):
         page.press(key)
         texts = [text_attributes(text) for group in groups(picture) for text in group.texts]
-        assert page.ask(seen) == [[each[name] for name in ("x", "y", "font-size")] for each in texts]
+        assert page.ask(seen) == [[each[name] for name in placed] for each in texts]
     sizes = [
         {text.size for text in each.texts if text.role == "grad"} for each in (pictures[0], pictures[-1])
     ]
