@@ -22,7 +22,7 @@ from micrograd_gui.files import documents
 from micrograd_gui.files.atomic import quoted_name
 from micrograd_gui.files.documents import SUFFIXES, OpenedGraph, as_path, is_address, open_named
 from micrograd_gui.log import logger_of
-from micrograd_gui.session.record import forget_ahead, known_ahead
+from micrograd_gui.session.record import forget_ahead, known_ahead, parts_of
 from micrograd_gui.session.state import State
 from micrograd_gui.session.transitions import BUILT, opened
 from micrograd_gui.views.background import later
@@ -168,7 +168,8 @@ class Documents(QObject):
 
     def _take(self, source: OpenedGraph, whole: Graph, run: RecordedRun | None = None) -> None:
         _log.info("opened %s: %d nodes", source.title or source.path or "a graph", len(whole))
-        if len(whole) > LARGE or len(self._context.session.state.graph) > LARGE:
+        gone = self._large_parts()
+        if len(whole) > LARGE or gone:
             forget_ahead()
         if run is not None:
             known_ahead(whole, run)
@@ -184,6 +185,15 @@ class Documents(QObject):
             self.places_wanted.emit(source.said)  # they are worked out behind the first picture
         if source.said:
             self._context.say(source.said)
+        if gone:
+            from micrograd_gui.document.in_parts import let_go_by_turns
+
+            let_go_by_turns(gone)
+
+    def _large_parts(self) -> list[object]:
+        """What the document has many of, where it is large: freed at once they would hold the window."""
+        state = self._context.session.state
+        return [*state.graph.nodes.values(), *parts_of(state.trace)] if len(state.graph) > LARGE else []
 
     @Net("drop", N_("What was dragged in"))
     def open_dropped(self, paths: Sequence[Path]) -> None:

@@ -99,7 +99,17 @@ def forget_ahead() -> None:
     with _keeping:
         for work in tuple(_working):
             work.stop.set()
+        gone = [part for _, run in _ahead for part in parts_of(run)]
         _ahead.clear()
+    if gone:
+        from micrograd_gui.document.in_parts import let_go_by_turns
+
+        let_go_by_turns(gone)
+
+
+def parts_of(run: object) -> list[object]:
+    """What a recorded run has many of, to be let go of by turns."""
+    return [*run.steps, *vars(run).get("_keyframes", ())] if isinstance(run, RecordedRun) else []
 
 
 def known_ahead(graph: Graph, run: RecordedRun) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 from micrograd_gui.app import cli, opening
 from micrograd_gui.app import window as app_window
 from micrograd_gui.app.recovery import offer
+from micrograd_gui.document import in_parts
 from micrograd_gui.document.graph import Graph, Node
 from micrograd_gui.document.marks import Sight
 from micrograd_gui.document.node import LARGE
@@ -279,6 +280,25 @@ def test_in_the_window_a_verb_waits_for_the_run_while_the_window_goes_on(opened,
     timer.stop()
     assert window.session.state.forward_done
     recording.forget_ahead()
+
+
+def test_a_large_document_that_is_closed_is_let_go_of_by_turns_and_its_runs_too(opened, monkeypatch):
+    graph = chain(LARGE + 1)
+    window, taken = opened("lecture"), []
+    window.session.open_graph(graph)
+    monkeypatch.setattr(in_parts, "let_go_by_turns", taken.append)
+    recording.record_ahead(graph, (Pass("forward"), Pass("backward")))
+    ahead = recording.record(graph, (Pass("forward"), Pass("backward")))
+    window.session.backward()
+    shown = window.session.state
+    window.documents.open_example("lecture")
+    gone = {id(each) for part in taken for each in part}
+    assert gone >= {id(step) for step in ahead.steps}
+    assert gone >= {id(step) for step in shown.trace.steps}
+    assert gone >= {id(node) for node in shown.graph.nodes.values()}
+    taken.clear()
+    window.documents.open_example("neuron")  # in place of a small one
+    assert taken == []
 
 
 def test_runs_recorded_ahead_are_those_that_are_recorded_when_asked_for():

@@ -2,6 +2,9 @@
 
 import json
 import random
+from threading import Thread, current_thread
+from threading import enumerate as enumerate_threads
+from typing import ClassVar
 
 import msgspec
 import pytest
@@ -12,6 +15,27 @@ from micrograd_gui.document.notation.carried import comments, graph_text
 from micrograd_gui.files import documents
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.files.notebook import graph_of_cells
+
+
+class Thing:
+    gone: ClassVar[list[Thread]] = []
+
+    def __del__(self) -> None:
+        self.gone.append(current_thread())
+
+
+@pytest.mark.parametrize(("count", "elsewhere"), [(50, False), (2100, True)])
+def test_much_is_let_go_of_by_another_thread_and_little_at_once(count, elsewhere):
+    Thing.gone.clear()
+    things: list[object] = [Thing() for _ in range(count)]
+    in_parts.let_go_by_turns(things)
+    assert elsewhere or things == []
+    for each in enumerate_threads():
+        if each is not current_thread() and "let_go" in each.name:
+            each.join(20)
+    assert things == []
+    assert len(Thing.gone) == count
+    assert {thread is not current_thread() for thread in Thing.gone} == {elsewhere}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le"])
