@@ -69,7 +69,7 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
         case Value():
             return _of_value(run, thing, name)
         case Instance():
-            return _of_instance(thing, name)
+            return _of_instance(run, thing, name)
         case Class() | ValueClass():
             return _of_class(thing, name)
         case Super():
@@ -174,7 +174,7 @@ def _signed(run: Running, sign: str, turned: bool, thing: Value, args: list[Any]
     return run.binary(sign, other, thing) if turned else run.binary(sign, thing, other)
 
 
-def _of_instance(thing: Instance, name: str) -> Any:
+def _of_instance(run: Running, thing: Instance, name: str) -> Any:
     fields = vars(thing)
     if name in fields:
         return fields[name]
@@ -187,6 +187,8 @@ def _of_instance(thing: Instance, name: str) -> Any:
         return Method(found, thing)
     if found is not None:
         return found
+    if not name.startswith("__") and (own := thing.of.find("__getattr__")) is not None:
+        return run.call(own, [thing, name], {})
     thrown = pythons(AttributeError, f"'{thing.of.name}' object has no attribute '{name}'")  # as in code
     raise Wrong(
         tr("an object of {kind} has no {name}", kind=spoken(thing.of.name), name=spoken(name)),

@@ -8,6 +8,7 @@ from micrograd.engine import Value
 from micrograd.language import tr
 from micrograd.nn import Module as _Module
 from micrograd_gui.document.python import operations as ops
+from micrograd_gui.document.python.control import CellRefusal
 from micrograd_gui.document.python.known.declaring import FIELDS, builtin
 from micrograd_gui.document.python.known.networks import is_network
 from micrograd_gui.document.python.limits import Wrong
@@ -66,6 +67,10 @@ def _has(run: Running, thing: Any, name: Any) -> tuple[bool, Any]:
     try:
         return True, run.attribute(thing, name)
     except Wrong:
+        return False, None
+    except CellRefusal as refusal:  # of an object's own __getattr__, or of a property
+        if refusal.wrong.kind is not AttributeError:
+            raise
         return False, None
 
 
