@@ -278,7 +278,7 @@ def _end_with_parent() -> None:
 
 def _inside(given: dict[str, Any]) -> int:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import Qt, QTimer
 
     from micrograd_gui.__main__ import start
     from micrograd_gui.app import start as starting
@@ -295,7 +295,8 @@ def _inside(given: dict[str, Any]) -> int:
         window = make(source)
         for name in given["moves"]:
             if name == "recover":
-                window.recovering().looked.connect(lambda: _recover(window, given))
+                once = Qt.ConnectionType.SingleShotConnection  # it looks again, 3 s later
+                window.recovering().looked.connect(lambda: _recover(window, given), once)
             else:
                 QTimer.singleShot(600, window, lambda name=name: doing[name](window, given))
         return window
