@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from shutil import rmtree
 from threading import Event, Thread
+from unittest.mock import Mock
 
 import pytest
 from PySide6.QtCore import QThreadPool
@@ -253,6 +254,21 @@ def test_what_somebody_held_at_the_start_is_offered_once_it_is_free_but_not_what
     qtbot.waitUntil(lambda: window.findChild(QWidget, "recovery") is None)
     window.recovering()._look_again()
     assert not window.background.busy("recovery")
+    assert len(look(window, qtbot)) == 1
+
+
+def test_what_cannot_be_read_is_said_once_though_it_is_looked_at_again(opened, qtbot, monkeypatch) -> None:
+    slot = Slot.begun(recovery.folder())
+    slot.write(recovery.content(Session(documents.load_example("neuron")).state, "neuron"))
+    slot.release()
+    window = opened()
+    with monkeypatch.context() as broken:
+        broken.setattr(recovery, "_graph", Mock(side_effect=ImportError("no such")))
+        assert look(window, qtbot) == []
+        assert "cannot be read: no such." in window.message.text()
+        window.say("something else")
+        assert look(window, qtbot) == []
+        assert window.message.text() == "something else"
     assert len(look(window, qtbot)) == 1
 
 

@@ -55,6 +55,7 @@ class Recovering(QObject):
         self._told: State | None = None
         self._stopped = False
         self._later = False  # whether what was offered is to wait for the next start
+        self._heard: set[str] = set()  # what was said of files that cannot be read
         self._taking = False
         self._said.connect(lambda sentence, refused: context.say(sentence, refused=refused))
         self._keeper = keeper = Keeper(recovery.folder(), self._said.emit)
@@ -173,8 +174,9 @@ class Recovering(QObject):
         found, sentences = left
         if self._stopped:
             return  # what is held is let go
-        if sentences:
-            self._context.say(" ".join(sentences), refused=True)
+        if fresh := [each for each in sentences if each not in self._heard]:
+            self._heard.update(fresh)
+            self._context.say(" ".join(fresh), refused=True)
         if not found:
             self.looked.emit()
             return
