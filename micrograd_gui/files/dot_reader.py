@@ -1,8 +1,7 @@
-"""DOT in the form of the lecture's `draw_dot` → Graph; read by Graphviz itself."""
+"""DOT in the form of the lecture's `draw_dot` → Graph."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +9,6 @@ from graphlib import CycleError, TopologicalSorter
 from html import unescape
 from itertools import permutations
 from threading import Event
-from typing import Any
 
 from micrograd.dot import DATA, LABEL, STALE, TARGET
 from micrograd.foreign import rule_of, same
@@ -20,24 +18,14 @@ from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.text import lowered, spoken, wrong_count
-from micrograd_gui.layout.graphviz import ANOTHER, LayoutRefusal, engine
+from micrograd_gui.files.dot_parser import DotError, TooMuch, read_dot
 
 FORM = N_("a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values")
 _PIECES = re.compile(r"\\.|[|<>{}]|[^\\|<>{}]+|\\\Z", re.DOTALL)  # of a record: escapes, signs, plain text
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*+"(?:\s*\+\s*"(?:[^"\\]|\\.)*+")*+', re.DOTALL)
-LARGEST = 4_000_000  # letters; Graphviz has not read 40,000 nodes, 3.6 MB, in the time that it is given
-FIELDS_AT_MOST = 1_000  # of one record: Graphviz takes time by the square of them
+LARGEST = 4_000_000  # letters, of 40,000 nodes
+FIELDS_AT_MOST = 1_000  # of one record
 _ENTITY = re.compile(r"&#?\w{1,40};")  # the longest of HTML has 31 letters
-_HAVE_READ = frozenset(
-    ("image", "imagepath", "shapefile", "fontpath", "stylesheet", "_background", "layout", "src", "base")
-)
-_SETTINGS = re.compile(
-    r"(?P<comment>/\*.*?(?:\*/|\Z)|//[^\n]*|^#[^\n]*)"
-    r'|(?P<name>"(?:[^"\\]|\\.)*+"|(?<!\w)[A-Za-z_]\w*+)(?P<sign>\s*+=\s*+)'
-    r'|"(?:[^"\\]|\\.)*+(?:"|\Z|\\\Z)',
-    re.DOTALL | re.MULTILINE,
-)
-_ANGLES = re.compile("[<>]")
 _OURS = re.compile(r"n[1-9][0-9]{0,8}")  # a node in what was exported here: its id
 _ROUNDING = 2e-3  # numbers are written with four digits, and what is computed from them is off by more
 
@@ -63,12 +51,11 @@ def graph_from_dot(text: str, name: str = "", stop: Event | None = None) -> Grap
     values: dict[int, _Value] = {}
     ops: dict[int, str] = {}
     for key, each in objects.items():
-        called = str(each.get("name", ""))
-        label = str(each.get("label", "\\N"))
+        called, label = each["name"], each.get("label", "\\N")
         label = called if label == "\\N" else label  # Graphviz's word for a node that has only a name
-        if str(each.get("shape", "")).endswith("record"):
+        if each.get("shape", "").endswith("record"):
             shown, number = _contents(cells(label), called, name)
-            typed = str(each.get(LABEL, ""))
+            typed = each.get(LABEL, "")
             shown = typed if lowered(typed) == shown else shown  # else somebody has renamed it
             values[key] = _Value(called, len(values) + 1, shown, _exactly(number, each.get(DATA)))
         else:
@@ -123,7 +110,7 @@ def _escapes(text: str) -> str:
 
 
 def _see_that_it_can_be_read(text: str, name: str) -> None:
-    """Raises FileRefusal for what Graphviz would give up, or take time for by the square of its size."""
+    """Raises FileRefusal for what is larger than a graph of ours could be."""
     if len(text) > LARGEST:
         raise FileRefusal(
             tr(
@@ -146,67 +133,21 @@ def _see_that_it_can_be_read(text: str, name: str) -> None:
 
 def _parsed(
     text: str, name: str, stop: Event | None
-) -> tuple[dict[int, Mapping[str, Any]], list[tuple[int, int]], object]:
-    """The nodes by number, the edges in the order of the file, and the target, as Graphviz reads them."""
+) -> tuple[dict[int, Mapping[str, str]], list[tuple[int, int]], str | None]:
+    """The nodes by number, with their names; the edges in the order of the file; and the target."""
     try:
-        answer = engine().run(  # osage is the quickest one: no place is of use here
-            harmless(text), "dot_json", layout="osage", stop=stop, patience=ANOTHER
-        )
-        whole, _ = json.JSONDecoder(strict=False).raw_decode(answer.decode("utf-8", "replace"))
-    except LayoutRefusal as refusal:
-        where = re.search(r"syntax error in line .*", str(refusal))  # as in code
-        reason = f"{where[0].rstrip('.')}." if where else str(refusal)
-        raise FileRefusal(tr("{name} cannot be read as DOT: {reason}", name=name, reason=reason)) from None
-    except (ValueError, RecursionError):
+        found = read_dot(text, ("label", "shape", LABEL, DATA, TARGET), stop)
+    except DotError as error:
+        raise FileRefusal(
+            tr("{name} cannot be read as DOT: {reason}", name=name, reason=f"{error}.")
+        ) from None
+    except TooMuch:
         raise FileRefusal(
             tr("{name} cannot be read as DOT: it is nested too deeply, or damaged.", name=name)
         ) from None
-    groups = ("nodes", "edges", "subgraphs")
-    objects = {
-        each["_gvid"]: each for each in whole.get("objects", ()) if not any(key in each for key in groups)
-    }
-    pairs = [(edge["tail"], edge["head"]) for edge in whole.get("edges", ())]  # in the order of the file
-    edges = [pair for pair in pairs if pair[0] in objects and pair[1] in objects]
-    return objects, edges, whole.get(TARGET)
-
-
-def harmless(text: str) -> str:
-    """The DOT text with nothing in it that has a file read or another layout made, line by line.
-
-    The rest stays as it is. What hides from this does not help: the engine is let open nothing, besides.
-    """
-    return _without_readings(_without_readings(text))  # a comment may stand between a name and its sign
-
-
-def _without_readings(text: str) -> str:
-    made, at = [], 0
-    for found in _SETTINGS.finditer(text):
-        if found.start() < at:
-            continue  # within a label of HTML that is gone
-        made.append(text[at : found.start()])
-        at = found.end()
-        if found["comment"] is not None:
-            made.append(" " + "\n" * found[0].count("\n"))
-        elif found["name"] is None:
-            made.append(found[0])
-        else:
-            name = found["name"].strip('"')
-            made.append(f"unread{found['sign']}" if name.lower() in _HAVE_READ else found[0])
-            if text.startswith("<", at):  # a label of HTML, which may hold pictures
-                at, gone = _behind_html(text, at), at
-                made.append('""' + "\n" * text.count("\n", gone, at))
-    made.append(text[at:])
-    return "".join(made)
-
-
-def _behind_html(text: str, at: int) -> int:
-    """Where the text of HTML that begins there has ended."""
-    depth = 0
-    for found in _ANGLES.finditer(text, at):
-        depth += 1 if found[0] == "<" else -1
-        if depth == 0:
-            return found.end()
-    return len(text)
+    called: dict[int, Mapping[str, str]]
+    called = {number: {**found.attributes[number], "name": each} for each, number in found.names.items()}
+    return called, found.edges, found.own.get(TARGET)
 
 
 def _contents(fields: list[str], called: str, name: str) -> tuple[str, float | None]:
@@ -229,10 +170,10 @@ def _contents(fields: list[str], called: str, name: str) -> tuple[str, float | N
     return " | ".join(fields[:at]), None if fields[at].endswith(STALE) else data
 
 
-def _exactly(shown: float | None, said: object) -> float | None:
+def _exactly(shown: float | None, said: str | None) -> float | None:
     """The number itself, of which the record shows four digits; who has changed the record means that one."""
     try:
-        exact = float(str(said))
+        exact = float(said or "")
     except ValueError:
         return shown
     near = shown is None or abs(exact - shown) <= 5.1e-5 * max(1.0, abs(exact) * (abs(exact) >= 1e9))
