@@ -8,7 +8,9 @@ from itertools import pairwise
 from threading import Event
 from typing import NamedTuple
 
+from micrograd.language import tr
 from micrograd_gui.document.node import NODES_AT_MOST
+from micrograd_gui.document.text import spoken
 
 EDGES_AT_MOST = 5 * NODES_AT_MOST  # a few letters join all nodes of one group to all of another
 _DEPTH = 100  # of groups in groups
@@ -30,7 +32,7 @@ class DotError(ValueError):
     """The text is no DOT; its message says in which line."""
 
 
-class TooMuch(ValueError):
+class TooMuchDot(ValueError):
     """Groups in groups in groups, or more edges than are read."""
 
 
@@ -42,16 +44,16 @@ class Token(NamedTuple):
     at: int
 
 
-class Scope:
+class DotScope:
     """What holds between two braces: what nodes that are made there have, and which are named there."""
 
-    def __init__(self, around: Scope | None = None) -> None:
+    def __init__(self, around: DotScope | None = None) -> None:
         self.defaults: dict[str, str] = {} if around is None else dict(around.defaults)
         self.nodes: dict[int, None] = {}
-        self.groups: dict[str, Scope] = {}  # by name: a group may be named, and filled, more than once
+        self.groups: dict[str, DotScope] = {}  # by name: a group may be named, and filled, more than once
 
 
-class DotGraph:
+class DotContent:
     """What the text says.
 
     Attributes:
@@ -68,23 +70,23 @@ class DotGraph:
         self.own: dict[str, str] = {}
 
 
-def read_dot(text: str, wanted: Iterable[str], stop: Event | None = None) -> DotGraph:
+def read_dot(text: str, wanted: Iterable[str], stop: Event | None = None) -> DotContent:
     """The first graph of the text, with those attributes; of a label of HTML nothing is kept.
 
-    It ends early once ``stop`` is set. Raises DotError for what is no DOT, TooMuch for more than is read.
+    It ends early once ``stop`` is set. Raises DotError for what is no DOT, TooMuchDot for more than is read.
     The grammar is that of https://graphviz.org/doc/info/lang.html
     """
-    parser = _Parser(text, frozenset(wanted), stop)
+    parser = _Grammar(text, frozenset(wanted), stop)
     parser.graph()
     return parser.made
 
 
-class _Parser:
+class _Grammar:
     """Descends through the grammar; one token is looked at ahead."""
 
     def __init__(self, text: str, wanted: frozenset[str], stop: Event | None) -> None:
         self.text, self.wanted, self.stop = text, wanted, stop
-        self.made = DotGraph()
+        self.made = DotContent()
         self.joined: set[tuple[int, int, str | None]] = (
             set()
         )  # edges of which there is one alone, with their keys
@@ -125,7 +127,9 @@ class _Parser:
 
     def _error(self, at: int, near: str) -> DotError:
         line = self.text.count("\n", 0, at) + 1
-        return DotError(f"syntax error in line {line}" + (f" near '{near[:20]}'" if near else ""))
+        if near:
+            return DotError(tr("syntax error in line {line} near “{near}”.", line=line, near=spoken(near)))
+        return DotError(tr("syntax error in line {line}.", line=line))
 
     def take(self) -> Token:
         """The next token; the one behind it is looked at from now on."""
@@ -169,12 +173,12 @@ class _Parser:
             raise self._error(self.next.at, self.next.text)
         if self.next.kind in ("id", "quoted"):
             self.id()
-        self.statements(Scope(), root=True)
+        self.statements(DotScope(), root=True)
 
-    def statements(self, scope: Scope, *, root: bool = False) -> None:
+    def statements(self, scope: DotScope, *, root: bool = False) -> None:
         """``{ … }``"""
         if self.depth > _DEPTH:
-            raise TooMuch
+            raise TooMuchDot
         self.depth += 1
         self.need("{")
         while not self.took("}"):
@@ -185,7 +189,7 @@ class _Parser:
                 pass
         self.depth -= 1
 
-    def statement(self, scope: Scope, root: bool) -> None:
+    def statement(self, scope: DotScope, root: bool) -> None:
         """Attributes of what comes, one of the graph, a node, a group, or edges between these."""
         if self.next.kind == "keyword" and self.next.text in ("graph", "node", "edge"):
             kind, found = self.take().text, dict(self.attributes(needed=True))
@@ -209,7 +213,7 @@ class _Parser:
         else:
             self.made.attributes[node].update(self.attributes())
 
-    def node(self, name: str, scope: Scope) -> int:
+    def node(self, name: str, scope: DotScope) -> int:
         """The node of that name, and behind it the port of an edge, which is of no use here."""
         for _ in range(2):
             if self.took(":"):
@@ -221,17 +225,17 @@ class _Parser:
         scope.nodes[number] = None
         return number
 
-    def group(self, scope: Scope) -> dict[int, None]:
+    def group(self, scope: DotScope) -> dict[int, None]:
         """``[subgraph [ID]] { … }``, or one that is named once more. Gives its nodes, as they will be."""
         named = self.took("subgraph") and self.next.kind in ("id", "quoted")
         name = self.id() if named else None
-        inner = Scope(scope) if name is None else scope.groups.setdefault(name, Scope(scope))
+        inner = DotScope(scope) if name is None else scope.groups.setdefault(name, DotScope(scope))
         if name is None or self.next.text == "{":
             self.statements(inner)
         scope.nodes |= inner.nodes
         return inner.nodes
 
-    def edges(self, scope: Scope, first: dict[int, None]) -> None:
+    def edges(self, scope: DotScope, first: dict[int, None]) -> None:
         """``-> … -> … [ … ]``, from each of the nodes to each of the next ones."""
         sign, ends = "->" if self.directed else "--", [first]
         while self.next.text in ("->", "--") and self.next.kind == "sign":
@@ -245,7 +249,7 @@ class _Parser:
             len(self.made.edges) + sum(len(tails) * len(heads) for tails, heads in pairwise(ends))
             > EDGES_AT_MOST
         ):
-            raise TooMuch
+            raise TooMuchDot
         for tails, heads in pairwise(ends):
             self.made.edges += [
                 (tail, head) for tail in tails for head in heads if self.is_new(tail, head, key)

@@ -18,7 +18,7 @@ from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.text import lowered, spoken, wrong_count
-from micrograd_gui.files.dot_parser import DotError, TooMuch, read_dot
+from micrograd_gui.files.dot_parser import DotError, TooMuchDot, read_dot
 
 FORM = N_("a value is a record like { a | data 2.0000 | grad 0.0000 }, and an op a node between values")
 _PIECES = re.compile(r"\\.|[|<>{}]|[^\\|<>{}]+|\\\Z", re.DOTALL)  # of a record: escapes, signs, plain text
@@ -139,9 +139,9 @@ def _parsed(
         found = read_dot(text, ("label", "shape", LABEL, DATA, TARGET), stop)
     except DotError as error:
         raise FileRefusal(
-            tr("{name} cannot be read as DOT: {reason}", name=name, reason=f"{error}.")
+            tr("{name} cannot be read as DOT: {reason}", name=name, reason=str(error))
         ) from None
-    except TooMuch:
+    except TooMuchDot:
         raise FileRefusal(
             tr("{name} cannot be read as DOT: it is nested too deeply, or damaged.", name=name)
         ) from None
