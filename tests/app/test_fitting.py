@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF, QSize
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QComboBox,
     QDialog,
     QLabel,
     QPushButton,
@@ -256,3 +257,13 @@ def test_a_tip_without_room_ends_in_dots(qtbot, text: str, same: bool) -> None:
     ours, plain = (bar.grab().toImage() for bar in bars)
     assert (ours == plain) is same
     assert bars[0].toolTip() == text
+
+
+def test_a_list_that_is_narrower_than_what_is_in_it_is_found(qtbot) -> None:
+    combo = QComboBox()
+    qtbot.addWidget(combo)
+    combo.addItems(["short", "as long as this"])
+    combo.show()
+    assert unfit(combo) == []
+    combo.setFixedWidth(combo.sizeHint().width() - 4)
+    assert unfit(combo)

@@ -155,6 +155,8 @@ def test_a_line_of_tall_letters_has_the_height_it_needs(opened, act) -> None:
     window.session.forward()
     act(window, "predict")
     line, ask = window.panes.predict_line, window.panes.predict_line.ask
+    if ask.fontMetrics().boundingRect("前向传播").height() <= 1.1 * ask.fontMetrics().lineSpacing():
+        pytest.skip("the Chinese font of this machine is no taller than ours")
     assert ask.height() == ask.fontMetrics().lineSpacing()
     language.use({"Forward": "前向传播"})
     try:

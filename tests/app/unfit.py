@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 _ALLOWED = 1  # pixels: widths are rounded
-_IN_COMBO = 4  # as Qt measures what is in a list otherwise; the air in letters is as wide
+_IN_COMBO = 1  # pixels before the text
 
 
 def unfit(root: QWidget) -> list[str]:
@@ -89,8 +89,10 @@ def _lacking(widget: QWidget) -> Iterator[tuple[str, int]]:
             part = QStyle.SubControl.SC_ComboBoxEditField
             room = widget.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, widget)
             for at in range(widget.count()):
-                needed = widget.fontMetrics().horizontalAdvance(widget.itemText(at))
-                yield widget.itemText(at), needed - room.width() - _IN_COMBO
+                ink = (
+                    widget.fontMetrics().boundingRect(widget.itemText(at)).right()
+                )  # Qt leaves out the air behind it, too
+                yield widget.itemText(at), ink + _IN_COMBO - room.width()
         case QGroupBox() if widget.title():
             yield widget.title(), widget.fontMetrics().horizontalAdvance(widget.title()) - widget.width()
         case QHeaderView():
