@@ -31,7 +31,7 @@ from micrograd_gui.app.context import Context
 from micrograd_gui.app.documents import document_name
 from micrograd_gui.app.exporting.command_row import CommandRow
 from micrograd_gui.app.exporting.fields import OptionFields
-from micrograd_gui.app.exporting.presets import ExportPreset, PresetRow, Value
+from micrograd_gui.app.exporting.presets import ExportPreset, PresetRow, Value, wide_enough
 from micrograd_gui.app.exporting.preview import Preview
 from micrograd_gui.app.exporting.request import ExportRequest, Which, request_of, would_replace
 from micrograd_gui.app.file_dialogs import ask_path
@@ -134,6 +134,9 @@ class ExportDialog(QDialog):
         """The options have the width that their words need; they never get narrower again."""
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         self.options.ensurePolished()
+        for combo in self.options.findChildren(QComboBox):
+            if combo.count() and not combo.isEditable():  # Qt forgets the air before the first letter
+                combo.setMinimumWidth(wide_enough(combo, *map(combo.itemText, range(combo.count()))))
         least = max(self._top.minimumSize().width(), self.options.minimumSizeHint().width() + bar)
         beside = max(self._top.sizeHint().width(), self.options.sizeHint().width() + bar)  # names and fields
         wanted = max(self._left.width(), least, min(beside, round(self.width() * _BESIDE)))
