@@ -16,7 +16,6 @@ from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.text import one_line
 
 TIME_LIMIT = 6.0  # seconds: then there is time left for another layout, and for the picture, within ten
-ANOTHER = 40.0  # seconds by the clock: no engine runs for longer, however busy the machine is
 MEMORY = 640 << 20  # bytes: with a window beside it less than 1 GB
 _ONE_AT_A_TIME, _LOOK_UP_EVERY = Lock(), 0.05
 SMALL = 40  # boxes: nothing in them can take long
@@ -75,14 +74,13 @@ class Engine:
         layout: str = "dot",
         time_limit: float = TIME_LIMIT,
         stop: Event | None = None,
-        patience: float = 0.0,
     ) -> bytes:
         """What the engine makes of the DOT text; raises LayoutRefusal, or Cancelled once ``stop`` is set.
 
         One engine runs at a time: canvas and rendered graph of a large one would take the memory of two. Who
-        waits longer than ``patience`` seconds has so much less time.
+        waits has so much less time.
         """
-        deadline = monotonic() + patience + time_limit
+        deadline = monotonic() + time_limit
         while not _ONE_AT_A_TIME.acquire(timeout=_LOOK_UP_EVERY):
             if stop is not None and stop.is_set():
                 raise Cancelled(tr("The layout was cancelled."))
@@ -90,7 +88,7 @@ class Engine:
                 raise LayoutRefusal(
                     tr(
                         "The layout waited {seconds:g} seconds for another one.",
-                        seconds=patience + time_limit,
+                        seconds=time_limit,
                     )
                 )
         try:
