@@ -48,9 +48,17 @@ class DotScope:
     """What holds between two braces: what nodes that are made there have, and which are named there."""
 
     def __init__(self, around: DotScope | None = None) -> None:
+        self.around = around
         self.defaults: dict[str, str] = {} if around is None else dict(around.defaults)
         self.nodes: dict[int, None] = {}
         self.groups: dict[str, DotScope] = {}  # by name: a group may be named, and filled, more than once
+
+    def add(self, number: int) -> None:
+        """The node is named here, and so in all that is around: who has it already has it there, too."""
+        scope: DotScope | None = self
+        while scope is not None and number not in scope.nodes:
+            scope.nodes[number] = None
+            scope = scope.around
 
 
 class DotContent:
@@ -92,6 +100,7 @@ class _Grammar:
         )  # edges of which there is one alone, with their keys
         self.strict = self.directed = False
         self.depth = 0
+        self.pairs = 0  # of nodes that were to be joined, whether they were already or not
         self._tokens = self._read()
         self.next = next(self._tokens)
 
@@ -222,7 +231,7 @@ class _Grammar:
         number = made.names.setdefault(name, len(made.names))
         if number == len(made.attributes):
             made.attributes.append(dict(scope.defaults))
-        scope.nodes[number] = None
+        scope.add(number)
         return number
 
     def group(self, scope: DotScope) -> dict[int, None]:
@@ -232,7 +241,6 @@ class _Grammar:
         inner = DotScope(scope) if name is None else scope.groups.setdefault(name, DotScope(scope))
         if name is None or self.next.text == "{":
             self.statements(inner)
-        scope.nodes |= inner.nodes
         return inner.nodes
 
     def edges(self, scope: DotScope, first: dict[int, None]) -> None:
@@ -245,10 +253,8 @@ class _Grammar:
             else:
                 ends.append({self.node(self.id(), scope): None})
         key = dict(self.attributes(also="key")).get("key")
-        if (
-            len(self.made.edges) + sum(len(tails) * len(heads) for tails, heads in pairwise(ends))
-            > EDGES_AT_MOST
-        ):
+        self.pairs += sum(len(tails) * len(heads) for tails, heads in pairwise(ends))
+        if self.pairs > EDGES_AT_MOST:
             raise TooMuchDot
         for tails, heads in pairwise(ends):
             self.made.edges += [

@@ -158,7 +158,12 @@ def test_what_is_no_dot_is_told_with_its_line(text: str, said: str) -> None:
 
 def test_groups_in_groups_and_edges_without_end_are_too_much() -> None:
     many = "{" + " ".join(f"n{number}" for number in range(2000)) + "}"
-    for text in (f"digraph {{ {many} -> {many} }}", "digraph " + "{" * 5000 + "}" * 5000):
+    again = f"subgraph x {many}; " + "subgraph x -> a; " * 2000
+    for text in (
+        f"digraph {{ {many} -> {many} }}",
+        f"strict digraph {{ {again} }}",
+        "digraph " + "{" * 5000 + "}" * 5000,
+    ):
         with pytest.raises(TooMuchDot):
             read_dot(text, WANTED)
 
@@ -186,6 +191,15 @@ def test_no_text_takes_longer_than_its_length_asks_for(text: str) -> None:
     for times in (1, 60_000):  # by the square this would be minutes
         with pytest.raises((DotError, TooMuchDot)):
             read_dot("digraph{" + text * times, WANTED)
+
+
+@pytest.mark.parametrize(
+    "once_more", ["subgraph x;", "subgraph x{}", "subgraph x{{{{n}}}}", "subgraph x{m%d}"]
+)
+def test_a_group_that_is_named_again_and_again_is_not_gone_through_each_time(once_more: str) -> None:
+    nodes = " ".join(f"n{number}" for number in range(100_000))  # by the square this would be minutes
+    more = "\n".join(once_more.replace("%d", str(number)) for number in range(50_000))
+    assert len(read_dot(f"digraph {{ subgraph x {{ {nodes} }} {more} }}", ()).names) >= 100_000
 
 
 @pytest.mark.parametrize("air", [" ", "\n", "/**/", "a;"])
