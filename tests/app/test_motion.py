@@ -11,10 +11,11 @@ NEURON = "a=2; b=-3; c=a*b; d=c+a"
 
 
 @pytest.fixture
-def moving(opened):
+def moving(opened, qtbot):
     """A window on a small graph whose desktop has nothing against motion."""
     window = opened()
     window.session.build(NEURON)
+    qtbot.waitUntil(lambda: window.pace().calm is not None)  # else the true answer may come after this one
     window.pace().calm = False
     return window
 
