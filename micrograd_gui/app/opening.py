@@ -60,7 +60,7 @@ def prepared(source: OpenedGraph | Path, script: Sequence[Pass] | None, stop: Ev
 
     Where a script is given, its run is made ready, else the one that the file tells of.
     """
-    with uncollected_for_long(another=True):
+    with uncollected_for_long(stop, another=True):
         opened = resolve(source)
         if stop.is_set():
             return None
@@ -91,7 +91,7 @@ def worked_out(change: Change, before: State, scene: Scene, stop: Event) -> Work
     """What the change makes of the State, with what the window asks first; ``scene`` is of what there is."""
     if len(before.graph) <= LARGE:
         return _worked_out(change, before, scene, stop)
-    with uncollected_for_long():
+    with uncollected_for_long(stop):
         return _worked_out(change, before, scene, stop)
 
 
@@ -110,9 +110,9 @@ def _worked_out(change: Change, before: State, scene: Scene, stop: Event) -> Wor
     return Worked(state, scene.ahead(graph))
 
 
-def run_ahead(graph: Graph) -> None:
+def run_ahead(graph: Graph, stop: Event) -> None:
     """Record the run of a large graph before somebody asks for it."""
-    with uncollected_for_long():
+    with uncollected_for_long(stop):
         record_ahead(graph, (Pass("forward"), backward_pass(graph, 0)))
 
 
@@ -315,7 +315,8 @@ class Behind(QObject):
         def begin() -> None:
             if self._context.session.state.graph is graph and self._context.session.state.trace is None:
                 name = "run ahead"  # as in code
-                self._context.background.start(name, run_ahead, graph, done=lambda _: None)
+                background = self._context.background
+                background.start(name, run_ahead, graph, done=lambda _: None, stoppable=True)
 
         later(self, begin, after=PAINTED_AFTER)
 

@@ -127,18 +127,21 @@ def let_go_by_turns(things: list[object]) -> None:
 
 
 @contextmanager
-def uncollected_for_long(*, another: bool = False) -> Iterator[None]:
+def uncollected_for_long(stop: Event, *, another: bool = False) -> Iterator[None]:
     """No garbage is looked for meanwhile, nor in much that is made: it takes a tenth of a second at a time.
 
     What is not looked through stays for ever where it holds itself, as a closed window and a plot do. So this
     is for what is large alone, and is over as soon as ``another`` document is made ready, that is not.
-    Where nothing large was, what the program itself has made stays left alone.
+    Where nothing large was, what the program itself has made stays left alone, and so it does where nobody
+    wants what was made any more (``stop``): who asked may have been closed, and another window opened.
     """
     with uncollected():
         try:
             yield
         finally:
-            if gc.get_count()[0] > _MANY:
+            if stop.is_set():
+                pass
+            elif gc.get_count()[0] > _MANY:
                 gc.freeze()
                 _left_alone.set()
             elif another and _left_alone.is_set():

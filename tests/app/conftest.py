@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
+import time
+import weakref
 from collections.abc import Callable, Iterator
 from threading import current_thread, main_thread
 from typing import Any
@@ -122,3 +125,21 @@ def enabled() -> Callable:
     from PySide6.QtGui import QAction
 
     return lambda window, name: window.findChild(QAction, name).isEnabled()
+
+
+def collect(*gone: weakref.ref[Any]) -> list[object]:
+    """What is left of these once garbage was looked for: at most 5 s, for what goes on beside may put it off.
+
+    While another thread looks for garbage, as one that loads matplotlib does, `gc.collect` does nothing.
+    """
+    from PySide6.QtWidgets import QApplication
+
+    until = time.monotonic() + 5
+    while True:
+        gc.collect()
+        left = [each() for each in gone if each() is not None]
+        if not left or time.monotonic() > until:
+            return left
+        del left
+        QApplication.processEvents()
+        time.sleep(0.01)

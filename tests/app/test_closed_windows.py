@@ -17,6 +17,7 @@ from micrograd_gui.document import in_parts
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.files import documents
 from micrograd_gui.views.background import Background, later
+from tests.app.conftest import collect
 from tests.layout.far_graphs import chain
 
 
@@ -46,8 +47,7 @@ def test_a_closed_window_is_gone_with_its_session_and_plots(qapp):
     pass_on()
     assert QThreadPool.globalInstance().waitForDone(20_000)
     pass_on()
-    gc.collect()
-    assert [each() for each in gone] == [None, None, None]
+    assert collect(*gone) == []
 
 
 class Waiting(QObject):
@@ -73,8 +73,7 @@ def test_what_is_to_be_called_later_holds_nobody(qapp, after):
     waiting.deleteLater()
     del waiting
     pass_on(0.02)
-    gc.collect()
-    assert gone() is None
+    assert collect(gone) == []
 
 
 def test_who_is_held_by_what_is_to_be_called_alone_goes_after_it(qapp):
@@ -140,3 +139,19 @@ def test_only_what_is_large_is_left_out_when_garbage_is_looked_for(tmp_path, mon
     opening.prepared(small, None, Event())
     opening.prepared(small, None, Event())
     assert done == ["freeze", "unfreeze"]
+
+
+def test_what_nobody_wants_any_more_keeps_no_window_that_was_opened_meanwhile(tmp_path, monkeypatch):
+    """Its thread is at the end some time after its own window was closed, and another one opened."""
+    large = tmp_path / "large.micrograd"
+    documents.write(large, chain(9))
+    done = []
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("freeze"))
+    monkeypatch.setattr(in_parts, "_MANY", 1)
+    stop = Event()
+    stop.set()
+    opening.prepared(large, None, stop)
+    opening.run_ahead(chain(9), stop)
+    assert done == []
+    opening.run_ahead(chain(9), Event())
+    assert done == ["freeze"]

@@ -26,6 +26,7 @@ from micrograd_gui.files import documents
 from micrograd_gui.session.explain.card import card
 from micrograd_gui.session.explain.formulas import as_text
 from micrograd_gui.session.session import Session
+from tests.app.conftest import collect
 
 ROOT = Path(__file__).parents[2]
 
@@ -329,8 +330,7 @@ def test_a_closed_window_is_let_go(qtbot):
     window.close()
     del window
     qtbot.waitUntil(lambda: bool(deleted))  # by the event loop
-    gc.collect()
-    assert gone() is None
+    assert collect(gone) == []
 
 
 # Refresh -----------------------------------------------------------------------------------------
@@ -457,8 +457,7 @@ def test_values_are_held_weakly():
     link.let_go()
     gone = weakref.ref(a)
     del a
-    gc.collect()
-    assert gone() is None
+    assert collect(gone) == []
 
 
 # Without a screen, and in Jupyter ----------------------------------------------------------------

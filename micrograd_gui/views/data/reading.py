@@ -77,7 +77,7 @@ class RowsBehind(QWidget):
 
         def begin(stop: Event) -> Any:
             self._reading = reading = Reading(stop)
-            with uncollected_for_long():
+            with uncollected_for_long(stop):
                 return work(reading)
 
         def ended(tell: Callable[[Any], object]) -> Callable[[Any], None]:
