@@ -36,7 +36,7 @@ _IGNORED, _PLAIN = -1, 0  # how PySide6 writes down that a module does not use i
 
 # What the first paint needs and knows nothing of Qt.
 _FIRST = (
-    "document.catalogue", "document.notation.writer", "document.optimisers",
+    "document.catalogue", "document.data", "document.notation.writer",
     "figures.folding", "figures.geometry", "figures.palette",
     "files.documents",
     "session.explain.card", "session.explain.moments", "session.explain.slopes",

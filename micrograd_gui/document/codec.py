@@ -13,12 +13,11 @@ from micrograd.language import in_quotes, tr
 from micrograd.ops import OPS, op_of
 from micrograd_gui.document import block as blocks
 from micrograd_gui.document.block import Block, BlockKind
-from micrograd_gui.document.data import Column, Data, GradientsOf, Reduction, TrainingPlan
+from micrograd_gui.document.data import Column, Data, Reduction, TrainingPlan
 from micrograd_gui.document.errors import FileRefusal
 from micrograd_gui.document.graph import FARTHEST, Graph, Node, NodeId, Role
 from micrograd_gui.document.marks import UNSEEN, Breakpoint, Condition, Cue, Marks, Sight
 from micrograd_gui.document.node import NODES_AT_MOST
-from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.text import after_colon, one_line, saveable, spoken, wrong_count
 
 FORMAT = "micrograd-graph"
@@ -85,21 +84,12 @@ class DataModel(msgspec.Struct, forbid_unknown_fields=True):
     reduction: Reduction = "mean"
 
 
-class PlanModel(msgspec.Struct, forbid_unknown_fields=True):
+class PlanModel(TrainingPlan, frozen=True, forbid_unknown_fields=True):
     """How the graph is trained; ``demo`` lets the rate fall as in micrograd's demo, 1 − 0.9·k/100.
 
     ``gradients_of`` is left out where it is the rows, ``held_out`` where it is 0, as in files that do not
     know them.
     """
-
-    rate: float = 0.05
-    optimiser: OptimiserName = "sgd"
-    schedule: ScheduleName = "constant"
-    steps: int = 100
-    seed: int = 1337
-    batch: int | None = None
-    gradients_of: GradientsOf = "rows"
-    held_out: float = 0.0
 
 
 class BlockModel(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

@@ -10,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from micrograd.language import tr
+from micrograd_gui.document.data import OptimiserName
 from micrograd_gui.document.node import FARTHEST, NodeId
-from micrograd_gui.document.optimisers import OptimiserName
 
 Condition = Literal["acts", "changes", "small grad", "not finite"]
 OF_A_NODE = ("acts", "changes")  # the conditions that need one

@@ -15,10 +15,10 @@ from micrograd.engine import Value
 from micrograd.language import kept, tr
 from micrograd.ops import domain_note, op_of
 from micrograd.steps import BackwardStep, backward_steps
+from micrograd_gui.document.data import OPTIMISERS
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, Node, NodeId
 from micrograd_gui.document.node import LARGE
-from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, written
 from micrograd_gui.session.build import build, compute_node
 from micrograd_gui.session.trace import (

@@ -12,11 +12,10 @@ from msgspec.structs import replace
 from micrograd.language import kept
 from micrograd_gui.document import clipboard
 from micrograd_gui.document.block import BlockId
-from micrograd_gui.document.data import Data, GradientsOf
+from micrograd_gui.document.data import Data, GradientsOf, OptimiserName, ScheduleName
 from micrograd_gui.document.graph import Graph, NodeId, Place, Role, Span
 from micrograd_gui.document.history import Entry, History
 from micrograd_gui.document.marks import Condition
-from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.session import measure, stepping, transitions
 from micrograd_gui.session.found import Found
 from micrograd_gui.session.room import Room

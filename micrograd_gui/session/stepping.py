@@ -8,10 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from micrograd.language import again, tr
-from micrograd_gui.document.data import TrainingPlan
+from micrograd_gui.document.data import SCHEDULES, OptimiserName, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.optimisers import SCHEDULES, OptimiserName
 from micrograd_gui.session.over_rows import backward_pass
 from micrograd_gui.session.record import record
 from micrograd_gui.session.state import State

@@ -12,10 +12,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from micrograd.language import N_
+from micrograd_gui.document.data import OptimiserName
 from micrograd_gui.document.errors import OptionRefusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.marks import Memory, Pass
-from micrograd_gui.document.optimisers import OptimiserName
 from micrograd_gui.document.text import quoted
 
 __all__ = [

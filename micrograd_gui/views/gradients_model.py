@@ -11,10 +11,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 
 from micrograd.language import N_, tr, with_colon
-from micrograd_gui.document.data import TrainingPlan
+from micrograd_gui.document.data import OPTIMISERS, TrainingPlan
 from micrograd_gui.document.graph import NodeId
 from micrograd_gui.document.node import LARGE
-from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, NOT_YET, as_shown, as_tip, written
 from micrograd_gui.session.explain.formulas import name_of, naming_of
 from micrograd_gui.session.explain.verdicts import both, verdict_of

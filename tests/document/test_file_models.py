@@ -7,8 +7,7 @@ import pytest
 
 from micrograd_gui.document import codec
 from micrograd_gui.document.block import Block, BlockKind
-from micrograd_gui.document.data import Column, Data, Reduction, TrainingPlan
-from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
+from micrograd_gui.document.data import OPTIMISERS, SCHEDULES, Column, Data, Reduction, TrainingPlan
 
 PAIRS = [
     (codec.PlanModel, TrainingPlan),

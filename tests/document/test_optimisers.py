@@ -6,9 +6,8 @@ from msgspec.structs import replace
 
 from micrograd import Value, optim
 from micrograd_gui.document import codec
-from micrograd_gui.document.data import TrainingPlan
+from micrograd_gui.document.data import OPTIMISERS, SCHEDULES, TrainingPlan
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.export.code.training import training_script
 from micrograd_gui.files.documents import load_example
 

@@ -9,10 +9,9 @@ from hashlib import sha256
 
 from micrograd.language import tr
 from micrograd.ops import op_of
-from micrograd_gui.document.data import Data, TrainingPlan
+from micrograd_gui.document.data import OPTIMISERS, SCHEDULES, Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.document.rewriting.expansions import without_own_ops
 from micrograd_gui.export.code.python import DIALECTS, computable_nodes, number, variable_names
 from micrograd_gui.resource import resource

@@ -12,8 +12,8 @@ from micrograd.diagnosing.passes import Alteration, FinishedGraph, gifts
 from micrograd.diagnosing.right_pass import finished
 from micrograd.engine import Value
 from micrograd.foreign import read_graph
+from micrograd_gui.document.data import OPTIMISERS
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.session.bugs.table import Bug
 from micrograd_gui.session.build import compute_node
 from micrograd_gui.session.trace import (

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from micrograd.language import N_, again, tr, trn
 from micrograd_gui.document.block import BlockId
+from micrograd_gui.document.data import OPTIMISERS
 from micrograd_gui.document.node import Node
-from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.document.text import MINUS, MOST_DIGITS, short, told_apart, written
 from micrograd_gui.session.explain.formulas import (
     EQUALS,

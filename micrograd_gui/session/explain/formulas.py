@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from micrograd.language import tr
 from micrograd.ops import by_letter, op_of
+from micrograd_gui.document.data import OPTIMISERS, OptimiserName
 from micrograd_gui.document.graph import Graph, Node
-from micrograd_gui.document.optimisers import OPTIMISERS, OptimiserName
 from micrograd_gui.document.text import MINUS, one_line, runs, told_apart, written
 from micrograd_gui.session.trace import Change, Contribution, Frame, Gathered, Notation
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from micrograd.language import kept, tr
-from micrograd_gui.document.data import Data, GradientsOf, TrainingPlan
+from micrograd_gui.document.data import Data, GradientsOf, OptimiserName, ScheduleName, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.optimisers import OptimiserName, ScheduleName
 from micrograd_gui.document.text import spoken
 from micrograd_gui.session.over_rows import adapted, passes, same_rows
 from micrograd_gui.session.over_rows import held_out as rows_held_out

@@ -12,10 +12,9 @@ from micrograd.engine import Value
 from micrograd.language import again, kept, tr
 from micrograd.replay.fused import Fused, FusedRun
 from micrograd.replay.tape import Tape
-from micrograd_gui.document.data import Data, TrainingPlan
+from micrograd_gui.document.data import OPTIMISERS, SCHEDULES, Data, Moments, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES, Moments
 from micrograd_gui.session.build import build
 from micrograd_gui.session.over_rows import held_out, untrainable, wants_rows
 from micrograd_gui.session.record import first_wrong, record

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from micrograd.language import N_, again, tr, trn
+from micrograd_gui.document.data import OPTIMISERS, SCHEDULES
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.optimisers import OPTIMISERS, SCHEDULES
 from micrograd_gui.document.text import as_shown, short, written
 from micrograd_gui.session.over_rows import held_out, untrainable
 from micrograd_gui.session.state import State

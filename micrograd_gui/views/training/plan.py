@@ -9,9 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from micrograd.language import again, tr, trc
-from micrograd_gui.document.data import TrainingPlan
+from micrograd_gui.document.data import Optimiser, RateSchedule, TrainingPlan
 from micrograd_gui.document.errors import Refusal
-from micrograd_gui.document.optimisers import Optimiser, RateSchedule
 from micrograd_gui.document.text import as_shown, exact, read_number, spoken
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge

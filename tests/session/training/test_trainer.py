@@ -8,12 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from micrograd_gui.document import datasets
-from micrograd_gui.document.data import Column, Data, TrainingPlan
+from micrograd_gui.document.data import OPTIMISERS, Column, Data, TrainingPlan
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.networks import BlockSpec, redrawn, with_block
 from micrograd_gui.document.notation.reader import graph_from_expression
-from micrograd_gui.document.optimisers import OPTIMISERS
 from micrograd_gui.files.documents import load_example
 from micrograd_gui.session.training.judge import judge_of
 from micrograd_gui.session.training.trainer import Diverged, Prediction, Trainer
