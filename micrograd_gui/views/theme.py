@@ -313,6 +313,7 @@ def _buttons_and_lines(look: Look) -> str:
         background: {t.chip}; border-color: {t.data}; }}
     QToolButton:focus, QPushButton:focus, QLineEdit:focus {{ border: 2px solid {t.selection}; }}
     QToolButton:focus, QPushButton:focus {{ padding: {px(5) - 1}px {px(BUTTON_AIR) - 1}px; }}
+    QToolBar > #more_tools {{ padding-left: {px(5)}px; padding-right: {px(5)}px; }}
     QToolButton:disabled, QPushButton:disabled {{ color: {t.muted}; background: {t.panel}; }}
     QToolButton[fill="data"]:enabled {{ background: {t.data}; color: {t.on_data}; border-color: {t.data};
         font-weight: bold; }}
@@ -392,7 +393,7 @@ def _labels_and_panes(look: Look) -> str:
     QTabBar::tab:selected {{ background: {t.panel}; color: {t.text}; border-bottom: 2px solid {t.data}; }}
     QTabBar::scroller {{ width: {px(36)}px; }}
     QTabBar QToolButton {{ padding: 0; border-radius: 0; }}
-    QTabBar > #all_tabs::menu-indicator {{ image: none; }}
+    QTabBar > #all_tabs::menu-indicator, QToolBar > #more_tools::menu-indicator {{ image: none; }}
     QHeaderView::section {{ color: {t.muted}; border: 0; border-bottom: 1px solid {t.line};
         padding: {px(4)}px {px(6)}px; }}
     QTableView {{ border: 0; gridline-color: {t.line}; selection-background-color: {t.chip};

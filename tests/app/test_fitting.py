@@ -6,9 +6,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QPointF, QSize
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QDialog,
     QLabel,
@@ -22,6 +24,7 @@ from PySide6.QtWidgets import (
 from micrograd import language
 from micrograd_gui import languages
 from micrograd_gui.app.actions.language import translate_qt
+from micrograd_gui.app.actions.tab_order import stops
 from micrograd_gui.app.disk import ask_overwrite
 from micrograd_gui.app.file_dialogs import ask_unsaved
 from micrograd_gui.app.hall.projecting import THIRD
@@ -201,6 +204,42 @@ def test_text_of_twice_the_size_loses_nothing(opened, act, speaking: str, size: 
         assert dialog.height() <= size[1], name
         dialog.close()
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("speaking", "size"),
+    [("de", (1366, 768)), ("fr", (1024, 700)), ("de", (1024, 700))],
+    indirect=["speaking"],
+)
+def test_each_tool_is_in_its_row_or_named_at_its_end(
+    qtbot, opened, speaking: str, size: tuple[int, int]
+) -> None:
+    window = opened("moons", size)
+
+    def in_rows() -> set[str]:
+        settle(window)
+        assert _found(window, "a row") == []
+        buttons = [
+            each for bar in (window.bars.run, window.bars.measure) for each in bar.findChildren(QToolButton)
+        ]
+        shown = [each for each in buttons if each.isVisible()]
+        named = [action for each in shown if each.menu() for action in each.menu().actions()]
+        return {each.objectName() for each in (*named, *(each.defaultAction() for each in shown)) if each}
+
+    more = window.findChild(QToolButton, "more_tools")
+    tools = in_rows()
+    assert "tidy" in tools
+    assert not more.isVisible()
+    window.appearance.use_scale(2.0)
+    assert in_rows() == tools
+    assert more.isVisible()
+    assert more in stops(window)
+    assert QAccessible.queryAccessibleInterface(more).text(QAccessible.Text.Name)
+    QTimer.singleShot(0, lambda: qtbot.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Escape))
+    qtbot.keyClick(more, Qt.Key.Key_Space)
+    window.appearance.use_scale(1.0)
+    assert in_rows() == tools
+    assert not more.isVisible()
 
 
 @pytest.mark.parametrize("make", [QPushButton, QLabel, _tabs], ids=["button", "label", "tab"])

@@ -258,6 +258,7 @@ class Toolbars:
         self.measure.addWidget(expression_line)
         self._tidy, self._tidy_wide = actions["tidy"], 0.0  # at text scale 1, where it has no room
         tool_button(self.measure, self._tidy)
+        self._more = self._more_button()
         self.set_look(look)
 
     def _bar(self, name: str, title: str) -> QToolBar:
@@ -270,11 +271,28 @@ class Toolbars:
         more.setAccessibleName(trc("of options", "More"))  # Qt has a picture for it alone
         return bar
 
+    def _more_button(self) -> QAction:
+        """What stands at the end of a row in place of the last tool, and has it in a menu."""
+        button = QToolButton(self.measure)
+        button.setObjectName("more_tools")
+        button.setText("»")
+        button.setAccessibleName(trc("of options", "More"))
+        button.setToolTip(languages.without_key(self._tidy.text()))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.addAction(self._tidy)
+        button.setMenu(menu)
+        more = self.measure.addWidget(button)
+        more.setVisible(False)
+        return more
+
     def set_look(self, look: Look) -> None:
         """Give the fields and the rows of tools the room that the size of the text needs."""
         self._scale = look.scale
         self.h_line.setFixedWidth(look.px(84))
-        self.expression_line.setMinimumWidth(min(look.px(220), 190))  # in large text it shows less
+        self._line_wide = min(look.px(220), 190)  # in large text it shows less
+        self.expression_line.setMinimumWidth(min(look.px(220), 140))
         if (layout := self.measure.layout()) is not None:
             layout.invalidate()  # now, or it would be asked before it has heard of either
         self.follow_width()
@@ -291,13 +309,16 @@ class Toolbars:
             window.removeToolBarBreak(self.measure)
 
     def _offer_tidy(self) -> None:
-        """The last button goes where its row has no room for it: it stands in a menu, too."""
+        """Where its row has no room for the last button, a narrow one names it."""
         bar, line, scale = self.measure, self.expression_line, self._scale
-        needed = bar.sizeHint().width() - line.sizeHint().width() + line.minimumWidth()
+        needed = bar.sizeHint().width() - line.sizeHint().width() + self._line_wide
         room = self._window.width() - needed
         if (button := bar.widgetForAction(self._tidy)) is None:
-            if room >= self._tidy_wide * scale:
+            more = bar.widgetForAction(self._more)
+            if room + more.sizeHint().width() >= self._tidy_wide * scale:
+                self._more.setVisible(False)
                 tool_button(bar, self._tidy)
         elif room < 0:
             self._tidy_wide = button.sizeHint().width() / scale
             bar.removeAction(self._tidy)
+            self._more.setVisible(True)
