@@ -28,6 +28,8 @@ gc.set_threshold(20_000, 20, 20)
 # Set before Qt is loaded, which reads them once. matplotlib's cache stays where it is: it is slow to make.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["MICROGRAD_GUI_LANGUAGE"] = "en"  # whatever is spoken here
+if os.environ.get("LC_ALL") in ("C", "POSIX"):  # Qt goes on in this one, and each process says so
+    os.environ["LC_ALL"] = "C.UTF-8"
 HOME = Path(tempfile.mkdtemp(prefix="micrograd-gui-tests-"))
 FOLDERS = []
 for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
