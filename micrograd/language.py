@@ -8,22 +8,28 @@ A text is marked where it stands, as a literal, so that it can be collected for 
     N_("Zero grad")                           of a table: stays as it is, for `tr` when it is shown
     kept("Delete {name}", name=name)          what outlives the moment, as in a history: shown by `again`
 
-Numbers, names and code are values: they are put in as they are, in every language.
+Numbers, names and code are values: they are put in as they are, in every language. On a terminal texts take
+`columns`, and what its encoding lacks is written otherwise (`write_plainly`).
 """
 
 from __future__ import annotations
 
+import codecs
+import io
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
-from typing import Any, Literal, ParamSpec, TypeVar, cast
-from unicodedata import category, east_asian_width
+from typing import Any, Literal, ParamSpec, TextIO, TypeVar, cast
+from unicodedata import category, decomposition, east_asian_width, normalize
+from unicodedata import name as name_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Texts = Mapping[str, str | tuple[str, ...]]
 
+VARIABLE = "MICROGRAD_GUI_LANGUAGE"  # of the environment, asked before those of the system
 CONTEXT = "\x04"  # between a context and its text, as in the catalogues of gettext
 _ENGLISH: Texts = {}
 _texts: Texts = _ENGLISH
@@ -48,6 +54,26 @@ def use(texts: Texts = _ENGLISH, plural: Callable[[int], int] = _one_or_more) ->
     _texts, _plural = texts, plural
     for forget in _forgetting:
         forget()
+
+
+def asked_by(environment: Mapping[str, str]) -> Iterator[str]:
+    """What the variables of POSIX ask for, the first wanted most; a plain C asks for English."""
+    asked = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    if asked.split(".")[0] in ("C", "POSIX"):
+        yield "en"
+    elif asked:
+        yield from environment.get("LANGUAGE", "").split(":")
+        yield asked
+
+
+def english_will_do(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether English is in use, and nothing asks for another language: then nobody looks for a catalogue."""
+    if _texts is not _ENGLISH:
+        return False
+    if environment.get(VARIABLE):  # the code of a language, or a file
+        return environment[VARIABLE] == "en"
+    first = next(filter(None, asked_by(environment)), "en")
+    return first.split(".")[0].partition("_")[0] == "en" and os.name != "nt"  # Windows is asked otherwise
 
 
 @contextmanager
@@ -168,12 +194,6 @@ def joined(parts: list[str] | tuple[str, ...], by: Literal["and", "or"] = "and")
     )
 
 
-def write_as(written: Callable[[str], str] | None) -> None:
-    """From now on `columns` counts what is written for a text (None: the text itself)."""
-    global _written
-    _written = written
-
-
 def columns(text: str) -> int:
     """How many columns of a terminal the text takes: a letter of Chinese takes two, a mark none."""
     if text.isascii():
@@ -218,3 +238,52 @@ def in_lines(text: str, width: int) -> list[str]:
             lines.append("")
         lines[-1] += unit if lines[-1] else unit.lstrip()
     return [line.rstrip() for line in lines if line.strip()]
+
+
+_PLAINLY = "micrograd-gui-plainly"  # as in code
+_PLAIN = {
+    "−": "-", "✓": "ok", "✗": "WRONG", "∂": "d", "×": "x", "÷": "/", "·": ".", "–": "-", "…": "...",
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "→": "->", "¿": "", "¡": "",
+    "←": "<-", "≠": "!=", "≤": "<=", "≥": ">=", "≈": "~", "±": "+-", "∞": "inf", "√": "sqrt", "—": "-",
+    "▶": ">", "◀": "<", "⚠": "!",
+    "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "œ": "oe", "\u200e": "",
+}  # fmt: skip
+
+
+def write_plainly(*streams: TextIO | None) -> None:
+    """Let these streams write so what their encoding cannot say; columns fit what the first one writes."""
+    global _written
+    codecs.register_error(_PLAINLY, _plainly)
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_PLAINLY)
+    encoding = getattr(streams[0], "encoding", None) or "utf-8"
+    can_say_all = codecs.lookup(encoding).name.startswith("utf")
+    _written = None if can_say_all else partial(as_written, encoding=encoding)
+
+
+def as_written(text: str, encoding: str) -> str:
+    """The text as a stream of that encoding, which writes plainly, has it."""
+    return text.encode(encoding, _PLAINLY).decode(encoding)
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal or file has for signs that its encoding has not: a minus stays a minus, é is e."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_plain, error.object[error.start : error.end])), error.end
+
+
+def _plain(sign: str) -> str:
+    """Letters stay told from each other: β is beta, and one of another script is ``\\u91cd``."""
+    if sign in _PLAIN:
+        return _PLAIN[sign]
+    base = normalize("NFKD", sign)[0]
+    if decomposition(sign).startswith("<fraction>"):
+        return "?"
+    if base.isascii():
+        return f"^{base}" if decomposition(sign).startswith("<super>") else base
+    if (words := name_of(base, "").split())[:1] == ["GREEK"]:
+        letter = words[-1].replace("LAMDA", "LAMBDA")
+        return letter.capitalize() if "CAPITAL" in words else letter.lower()
+    return sign.encode("ascii", "backslashreplace").decode() if sign.isalnum() else "?"

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
-import io
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TextIO
-from unicodedata import decomposition, normalize
-from unicodedata import name as name_of
 
 from micrograd import language
-from micrograd.language import N_, tr
+from micrograd.language import N_, VARIABLE, asked_by, tr
 from micrograd_gui.resource import resource
 
 # Their own names, as who looks for one reads it. English is what the sources say, and needs no catalogue.
@@ -31,15 +27,6 @@ FONTS = {
     "zh_CN": ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei"),
     "ja": ("Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo"),
 }
-VARIABLE = "MICROGRAD_GUI_LANGUAGE"
-_PLAINLY = "micrograd-gui-plainly"  # as in code
-_PLAIN = {
-    "−": "-", "✓": "ok", "✗": "WRONG", "∂": "d", "×": "x", "÷": "/", "·": ".", "–": "-", "…": "...",
-    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "→": "->", "¿": "", "¡": "",
-    "←": "<-", "≠": "!=", "≤": "<=", "≥": ">=", "≈": "~", "±": "+-", "∞": "inf", "√": "sqrt", "—": "-",
-    "▶": ">", "◀": "<", "⚠": "!",
-    "ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "œ": "oe", "\u200e": "",
-}  # fmt: skip
 # What argparse says, which gives it to what it believes to be gettext.
 _OF_ARGPARSE = (
     N_("usage: "), N_("options"), N_("positional arguments"), N_("show this help message and exit"),
@@ -106,17 +93,7 @@ def of_system(environment: Mapping[str, str] = os.environ, told: tuple[str, ...]
 
     ``told`` is what the system says in its own way, as ``de-AT``: Qt asks macOS and Windows for it.
     """
-    return next(filter(None, map(_matching, (*_of_environment(environment), *told, *_of_windows()))), "en")
-
-
-def _of_environment(environment: Mapping[str, str]) -> Iterator[str]:
-    """What the variables of POSIX ask for, the first wanted most; a plain C asks for English."""
-    asked = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    if asked.split(".")[0] in ("C", "POSIX"):
-        yield "en"
-    elif asked:
-        yield from environment.get("LANGUAGE", "").split(":")
-        yield asked
+    return next(filter(None, map(_matching, (*asked_by(environment), *told, *_of_windows()))), "en")
 
 
 def _of_windows() -> Iterator[str]:
@@ -261,44 +238,7 @@ def _plural_rule(head: str, path: Path) -> Callable[[int], int]:
         ) from None
 
 
-def write_plainly(*streams: TextIO | None) -> None:
-    """Let these streams write so what their encoding cannot say; columns fit what the first one writes."""
-    codecs.register_error(_PLAINLY, _plainly)
-    for stream in streams:
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=_PLAINLY)
-    encoding = getattr(streams[0], "encoding", None) or "utf-8"
-    can_say_all = codecs.lookup(encoding).name.startswith("utf")
-    language.write_as(None if can_say_all else lambda text: _as_written(text, encoding))
-
-
-def _as_written(text: str, encoding: str) -> str:
-    return text.encode(encoding, _PLAINLY).decode(encoding)
-
-
 def is_legible(*streams: TextIO | None) -> bool:
     """Whether the streams, which write plainly, can write the language in use: no letters of it are lost."""
     encodings = {getattr(stream, "encoding", None) or "utf-8" for stream in streams}
-    return not any("\\u" in _as_written(NAMES.get(code(), ""), each) for each in encodings)
-
-
-def _plainly(error: UnicodeError) -> tuple[str, int]:
-    """What a terminal or file has for signs that its encoding has not: a minus stays a minus, é is e."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(map(_plain, error.object[error.start : error.end])), error.end
-
-
-def _plain(sign: str) -> str:
-    """Letters stay told from each other: β is beta, and one of another script is ``\\u91cd``."""
-    if sign in _PLAIN:
-        return _PLAIN[sign]
-    base = normalize("NFKD", sign)[0]
-    if decomposition(sign).startswith("<fraction>"):
-        return "?"
-    if base.isascii():
-        return f"^{base}" if decomposition(sign).startswith("<super>") else base
-    if (words := name_of(base, "").split())[:1] == ["GREEK"]:
-        letter = words[-1].replace("LAMDA", "LAMBDA")
-        return letter.capitalize() if "CAPITAL" in words else letter.lower()
-    return sign.encode("ascii", "backslashreplace").decode() if sign.isalnum() else "?"
+    return not any("\\u" in language.as_written(NAMES.get(code(), ""), each) for each in encodings)

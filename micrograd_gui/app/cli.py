@@ -14,11 +14,10 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from micrograd import language
 from micrograd.language import N_, columns, in_lines, in_quotes, tr, trn, with_colon
-from micrograd_gui import languages
 from micrograd_gui.document.errors import Net, OptionRefusal, Refusal, caught
 from micrograd_gui.document.text import in_order, one_line
-from micrograd_gui.languages import CatalogueFault
 
 if TYPE_CHECKING:
     from micrograd_gui.export.options import Option
@@ -103,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser, action = commands.get(arguments[0] if arguments else "", commands[""])
     if action is not _window:
         gc.set_threshold(100_000, 5, 2)  # what is loaded stays: looking through it for garbage is in vain
-    languages.write_plainly(sys.stdout, sys.stderr)
+    language.write_plainly(sys.stdout, sys.stderr)
     try:
         _speak(arguments, draws=action in (_render, _train))
         name = "micrograd-gui" if action is _window else f"micrograd-gui {arguments.pop(0)}"
@@ -119,9 +118,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return status
     except Refusal as refusal:
         _complain(refusal.naming(_flag) if isinstance(refusal, OptionRefusal) else str(refusal))
-        return USED_WRONGLY
-    except CatalogueFault as fault:
-        _complain(str(fault))
         return USED_WRONGLY
     except KeyboardInterrupt:
         return 130
@@ -155,15 +151,21 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
 
 
 def _speak(arguments: Sequence[str], draws: bool) -> None:
-    """Use the language that is asked for, before anything is said; raises CatalogueFault.
+    """Use the language that is asked for, before anything is said; raises Refusal.
 
     English where the encoding has not its letters, but for figures; the window asks again.
     """
     asked = [each.partition("=")[2] for each in arguments if each.startswith("--language=")]
     asked += [code for option, code in pairwise(arguments) if option == "--language"]
-    languages.begin(asked[-1] if asked else "")
-    if not draws and not languages.is_legible(sys.stdout, sys.stderr):
-        languages.use("en")
+    if asked or not language.english_will_do():
+        from micrograd_gui import languages  # what the sources say needs no catalogue
+
+        try:
+            languages.begin(asked[-1] if asked else "")
+        except languages.CatalogueFault as fault:
+            raise Refusal(str(fault)) from None
+        if not draws and not languages.is_legible(sys.stdout, sys.stderr):
+            languages.use("en")
     vars(argparse).update(_=tr, ngettext=trn)  # what argparse says of itself is in the catalogue, too
 
 

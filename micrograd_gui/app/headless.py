@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from micrograd.language import again, tr
+from micrograd.language import VARIABLE, again, tr
 from micrograd_gui import languages
 from micrograd_gui.app.screen import why_no_qt
 from micrograd_gui.document.errors import Refusal
@@ -133,7 +133,7 @@ def window_picture(graph: Graph, name: str, path: Path) -> Path:
             **os.environ,
             "QT_QPA_PLATFORM": "offscreen",
             "XDG_CONFIG_HOME": folder,
-            languages.VARIABLE: languages.wanted(),
+            VARIABLE: languages.wanted(),
         }
         try:
             done = subprocess.run(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from micrograd.language import columns
+from micrograd.language import columns, write_plainly
 from micrograd_gui import languages
 from micrograd_gui.app import cli, headless, start
 from micrograd_gui.document.graph import Graph
@@ -35,6 +35,7 @@ class Said:
 def said(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Calls the command line in an empty folder."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(languages, "_asked", languages._asked)  # as it was, in the end
 
     def call(*arguments: str) -> Said:
         status = cli.main(arguments)
@@ -78,11 +79,11 @@ def test_sign_and_verdict_are_told_where_the_encoding_has_neither(tmp_path: Path
 def test_letters_that_an_encoding_lacks_keep_their_base() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     try:
-        languages.write_plainly(stream)
+        write_plainly(stream)
         stream.write("Größe für „L“, étape, ¿qué?, −½ × 2ⁿ → x ≠ β_Δ, 重, ☐")
         widths = columns("größe"), columns("重"), columns("β")
     finally:
-        languages.write_plainly(sys.stdout)
+        write_plainly(sys.stdout)
     stream.flush()
     stream.seek(0)
     assert stream.read() == 'Groesse fuer "L", etape, que?, -? x 2^n -> x != beta_Delta, \\u91cd, ?'

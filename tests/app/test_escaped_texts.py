@@ -161,7 +161,8 @@ def test_the_command_line_reads_the_catalogue_that_a_variable_names(tmp_path, mo
     path = tmp_path / "own.po"
     text = "{slope}, analytic against numeric (central, h = {h:g})"
     path.write_text(f'msgid "{text}"\nmsgstr "{accented(text)}"\n', "utf-8")
-    monkeypatch.setenv(languages.VARIABLE, str(path))
+    monkeypatch.setenv(language.VARIABLE, str(path))
+    monkeypatch.setattr(languages, "_asked", languages._asked)  # as it was, in the end
     try:
         assert main(["check", "neuron"]) == 0
     finally:

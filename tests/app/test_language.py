@@ -242,7 +242,7 @@ def test_longer_words_get_a_wider_training_pane(qtbot, opened) -> None:
 def test_a_language_of_the_menu_is_spoken_at_once_and_by_the_next_window(qtbot, opened, monkeypatch) -> None:
     monkeypatch.setattr(languages, "_is_complete", lambda path: True)
     monkeypatch.setattr(languages, "_asked", languages._asked)  # as it was, in the end
-    monkeypatch.setenv(languages.VARIABLE, "")
+    monkeypatch.setenv(language.VARIABLE, "")
     window = opened("neuron")
     window.session.forward()
     said = window.summary.text()

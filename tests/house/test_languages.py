@@ -175,6 +175,25 @@ def test_a_pipe_that_is_named_as_a_catalogue_keeps_nobody_waiting(tmp_path: Path
 def test_the_language_follows_the_system(monkeypatch, environment: dict[str, str], wanted: str) -> None:
     monkeypatch.setattr(languages, "_is_complete", lambda _: True)
     assert languages.of_system(environment) == wanted
+    if os.name != "nt":
+        asks_for_none = wanted == "en" and environment.get("LANG", "C")[:2] not in ("zh", "sv")
+        assert language.english_will_do(environment) == asks_for_none
+
+
+def test_a_catalogue_is_looked_for_while_another_language_is_asked_for_or_in_use(monkeypatch) -> None:
+    monkeypatch.setattr(os, "name", "posix")
+    assert language.english_will_do({"LANG": "C"})
+    assert language.english_will_do({"LANG": "de", language.VARIABLE: "en"})
+    assert not any(
+        language.english_will_do({"LANG": "C", language.VARIABLE: each}) for each in ("de", "en.po")
+    )
+    language.use({"a": "b"})
+    try:
+        assert not language.english_will_do({"LANG": "C"})
+    finally:
+        language.use()
+    monkeypatch.setattr(os, "name", "nt")
+    assert not language.english_will_do({"LANG": "C"})
 
 
 def test_what_qt_tells_of_macos_and_windows_is_understood(monkeypatch) -> None:
