@@ -13,12 +13,12 @@ from io import StringIO
 from micrograd.language import N_, in_quotes, tr
 from micrograd_gui.document.errors import ExpressionRefusal, Net
 from micrograd_gui.document.notation.hints import instead
+from micrograd_gui.document.notation.jupyter import without_jupyter
 from micrograd_gui.document.notation.signs import plain, python_misreads
 from micrograd_gui.document.text import LONGEST_EXPRESSION, one_line, spoken, with_point
 
 _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d*\]:| +\.\.\.:)(?: |$)")
 
-_MAGIC = re.compile(r"^[ \t]*(?:%{1,2}[A-Za-z]|!).*$", re.MULTILINE)  # lines of Jupyter, not of Python
 _BRACES_AT_MOST = 2_000  # Python's parser takes time by the square of those in a text in quotes
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")  # Python's parser takes neither
 _BRACKET = re.compile(r"[(\[{)\]}]")
@@ -46,6 +46,7 @@ class SourceText:
         self._typed = self.text  # the text in the signs that were typed
         self._places: Sequence[int] = range(len(self.text) + 1)  # where each character stands
         self._lines = self.text.split("\n")
+        self.passed_over: list[tuple[int, str]] = []  # lines of Jupyter, once the statements are read
 
     def statements(self) -> list[ast.stmt]:
         """What Python's own parser makes of it; raises ExpressionRefusal."""
@@ -104,8 +105,10 @@ class SourceText:
 
     def _read_signs(self) -> None:
         """The text in the signs of the language from here on."""
-        self._typed = _MAGIC.sub(lambda line: " " * len(line.group()), self._typed)
-        self.text, self._places = plain(self._typed)
+        pythons, stood, passed = without_jupyter(self._typed)
+        self.text, places = plain(pythons)
+        self._places = [stood[each] for each in places]
+        self.passed_over = [(line + self._lines_before, what) for line, what in passed]
         self._lines = self.text.split("\n")
 
     def refusal(self, where: ast.AST, sentence: str) -> ExpressionRefusal:

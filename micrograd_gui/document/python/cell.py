@@ -20,7 +20,6 @@ from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python.control import UNKNOWN
 from micrograd_gui.document.python.drawing import drawn, not_yet
 from micrograd_gui.document.python.interpreter import Interpreter
-from micrograd_gui.document.python.known.imports import magics
 from micrograd_gui.document.python.known.library import BUILTINS
 from micrograd_gui.document.python.known.standard import LIBRARIES
 from micrograd_gui.document.python.limits import CELLS_AT_MOST, Meter, Wrong
@@ -109,7 +108,8 @@ def cell_instead(refused: ExpressionRefusal, text: str, onto: Graph, *, cell: bo
     where it is none, the one that is given.
     """
     try:
-        statements = SourceText(text).statements()
+        source = SourceText(text)
+        statements = source.statements()
     except ExpressionRefusal:
         raise refused from None
     known = names_before(onto)
@@ -118,7 +118,7 @@ def cell_instead(refused: ExpressionRefusal, text: str, onto: Graph, *, cell: bo
         graph = graph_from_cell(text, onto)
     except ExpressionRefusal as refusal:
         raise refusal if program or _uses(statements, known) else refused from None
-    told = cell and (statements or any(magics(text)))
+    told = cell and (statements or source.passed_over)
     if program or graph.nodes.keys() != onto.nodes.keys() or told:
         return graph
     raise refused
@@ -267,7 +267,7 @@ def _moved(graph: Graph, workspace: Workspace, held: Mapping[NodeId, float]) -> 
 
 def _told(run: Interpreter, text: str) -> PastedCell:
     """What became of the cell, in words."""
-    passed = sorted([*run.passed_over, *magics(text)], key=itemgetter(0))
+    passed = sorted([*run.passed_over, *run.home.passed_over], key=itemgetter(0))
     notes = list(run.notes)
     if run.chance.drawn and not run.chance.told:
         notes.append(kept("Nothing was seeded: the random numbers are those after random.seed(1337)."))

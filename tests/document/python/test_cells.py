@@ -74,11 +74,51 @@ def test_what_is_told_of_a_bar_is_passed_over_and_what_it_goes_through_is_gone_t
     )
 
 
-@pytest.mark.parametrize("magic", ["%matplotlib inline", "!pip install micrograd", "%%bash"])
+@pytest.mark.parametrize(
+    "magic",
+    [
+        "%matplotlib inline",
+        "!pip install micrograd",
+        "%%bash",
+        "Value??",
+        "?a.data",
+        "files = !ls",
+        "%timeit a*a",
+    ],
+)
 def test_a_cell_of_magics_alone_is_passed_over_and_listed(magic):
     graph = paste_all("a = Value(2.0)", magic)
     assert said(last(graph)) == f"Passed over: line 1, {magic}."
     assert [node.label for node in graph] == ["a"]
+
+
+def test_the_statement_after_time_is_gone_through_and_nobody_times_it():
+    graph = paste_all(
+        "a = Value(2.0)", "%time b = a*3\nfor k in range(2):\n    %time c = b*k\n    %timeit c\n%time c"
+    )
+    assert last(graph).printed == "Value(data=6.0, grad=0)\n"
+    assert last(graph).passed_over == ((1, "%time"), (3, "%time"), (4, "%timeit c"), (5, "%time"))
+    with pytest.raises(ExpressionRefusal, match=r"^Line 2, column 11: nothing is not defined\.$"):
+        paste_all("if True:\n    %time nothing(k)")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%bash\nls -la\necho $HOME",
+        "%%writefile engine.py\na = 3",
+        "%%html\n<b>a</b>",
+        "!pip install x \\\n   'y'",
+    ],
+)
+def test_what_is_in_another_language_is_passed_over_whole(cell):
+    graph = paste_all("a = Value(2.0)", cell, "a")
+    assert last(graph).printed == "Value(data=2.0, grad=0)\n"
+
+
+def test_a_line_of_a_text_is_no_magic():
+    cell = '"""\n!so\n%like this\nwhat?\n"""\n%who\na = Value(1.5)'
+    assert last(paste_all(cell)).passed_over == ((6, "%who"),)
 
 
 def test_what_a_line_passes_over_is_listed_in_the_order_of_the_line():

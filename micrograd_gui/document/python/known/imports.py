@@ -1,10 +1,9 @@
-"""Imports: what names stand for before any cell, and what is passed over: plots, pictures, magics, Value."""
+"""Imports: what names stand for before any cell, and what is passed over: plots, pictures, Value."""
 
 from __future__ import annotations
 
 import ast
 import math
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -40,7 +39,6 @@ _ROOTS = {
 _MODULES = {"micrograd.engine": "nn", "micrograd.nn": "nn"}
 _TORCHS = {"torch.nn": NN, "torch.nn.functional": FUNCTIONAL}
 _PICTURES = ("trace", "draw_dot", "draw")
-_MAGIC = re.compile(r"^[ \t]*(%{1,2}[A-Za-z].*|!.*)$")
 
 
 @cache
@@ -122,10 +120,3 @@ def imported(each: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Any]]:
 def told_pictures(each: ast.FunctionDef) -> bool:
     """Whether it draws a graph, or collects one to be drawn."""
     return each.name in _PICTURES
-
-
-def magics(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of Jupyter in the text, which are none of Python."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if (found := _MAGIC.match(line)) is not None:
-            yield number, found[1].strip()[:60]
