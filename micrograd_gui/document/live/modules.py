@@ -37,7 +37,7 @@ def kept_in(names: Mapping[str, Any], wanted: Collection[int]) -> dict[int, Kept
     for name, thing in variables:
         if id(thing) in wanted and id(thing) not in found:
             found[id(thing)] = KeptWhere(name, ())
-    _look([(name, thing) for name, thing in variables if type(thing) in _PLAIN], wanted, found)
+    _look([(name, thing) for name, thing in variables if _holds(thing)], wanted, found)
     return found
 
 
@@ -57,14 +57,14 @@ def _look(starts: list[tuple[str, Any]], wanted: Collection[int], found: dict[in
         seen.add(id(thing))
         fields = _fields(thing)
         inner: tuple[tuple[str, Any], ...] = (*holders, (path, thing)) if fields else holders
-        if fields:
-            parts = [(f"{path}.{name}", each) for name, each in dict(fields).items()]  # it may change
-        elif type(thing) is dict:
-            parts = [(f"{path}[{key!r}]", each) for key, each in thing.items() if type(key) in (str, int)]
-        elif type(thing) in (list, tuple):
-            parts = [(f"{path}[{at}]", each) for at, each in enumerate(thing)]
-        else:
-            continue
+        parts = [(f"{path}.{name}", each) for name, each in dict(fields).items()]  # it may change
+        # What holds it may be of somebody's class: nothing that this says of itself is asked.
+        if issubclass(type(thing), dict):
+            pairs = list(dict.items(thing))
+            parts += [(f"{path}[{key!r}]", each) for key, each in pairs if type(key) in (str, int)]
+        elif _holds(thing):
+            held = list.__iter__(thing) if issubclass(type(thing), list) else thing
+            parts += [(f"{path}[{at}]", each) for at, each in enumerate(held)]
         looked += len(parts)
         waiting.extend((way, each, inner, depth + 1) for way, each in parts if _may_hold(each))
 
@@ -81,8 +81,14 @@ def _fields(thing: object) -> Mapping[str, Any]:
     return fields if type(fields) is dict and "_prev" not in fields else {}  # what feeds a value is its graph
 
 
+def _holds(thing: Any) -> bool:
+    """Whether it holds things by place or by key; an array does where these are no plain numbers."""
+    kind = type(thing)
+    if (kind.__module__, kind.__name__) == ("numpy", "ndarray"):
+        return bool(thing.dtype.kind == "O" and thing.ndim)
+    return kind is tuple or issubclass(kind, (list, dict))
+
+
 def _may_hold(thing: object) -> bool:
-    """Whether it is worth a look: numbers, texts, arrays and functions hold no value."""
-    return type(thing) in _PLAIN or (
-        hasattr(type(thing), "__dictoffset__") and type(thing).__dictoffset__ != 0
-    )
+    """Whether it is worth a look: numbers, texts, arrays of numbers and functions hold no value."""
+    return _holds(thing) or (hasattr(type(thing), "__dictoffset__") and type(thing).__dictoffset__ != 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from micrograd.engine import Value
@@ -13,6 +14,7 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.classes import docstring, named_tuple, of_super
 from micrograd_gui.document.python.known.declaring import FIELDS
 from micrograd_gui.document.python.known.generators import drawn_from
+from micrograd_gui.document.python.known.holders import held_method, of_kind
 from micrograd_gui.document.python.known.methods import few, method, method_of
 from micrograd_gui.document.python.known.networks import is_network, written_out
 from micrograd_gui.document.python.known.torch_parts import attribute_of_tensor
@@ -111,7 +113,7 @@ def attribute_of(run: Running, thing: Any, name: str) -> Any:
             return thing.part(name)
         case Module():
             return _of_network(run, thing, name)
-    found = method_of(thing, name)
+    found = method_of(thing, name) or of_kind(thing, name)
     if found is not None:
         return found
     if ops.is_array(thing):
@@ -187,6 +189,8 @@ def _of_instance(run: Running, thing: Instance, name: str) -> Any:
         return Method(found, thing)
     if found is not None:
         return found
+    if (held := held_method(thing, name)) is not None:
+        return held
     if not name.startswith("__") and (own := thing.of.find("__getattr__")) is not None:
         return run.call(own, [thing, name], {})
     thrown = pythons(AttributeError, f"'{thing.of.name}' object has no attribute '{name}'")  # as in code
@@ -245,6 +249,9 @@ def item_of(run: Running, thing: Any, place: Any) -> Any:
         return run.call(own, [thing, place], {})
     if isinstance(thing, Builtin) and thing.name in _HOLDERS:
         return thing  # dict[str, float] is a dict
+    own = thing.of.find("__missing__") if isinstance(thing, Instance) and isinstance(thing, dict) else None
+    if own is not None and ops.key(place) not in thing:
+        return run.call(own, [thing, place], {})
     if isinstance(thing, Counts) and ops.key(place) not in thing:
         return 0
     if isinstance(thing, Class) and thing.members and isinstance(place, str):
@@ -258,6 +265,8 @@ def set_item_of(run: Running, thing: Any, place: Any, new: Any) -> None:
     """``thing[place] = new``, also of an object whose class says what that does; raises Wrong."""
     if isinstance(thing, Instance) and (own := thing.of.find("__setitem__")) is not None:
         run.call(own, [thing, place, new], {})
+    elif thing is run.scope.outermost.names and isinstance(place, str):  # globals()["a"] = 2
+        run.bind(ast.Name(place), new, run.scope.outermost)
     else:
         places.put(thing, place, new, run.meter)
 
@@ -292,6 +301,9 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
     elif isinstance(thing, Instance):
         if name.startswith("__"):
             raise Wrong(tr("{name} cannot be set", name=spoken(name)))
+        if (own := thing.of.find("__setattr__")) is not None:
+            run.call(own, [thing, name, new], {})
+            return
         _refuse_to_set(thing.of, name)
         vars(thing)[name] = new
     elif isinstance(thing, (Class, ValueClass)):

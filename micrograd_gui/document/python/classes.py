@@ -211,12 +211,14 @@ def made(run: Running, called: Class, args: list[Any], words: dict[str, Any]) ->
     run.meter.hold(4)
     if called.members:
         return _member(run, called, args)
-    new: Instance = object.__new__(called.kind)
+    new: Instance = called.kind.__new__(called.kind)
     if is_error(called):
         vars(new)["args"] = tuple(args)
     own = called.find("__init__")
     if own is not None:
         run.call(own, [new, *args], words)
+    elif called.holder is not None:
+        run.call(run.attribute(run.builtin(called.holder.__name__), "__init__"), [new, *args], words)
     elif called.fields:
         _fill(run, called, new, args, words)
     elif (args and not is_error(called)) or words:
@@ -346,6 +348,10 @@ def of_super(run: Running, thing: Super, name: str) -> Any:
             return Method(found, thing.of) if isinstance(found, Function) else found
     if name == "__init__" and is_error(thing.of.of):
         return Builtin(name, lambda run, args, words: vars(thing.of).update(args=tuple(args)))
+    if name == "__setattr__":
+        return Method(run.attribute(run.builtin("object"), name), thing.of)
+    if thing.of.of.holder is not None:
+        return Method(run.attribute(run.builtin(thing.of.of.holder.__name__), name), thing.of)
     if name.startswith("__") or any(isinstance(base, PassedOver) for each in line for base in each.bases):
         return PassedOver("super()")  # such as __init__ of what has none
     raise Wrong(

@@ -25,7 +25,7 @@ from micrograd_gui.document.python.objects import (
     TupleKind,
     kind_name,
 )
-from micrograd_gui.document.python.operations import is_array, is_number, plain
+from micrograd_gui.document.python.operations import holds_values, is_array, is_number, plain
 from micrograd_gui.document.python.traced import NumpysTruth, is_from_numpy
 from micrograd_gui.document.python.value_class import ValueClass
 
@@ -73,6 +73,8 @@ class Display:
             return f"Value(data={thing.data}, grad={thing.grad or 0})" if told is None else told  # as in code
         if isinstance(thing, Instance):
             told = self._own(thing, as_text)
+            if told is None and isinstance(thing, (list, dict)):
+                return self._listed(thing, depth - 1)
             return f"<{thing.of.name} object>" if told is None else told
         if isinstance(thing, TensorRow):
             numbers = ", ".join(f"{getattr(each, 'data', each):.4f}" for each in self._some(thing.things))
@@ -100,6 +102,11 @@ class Display:
             return f"OrderedDict({self._listed(pairs, depth - 1) if thing else ''})"
         if isinstance(thing, (list, tuple, set, dict)):
             return self._listed(thing, depth - 1)
+        if holds_values(thing):
+            import numpy as np
+
+            with np.printoptions(formatter={"object": lambda each: self._written(each, depth - 1)}):
+                return str(thing) if as_text else repr(thing)
         if isinstance(thing, (range, Module)) or is_array(thing):
             return str(thing) if as_text else repr(thing)
         try:

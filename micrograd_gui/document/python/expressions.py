@@ -19,6 +19,7 @@ from micrograd_gui.document.python.control import ERRORS, UNKNOWN, CellRefusal, 
 from micrograd_gui.document.python.known.imports import known
 from micrograd_gui.document.python.known.libraries import network, through_network
 from micrograd_gui.document.python.known.torch_parts import of_tensors, tensor_of
+from micrograd_gui.document.python.known.value_arrays import meet_in_array, negative, of_two
 from micrograd_gui.document.python.limits import DEEPEST, Endless, Wrong
 from micrograd_gui.document.python.objects import (
     DOUBLE,
@@ -185,6 +186,8 @@ class Expressions:
             parts = y if isinstance(y, tuple) else (y,)
             show = self.run.display.text
             y = tuple(each if ops.is_number(each) or isinstance(each, str) else show(each) for each in parts)
+        if meet_in_array(x, y):
+            return of_two(self.run, sign, x, y)
         return ops.binary(sign, x, y, self.meter)
 
     def _unary(self, each: ast.UnaryOp, scope: Scope) -> Any:
@@ -193,6 +196,8 @@ class Expressions:
             return not self.truth(thing)
         if isinstance(thing, TensorRow):
             return of_tensors(self.run, "*", thing, -1.0) if isinstance(each.op, ast.USub) else thing
+        if ops.holds_values(thing) and isinstance(each.op, ast.USub):
+            return negative(self.run, thing)
         own = thing.of.find(_SIGNS[type(each.op)]) if isinstance(thing, Instance) else None
         return ops.unary(each.op, thing, self.meter) if own is None else self.call(own, [thing], {})
 
@@ -471,7 +476,7 @@ class Expressions:
         run, before = self.run, self.run.source
         run.source = called.source
         self.depth += 1
-        run.entered.append((called, args[0] if args else None))
+        run.entered.append((called, args[0] if args else None, scope))
         run.yielded.append(at or ([] if called.generates else None))
         try:
             if isinstance(called.body, ast.expr):

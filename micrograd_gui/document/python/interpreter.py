@@ -59,7 +59,7 @@ class Interpreter:
         values: the class of Values that a cell has written itself; None: none has.
         walked: the functions of it that are gone through just now, by name.
         caught, entered, yielded: the errors that are handled, the functions that are gone through, with their
-            first operand, and what these have yielded, the innermost last.
+            first operand and their names, and what these have yielded, the innermost last.
     """
 
     def __init__(self, source: SourceText, scope: Scope, chance: Chance, meter: Meter) -> None:
@@ -75,7 +75,7 @@ class Interpreter:
         self.values = next((each for each in reversed(known) if isinstance(each, ValueClass)), None)
         self.walked: list[str] = []
         self.caught: list[Wrong] = []
-        self.entered: list[tuple[Function, Any]] = []
+        self.entered: list[tuple[Function, Any, Scope]] = []
         self.yielded: list[list[Any] | Callable[[Any], None] | None] = []
         self.watcher = Watcher(self, self.note)
         self.display = Display(lambda thing, as_text: own_text(self, thing, as_text))
@@ -309,12 +309,12 @@ class Interpreter:
                 set_item_of(self, holder, at, new)
 
     def _added_to(self, before: Any, sign: str, change: Any) -> Any:
+        if isinstance(before, Instance) and (own := before.of.find(ops.IN_PLACE.get(sign, ""))) is not None:
+            return self.call(own, [before, change], {})
         if sign == "+" and isinstance(before, list):
             things = list(self._at_most(self.iterable(change), 10 * LETTERS))
             before.extend(things)
             return before
-        if isinstance(before, Instance) and (own := before.of.find(ops.IN_PLACE.get(sign, ""))) is not None:
-            return self.call(own, [before, change], {})
         return self.binary(sign, before, change)
 
     # What is gone through more than once ------------------------------------------------------

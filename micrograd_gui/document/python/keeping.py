@@ -16,7 +16,7 @@ from micrograd_gui.document.notation.source import SourceText
 from micrograd_gui.document.python.interpreter import Interpreter
 from micrograd_gui.document.python.limits import Endless, Meter
 from micrograd_gui.document.python.objects import Instance
-from micrograd_gui.document.python.operations import plain
+from micrograd_gui.document.python.operations import holds_values, plain
 from micrograd_gui.document.python.pasted import (
     CELLS_KEPT_AT_MOST,
     LETTERS_KEPT_AT_MOST,
@@ -146,7 +146,7 @@ def _at(names: Mapping[str, Any], path: str) -> Any:
         if field is not None:
             held = vars(thing) if isinstance(thing, (Instance, Module, Value)) and field[:2] != "__" else {}
             thing = held.get(field)
-        elif place is not None and isinstance(thing, (list, tuple)):
+        elif place is not None and (isinstance(thing, (list, tuple)) or holds_values(thing)):
             thing = thing[int(place)] if len(place) < 9 and int(place) < len(thing) else None
         elif isinstance(thing, dict):
             thing = thing.get(int(place) if place is not None and len(place) < 9 else key)

@@ -60,7 +60,7 @@ class Running(Protocol):
     values: Any
     walked: list[str]
     caught: list[Wrong]
-    entered: list[tuple[Function, Any]]
+    entered: list[tuple[Function, Any, Scope]]
     yielded: list[list[Any] | Callable[[Any], None] | None]
 
     @property
@@ -378,12 +378,13 @@ class Class:
         self.fields: tuple[DataField, ...] = ()
         self.members: tuple[str, ...] = ()  # of an Enum, in order: the objects that there are of it, by name
         self.frozen = self.numbers = False  # a dataclass that never changes; an IntEnum
+        made_of = {one.name for each in self.line() for one in each.bases if isinstance(one, Builtin)}
+        self.holder = next((one for one in (list, dict) if one.__name__ in made_of), None)
         self.kind = _kind_of(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Class:
-        new = object.__new__(Class)
-        memo[id(self)] = new
-        new.name = self.name
+        memo[id(self)] = new = object.__new__(Class)
+        new.name, new.holder = self.name, self.holder
         new.kind = _kind_of(new)
         new.fields, new.members = self.fields, self.members
         new.frozen, new.numbers = self.frozen, self.numbers
@@ -423,16 +424,18 @@ class Instance:
     of: Class
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Instance:
-        new = object.__new__(deepcopy(self.of, memo).kind)
+        new: Any = (kind := deepcopy(self.of, memo).kind).__new__(kind)
         memo[id(self)] = new
-        for name, thing in vars(self).items():
-            vars(new)[name] = deepcopy(thing, memo)
-        return new
+        if isinstance(self, list):
+            new.extend(deepcopy(each, memo) for each in self)
+        for held in (vars(self), self) if isinstance(self, dict) else (vars(self),):
+            (new if held is self else vars(new)).update(deepcopy(dict(held), memo))
+        return new  # type: ignore[no-any-return]
 
 
 def _kind_of(made: Class) -> type[Instance]:
     """The type of a class's objects, which have its ``of`` even where a field of theirs is called so."""
-    return type(made.name, (Instance,), {"of": property(lambda self: made)})
+    return type(made.name, (Instance, made.holder or object), {"of": property(lambda self: made)})
 
 
 class Method:

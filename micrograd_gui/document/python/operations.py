@@ -64,9 +64,21 @@ def is_array(thing: Any) -> bool:
     return numpy is not None and type(thing) is getattr(numpy, "ndarray", None)
 
 
+def holds_values(thing: Any) -> bool:
+    """Whether it is an array of Values."""
+    return is_array(thing) and thing.dtype.kind == "O"
+
+
 def is_number(thing: Any) -> bool:
     """Whether it is a number, or True or False."""
     return isinstance(thing, (int, float))
+
+
+def without_class(thing: Any) -> Any:
+    """The list, or the dict, that an object of a class made from one holds; else the thing itself."""
+    if not isinstance(thing, Instance):
+        return thing
+    return list(thing) if isinstance(thing, list) else dict(thing) if isinstance(thing, dict) else thing
 
 
 def as_whole(thing: Any) -> Any:
@@ -104,7 +116,7 @@ def binary(sign: str, x: Any, y: Any, meter: Meter) -> Any:
             return each
         if isinstance(each, PassedOver):
             raise Wrong(tr("{name} was passed over, so there is no number of it", name=each.name))
-    return _of_texts_and_lists(sign, x, y, meter)
+    return _of_texts_and_lists(sign, without_class(x), without_class(y), meter)
 
 
 def _of_values(sign: str, x: Any, y: Any, meter: Meter) -> Any:
@@ -165,22 +177,28 @@ def _of_arrays(sign: str, x: Any, y: Any, meter: Meter) -> Any:
     a, b = (array(each, meter) if isinstance(each, list) else plain(each) for each in (x, y))
     shapes = np.shape(a), np.shape(b)
     if sign == "@":
-        _refuse_shapes(sign, shapes, all(shapes) and shapes[0][-1] == shapes[1][-2:][0])
+        refuse_shapes(sign, shapes, all(shapes) and shapes[0][-1] == shapes[1][-2:][0])
         size = np.size(a) * (shapes[1][-1] if len(shapes[1]) > 1 else 1)
     else:
         try:
             size = np.broadcast(a, b).size
         except ValueError:
-            _refuse_shapes(sign, shapes, False)
-    if size > ARRAY_AT_MOST:
-        raise Wrong(tr("an array has at most {most:,} numbers", most=ARRAY_AT_MOST))
+            refuse_shapes(sign, shapes, False)
+    refuse_size(size)
     with np.errstate(all="ignore"):
         out = _OF_NUMBERS[sign](a, b)
     meter.hold(out.size)
     return as_numpys(out)
 
 
-def _refuse_shapes(sign: str, shapes: tuple[Any, Any], fit: bool) -> None:
+def refuse_size(size: int) -> None:
+    """Raises Wrong for an array of more numbers than there may be."""
+    if size > ARRAY_AT_MOST:
+        raise Wrong(tr("an array has at most {most:,} numbers", most=ARRAY_AT_MOST))
+
+
+def refuse_shapes(sign: str, shapes: tuple[Any, Any], fit: bool) -> None:
+    """Raises Wrong for two arrays that do not fit."""
     if not fit:
         raise Wrong(
             tr(
@@ -193,11 +211,13 @@ def _refuse_shapes(sign: str, shapes: tuple[Any, Any], fit: bool) -> None:
         )
 
 
-def array(thing: Any, meter: Meter) -> Any:
-    """An array of the numbers in lists; raises Wrong."""
+def array(thing: Any, meter: Meter, *, values: bool = False) -> Any:
+    """An array of the numbers in lists, or of ``values`` where those may be; raises Wrong."""
     import numpy as np
 
     if is_array(thing):
+        if not values and holds_values(thing):
+            raise Wrong(_no_values())
         return thing
     sizes: list[int] = []
     level: Any = thing
@@ -209,22 +229,27 @@ def array(thing: Any, meter: Meter) -> Any:
     count = 1
     for size in sizes:
         count *= size
-    if count > ARRAY_AT_MOST:
-        raise Wrong(tr("an array has at most {most:,} numbers", most=ARRAY_AT_MOST))
+    refuse_size(count)
     meter.hold(count)
-    return np.array(_numbers(thing, sizes))
+    return np.array(_numbers(thing, sizes, values))
 
 
-def _numbers(thing: Any, sizes: Sequence[int]) -> Any:
+def _no_values() -> str:
+    return tr("an array of Values is not known here, a list of them is")
+
+
+def _numbers(thing: Any, sizes: Sequence[int], values: bool) -> Any:
     if not sizes:
+        if isinstance(thing, Value) and values:
+            return thing
         if isinstance(thing, Value):
-            raise Wrong(tr("an array of Values is not known here, a list of them is"))
+            raise Wrong(_no_values())
         if not is_number(thing):
             raise Wrong(tr("an array is made of numbers, not of {thing}", thing=kind_name(thing)))
         return plain(thing)
     if not isinstance(thing, (list, tuple, range)) or len(thing) != sizes[0]:
         raise Wrong(tr("the lists of an array are of one length"))
-    return [_numbers(each, sizes[1:]) for each in thing]
+    return [_numbers(each, sizes[1:], values) for each in thing]
 
 
 def _of_texts_and_lists(sign: str, x: Any, y: Any, meter: Meter) -> Any:
@@ -396,6 +421,8 @@ def equal(x: Any, y: Any, meter: Meter, depth: int = _DEEPEST) -> bool:
         return len(x) == len(y) and all(equal(a, b, meter, depth - 1) for a, b in zip(x, y, strict=True))
     if isinstance(x, dict) and isinstance(y, dict):
         return x.keys() == y.keys() and all(equal(x[each], y[each], meter, depth - 1) for each in x)
+    if isinstance(x, Instance) is not isinstance(y, Instance) and isinstance(x, (list, dict)):
+        return equal(without_class(x), without_class(y), meter, depth - 1)
     x, y = (set(each) if isinstance(each, DictView) and each.what == "keys" else each for each in (x, y))
     if isinstance(x, (set, range)) and type(x) is type(y):
         return bool(x == y)

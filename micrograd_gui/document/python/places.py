@@ -28,6 +28,8 @@ def items(thing: Any, meter: Meter) -> Iterable[Any]:
         return thing.things
     if ops.is_array(thing):
         meter.hold(thing.size)
+        if ops.holds_values(thing):
+            return list(thing)
         return [as_numpys(each) for each in thing]
     if isinstance(thing, PassedOver):
         raise Wrong(tr("{name} was passed over, so there is nothing to go through", name=thing.name))
@@ -101,7 +103,7 @@ def _of_array(thing: Any, place: Any, meter: Meter) -> Any:
         raise Wrong(tr("an array has at most {most:,} numbers", most=ops.ARRAY_AT_MOST))
     out = thing[parts]
     meter.hold(getattr(out, "size", 1))
-    return as_numpys(out)
+    return out if ops.holds_values(thing) else as_numpys(out)
 
 
 def _places(place: Any) -> tuple[Any, ...]:
@@ -131,7 +133,9 @@ def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
         found = items(new, meter)
         meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
         thing[place] = list(found)
-    elif ops.is_array(thing) and (ops.is_number(new) or ops.is_array(new)):
+    elif ops.is_array(thing) and (
+        ops.is_number(new) or ops.is_array(new) or (ops.holds_values(thing) and isinstance(new, Value))
+    ):
         thing[_places(place)] = ops.plain(new)
     else:
         if not isinstance(thing, PassedOver):

@@ -158,3 +158,22 @@ def test_a_large_loss_over_samples_alike_comes_as_one_row_and_the_rows():
     assert graph.data is not None
     assert len(graph.data) == 40
     assert "40 samples alike" in work(graph).cells[-1].notes[0]
+
+
+def test_a_weight_in_an_array_or_in_an_object_made_from_a_list_goes_by_its_place_and_is_found_again(tmp_path):
+    cells = [
+        "import numpy as np\nW = np.array([[Value(i - j/2) for j in range(2)] for i in range(2)])\nx = np.array([1.0, -2.0])",
+        "class Weights(list):\n    pass\nw = Weights([Value(0.5), Value(-1.0)])\nL = (np.tanh(W @ x)*np.array(w)).sum()",
+    ]
+    graph = paste_all(cells)[-1]
+    assert {node.title for node in graph if node.op is None and node.title} >= {
+        "W[0][0]",
+        "W[1][1]",
+        "w[0]",
+        "w[1]",
+    }
+    path = tmp_path / "net.micrograd"
+    mg.write(graph, path)
+    later = "L.backward()\nprint(W[1][1].grad, w[0].grad)\nW[1][1] is W[1, 1]"
+    printed = [work(pasted(each, later, None)[0]).cells[-1].printed for each in (graph, mg.read(path))]
+    assert printed == [by_python([[*cells, later]])[0][-1]] * 2

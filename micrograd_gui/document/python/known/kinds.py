@@ -94,9 +94,21 @@ def _setattr(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     run.set_attribute(*args)
 
 
-@builtin("vars", 1, 1)
+@builtin("vars", 0, 1)
 def _vars(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return run.attribute(args[0], FIELDS)
+    return run.attribute(args[0], FIELDS) if args else _locals.call(run, [], {})
+
+
+@builtin("globals", 0, 0)
+def _globals(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    return run.scope.outermost.names
+
+
+@builtin("locals", 0, 0)
+def _locals(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    names = run.entered[-1][2].names if run.entered else run.scope.outermost.names
+    run.meter.hold(2 * len(names))
+    return dict(names) if run.entered else names
 
 
 @builtin("issubclass", 2, 2)
@@ -107,6 +119,8 @@ def _issubclass(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
 def _is_made_from(kind: Any, other: Any) -> bool:
     if isinstance(kind, Class):
+        if isinstance(other, Builtin):
+            return kind.holder is not None and kind.holder.__name__ == other.name
         return kind.is_from(other) if isinstance(other, NetworkKind) else other in kind.line()
     return kind is other or (other is MODULE and is_network(kind))
 
@@ -160,4 +174,4 @@ def _is_a(thing: Any, kind: Any) -> bool:
     raise Wrong(tr("that is no class that is known here"))
 
 
-KINDS = (_type, _callable, _hasattr, _getattr, _setattr, _vars, _issubclass, _isinstance)
+KINDS = (_type, _callable, _hasattr, _getattr, _setattr, _vars, _globals, _locals, _issubclass, _isinstance)

@@ -18,6 +18,7 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python.known.declaring import all_items, builtin, count, number
 from micrograd_gui.document.python.known.generators import PYTHONS, of_document, random_generator
 from micrograd_gui.document.python.known.torch_parts import PARTS
+from micrograd_gui.document.python.known.value_arrays import of_each
 from micrograd_gui.document.python.limits import Wrong, whole
 from micrograd_gui.document.python.objects import (
     DOUBLE,
@@ -50,8 +51,10 @@ def of_one(name: str, plain: Callable[[float], Any], library: str = "math") -> B
         if library != "math" and not ops.is_number(x):
             import numpy as np
 
-            found = ops.array(x, run.meter)
+            found = ops.array(x, run.meter, values=True)
             run.meter.hold(found.size)
+            if ops.holds_values(found):
+                return of_each(run, name, found)
             with np.errstate(all="ignore"):
                 return getattr(np, name)(found)
         out = plain(number(x, name))

@@ -317,7 +317,7 @@ def _dict(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
 @builtin("super", 0, 2)
 def _super(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return super_of(*(run.entered[-1] if run.entered else (None, None)))
+    return super_of(*(run.entered[-1][:2] if run.entered else (None, None)))
 
 
 @builtin("input", 0, 1)

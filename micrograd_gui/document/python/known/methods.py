@@ -10,6 +10,7 @@ from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.classes import as_number
+from micrograd_gui.document.python.known.value_arrays import over_array
 from micrograd_gui.document.python.limits import Wrong
 from micrograd_gui.document.python.objects import Bound, Builtin, Counts, Deque, DictView, Running, kind_name
 from micrograd_gui.document.python.traced import as_numpys
@@ -68,6 +69,8 @@ def _over_array(run: Running, thing: Any, name: str, args: list[Any], words: dic
         raise Wrong(tr("{name} of an array goes over all of it, or over one axis=", name=name))
     kept = {"keepdims": True} if ops.truth(words.get("keepdims")) and name != "cumsum" else {}
     run.meter.hold(thing.size)
+    if ops.holds_values(thing):
+        return over_array(run, thing, name, None if axis is None else int(axis), bool(kept))
     found = getattr(thing, name)(axis=None if axis is None else int(axis), **kept)
     return as_numpys(found)
 

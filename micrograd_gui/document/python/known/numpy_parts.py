@@ -12,7 +12,7 @@ from micrograd_gui.document.python.known.declaring import builtin, count, number
 from micrograd_gui.document.python.known.generators import NUMPYS, of_numpy, random_state, rng
 from micrograd_gui.document.python.known.libraries import FUNCTIONS, of_one
 from micrograd_gui.document.python.limits import Wrong
-from micrograd_gui.document.python.objects import COLUMNS, Builtin, Library, Running
+from micrograd_gui.document.python.objects import COLUMNS, Bound, Builtin, Library, Running
 from micrograd_gui.document.python.traced import as_numpys
 
 
@@ -47,12 +47,19 @@ def _logspace(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     return np.logspace(first, last, many, base=number(given.get("base", 10.0), "logspace"))
 
 
-_KINDS_OF_NUMBERS = {"float": float, "np.float64": float, "int": int, "np.int64": int, "bool": bool}
+_KINDS_OF_NUMBERS = {
+    "float": float,
+    "np.float64": float,
+    "int": int,
+    "np.int64": int,
+    "bool": bool,
+    "object": object,
+}
 
 
 @builtin("np.array", 1, 1, ("dtype",))
 def _array(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    found = ops.array(args[0], run.meter)
+    found = ops.array(args[0], run.meter, values=True)
     run.meter.hold(getattr(found, "size", 1))
     kind = getattr(given.get("dtype"), "name", None)
     if kind in _KINDS_OF_NUMBERS:
@@ -73,8 +80,7 @@ def _filled(name: str) -> Builtin:
 def _over(name: str) -> Builtin:
     @builtin(f"np.{name}", 1, 2, ("axis", "keepdims"))
     def over(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-
-        found = ops.array(args[0], run.meter)
+        found = ops.array(args[0], run.meter, values=True)
         if not found.size:
             raise Wrong(tr("{name} of nothing", name=name))
         return run.call(run.attribute(found, name), args[1:], given)
@@ -115,7 +121,7 @@ def _round(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 def _dot(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     if any(ops.is_number(each) for each in args):
         return run.binary("*", *args)
-    return run.binary("@", *[ops.array(each, run.meter) for each in args])
+    return run.binary("@", *[ops.array(each, run.meter, values=True) for each in args])
 
 
 def _of(run: Running, thing: Any) -> Any:
@@ -178,6 +184,20 @@ def _unique(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     numbers = ops.array(args[0], run.meter)
     run.meter.hold(2 * getattr(numbers, "size", 1))
     return np.unique(numbers, return_counts=True) if given.get("return_counts") else np.unique(numbers)
+
+
+@builtin("np.vectorize", 1, 1)
+def _vectorize(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
+    """The function as one of all elements of an array."""
+
+    def over(run: Running, called: Any, operands: list[Any], words: dict[str, Any]) -> Any:
+        found = ops.array(operands[0] if len(operands) == 1 else operands, run.meter, values=True)
+        if len(operands) != 1 or not found.size:
+            raise Wrong(tr("{name} of nothing", name="vectorize"))
+        made = [run.call(called, [each], words) for each in places.items(found.ravel(), run.meter)]
+        return ops.array(made, run.meter, values=True).reshape(found.shape)
+
+    return Bound("vectorize", over, args[0])
 
 
 @builtin("np.eye", 1, 1)
@@ -263,7 +283,9 @@ def _joined(name: str) -> Builtin:
     def joined(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         import numpy as np
 
-        parts = [ops.array(each, run.meter) for each in places.items(run.iterable(args[0]), run.meter)]
+        parts = [
+            ops.array(each, run.meter, values=True) for each in places.items(run.iterable(args[0]), run.meter)
+        ]
         size_of(run, sum(each.size for each in parts))
         words = {"axis": count(given["axis"], "axis")} if "axis" in given and name != "vstack" else {}
         return getattr(np, name)(parts, **words)
@@ -347,6 +369,7 @@ NUMPY = Library(
         **{name: _joined(name) for name in ("stack", "concatenate", "vstack", "hstack", "column_stack")},
         "gradient": _gradient,
         "array_equal": _array_equal,
+        "vectorize": _vectorize,
         "eye": _eye,
         "identity": _eye,
         "full": _full,
