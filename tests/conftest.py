@@ -40,6 +40,9 @@ for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
 
 
 NO_QT = "Qt cannot be loaded here"
+# Milliseconds in which what is waited for has to come where a test does not say; pytest-qt has 5,000, which
+# are too few where a layout, or matplotlib, is waited for on a busy machine. Nothing is held by them.
+PATIENCE = 30_000
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -47,11 +50,23 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         for option in ("qt_api", "qt_log_level_fail", "qt_log_ignore"):
             parser.addini(option, "of pytest-qt, which is not there")
         sys.meta_path.insert(0, NoQt())
+    else:
+        be_patient()
     parser.addoption(
         "--only-skipped",
         metavar="FILE",
         help="run only what FILE names, all where it is not there yet; then it names what was skipped",
     )
+
+
+def be_patient() -> None:
+    """Whatever of pytest-qt waits for something has `PATIENCE`."""
+    from pytestqt.qtbot import QtBot
+
+    for waits in vars(QtBot).values():
+        defaults = getattr(waits, "__kwdefaults__", None)
+        if defaults and "timeout" in defaults:
+            defaults["timeout"] = PATIENCE
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -237,10 +252,14 @@ def its_turn(locks: tuple[IO[str], ...]) -> Iterator[None]:
 
 @contextmanager
 def settings_of_its_own() -> Iterator[None]:
-    """Each test finds the settings of a first start: recent files, docks and themes of another are gone."""
+    """Each test finds the settings of a first start: recent files, docks, languages of another are gone."""
     try:
         yield
     finally:
+        languages = sys.modules.get("micrograd_gui.languages")
+        if languages is not None:  # a command that was run speaks one, and the next window would go on in it
+            languages.use("en")
+            languages._asked = ""
         core = sys.modules.get("PySide6.QtCore")
         if core is not None:  # Qt writes what was set a little later, after the file is gone if need be
             kept = core.QSettings("micrograd-gui", "micrograd-gui")

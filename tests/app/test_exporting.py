@@ -34,6 +34,7 @@ from micrograd_gui.export.worksheet import worksheet_of
 from micrograd_gui.files import documents
 from micrograd_gui.files.embedded import graph_inside
 from micrograd_gui.layout.graphviz import Cancelled
+from micrograd_gui.views.background import all_written
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -109,7 +110,8 @@ def test_cancel_ends_a_long_export_and_leaves_nothing_behind(reopened, qtbot, tm
     qtbot.waitUntil(lambda: bar.maximum() == 12 and bar.value() >= 1, timeout=20_000)
     dialog.reject()
     assert not window.background.busy("export")
-    qtbot.wait(300)
+    assert all_written(60.0)  # a picture that was begun is drawn to its end
+    QApplication.processEvents()
     assert not list(tmp_path.iterdir())
 
 

@@ -15,9 +15,13 @@ def moving(opened, qtbot):
     """A window on a small graph whose desktop has nothing against motion."""
     window = opened()
     window.session.build(NEURON)
+    want_motion(window, qtbot)
+    return window
+
+
+def want_motion(window, qtbot) -> None:
     qtbot.waitUntil(lambda: window.pace().calm is not None)  # else the true answer may come after this one
     window.pace().calm = False
-    return window
 
 
 def _motion(window):
@@ -28,8 +32,8 @@ def test_a_step_moves_its_numbers_and_then_rests(moving, act, qtbot) -> None:
     act(moving, "forward_step")
     assert [each.text for each in _motion(moving).shown] == ["2.0000", "−3.0000"]
     begin = [each.middle for each in _motion(moving).shown]
-    qtbot.waitUntil(lambda: [each.middle for each in _motion(moving).shown] != begin, timeout=1000)
-    qtbot.waitUntil(lambda: not _motion(moving).moving, timeout=2000)
+    qtbot.waitUntil(lambda: [each.middle for each in _motion(moving).shown] != begin)
+    qtbot.waitUntil(lambda: not _motion(moving).moving)
     assert _motion(moving).shown == ()
 
 
@@ -63,7 +67,7 @@ def test_nodes_stay_and_nothing_is_left_on_the_canvas(moving, act, qtbot) -> Non
     moving.pace().next()
     act(moving, "forward_step")
     assert moving.canvas.grab().toImage() != still
-    qtbot.waitUntil(lambda: not _motion(moving).moving, timeout=2000)
+    qtbot.waitUntil(lambda: not _motion(moving).moving)
     assert moving.canvas.grab().toImage() == still
 
 
@@ -110,9 +114,9 @@ def test_in_the_hall_numbers_travel_as_large_as_they_stand_on_the_nodes(moving, 
     act(moving, "projector")
 
 
-def test_a_step_over_a_block_moves_what_goes_in_and_what_comes_back(opened, act) -> None:
+def test_a_step_over_a_block_moves_what_goes_in_and_what_comes_back(opened, act, qtbot) -> None:
     window = opened("mlp")
-    window.pace().calm = False
+    want_motion(window, qtbot)
     act(window, "step_over")
     assert [(each.text, each.role) for each in _motion(window).shown] == [
         ("2.0000", "data"), ("3.0000", "data"), ("−1.0000", "data"),
@@ -126,9 +130,9 @@ def test_a_step_over_a_block_moves_what_goes_in_and_what_comes_back(opened, act)
     assert not _motion(window).moving
 
 
-def test_a_sum_at_the_edge_of_a_hall_is_seen_whole(opened, act) -> None:
+def test_a_sum_at_the_edge_of_a_hall_is_seen_whole(opened, act, qtbot) -> None:
     window = opened("diamond")
-    window.pace().calm = False
+    want_motion(window, qtbot)
     window.settings.motion = "slow"
     act(window, "projector", "forward", *["backward_step"] * 4)
     motion, view = _motion(window), window.canvas.viewport().rect().adjusted(-2, -2, 2, 2)

@@ -122,7 +122,7 @@ def test_where_no_screen_is_filled_numbers_come_onto_the_wires_all_the_same(open
     window.setFixedSize(700, 500)  # as a window manager of tiles would have it
     view, painted = canvas(window), []
     view.layers.append(SimpleNamespace(paint=lambda _painter: painted.append(view._brief)))
-    qtbot.waitUntil(lambda: painted[-1:] == [False], timeout=1000)
+    qtbot.waitUntil(lambda: painted[-1:] == [False])
     assert window.look.scale == window.look.projected(500).scale
     act(window, "projector")
 

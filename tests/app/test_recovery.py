@@ -245,7 +245,7 @@ def test_what_somebody_held_at_the_start_is_offered_once_it_is_free_but_not_what
     """The system is not through with a program that was killed, or another window looked and was closed."""
     slot = Slot.begun(recovery.folder())
     slot.write(recovery.content(Session(documents.load_example("neuron")).state, "neuron"))
-    monkeypatch.setattr(recovering, "_LOOKED_AGAIN", (500, 1000, 1500))
+    monkeypatch.setattr(recovering, "_LOOKED_AGAIN", range(500, 60_000, 500))
     window = opened()
     assert look(window, qtbot) == []
     slot.release()

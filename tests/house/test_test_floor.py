@@ -29,7 +29,10 @@ def test_warning(qtbot):
 """
 SETTINGS = """
 from PySide6.QtCore import QSettings
+from micrograd_gui import languages
 def test_writes(qtbot):
+    assert languages.used() == languages.wanted() == "en"
+    languages.begin("de")
     settings = QSettings("micrograd-gui", "micrograd-gui")
     assert settings.value("look") is None
     settings.setValue("look", "dark")
