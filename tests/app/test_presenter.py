@@ -23,18 +23,25 @@ SCREENS = [
 ]
 SCRIPT = """
 import json
+import time
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from micrograd_gui.app.desktop.application import application
 app = application()
 from micrograd_gui.app import create_window
+def settled(as_it_is_to_be):
+    QTest.qWait(300)  # a window manager, and what waits for one, may be at work for as long
+    until = time.monotonic() + 20
+    while not as_it_is_to_be() and time.monotonic() < until:
+        QTest.qWait(20)
 def answers(how):
     window = create_window("lecture")
     window.setGeometry(60, 40, 1000, 650)
     window.show()
     if how == "maximised":
         window.showMaximized()
+    QTest.qWaitForWindowActive(window)
     QTest.qWait(100)
     def there():
         return [window.screen().name(), *window.geometry().getRect(), str(window.windowState())]
@@ -43,16 +50,15 @@ def answers(how):
     press("forward")
     window.session.set_cue("Half of it", "Ask who sees why.")
     press("projector")
-    QTest.qWait(300)
+    settled(lambda: window.geometry() == window.screen().geometry())
     notes = window.projector._presenter
     said = {name: line.text() for name, line in notes.lines.items() if line.isVisible()}
     answer = {"hall": there(), "notes": [notes.screen().name(), notes.isVisible()], "said": said}
     answer["inside"] = notes.rect().contains(notes.childrenRect())
     press("backward_step")
-    QTest.qWait(250)
     answer["later"] = notes.lines["now"].text()
     press("projector")
-    QTest.qWait(300)
+    settled(lambda: there() == before and window.projector._left is None)
     answer |= {"same": there() == before, "before": before, "after": there(), "gone": notes.isHidden()}
     window.hide()
     return answer
