@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,18 +73,19 @@ class Documents(QObject):
         super().__init__(context.dialog_parent)
         self._context = context
         self._settings = context.settings
+        self._behind: Behind | None = None
+        self._watch: DiskWatch | None = None
         context.session.work = self.work
 
     def stand_on(self, stage: QWidget, seen: Callable[[Sight], Sight], scene: Scene) -> None:
         """The panes there are from now on."""
         self.stage, self.seen, self.scene = stage, seen, scene
-        for name in ("behind", "watch"):  # what they show stood on others
-            vars(self).pop(name, None)
+        self._behind = self._watch = None  # what they show stood on others
 
     @property
     def busy(self) -> bool:
         """Whether something goes on behind the window."""
-        return "behind" in vars(self) and self.behind.busy
+        return self._behind is not None and self._behind.busy
 
     # In --------------------------------------------------------------------------------------
 
@@ -293,21 +293,26 @@ class Documents(QObject):
             return change(self._context.session.state)
         return self.behind.work(change, self.scene)
 
-    @cached_property
+    @property
     def behind(self) -> Behind:
         """Where what takes long goes on; made when it is first needed."""
-        from micrograd_gui.app.opening import Behind
+        if self._behind is None:
+            from micrograd_gui.app.opening import Behind
 
-        return Behind(self._context)
+            self._behind = Behind(self._context)
+        return self._behind
 
     # The disk --------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def watch(self) -> DiskWatch:
         """Who looks at the file; nobody needs it before the first paint."""
-        from micrograd_gui.app.disk import DiskWatch
+        if self._watch is None:
+            from micrograd_gui.app.disk import DiskWatch
 
-        return DiskWatch(self._context, self.stage, self.reload, self.look_at_both, self.save)
+            ways = self.reload, self.look_at_both, self.save
+            self._watch = DiskWatch(self._context, self.stage, *ways)
+        return self._watch
 
     @property
     def _filing(self) -> Filing:

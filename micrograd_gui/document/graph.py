@@ -53,7 +53,8 @@ class Wiring(Struct, frozen=True, eq=False, dict=True):
     def of(self, nodes: Mapping[NodeId, Node]) -> Wiring:
         """The same facts of nodes that are called otherwise."""
         like = Wiring(nodes, self.chosen_target, self.bound)
-        vars(like).update(vars(self))
+        for name, fact in vars(self).items():  # as far as they are known by now
+            force_setattr(like, name, fact)
         return like
 
     @cached_property
@@ -144,7 +145,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
         if self.same_wiring is None:
             force_setattr(self, "nodes", named_apart(self.nodes))
         else:
-            vars(self)["wiring"] = self.same_wiring
+            force_setattr(self, "wiring", self.same_wiring)
             force_setattr(self, "same_wiring", None)  # what is made of this graph has a wiring of its own
 
     @cached_property
@@ -475,7 +476,7 @@ class Graph(Struct, frozen=True, eq=False, dict=True):
             same_wiring=self.wiring if only_its_number else None,
         )
         if (node.op, node.inputs, node.role) == (old.op, old.inputs, old.role) and not only_its_number:
-            vars(graph)["wiring"] = self.wiring.of(graph.nodes)
+            force_setattr(graph, "wiring", self.wiring.of(graph.nodes))
         return graph
 
     def _with_blocks(self, blocks: tuple[Block, ...]) -> Graph:
