@@ -160,4 +160,7 @@ FOLLOWERS = {
         "class D(dict): pass\nd = D([('a', 1)], b=2); d.update(c=3); print(d, d.pop('a'), list(d.items()), d.keys()); d.extra = 5; d.extra, vars(d)",
         "isinstance(q, list), isinstance(d, dict), isinstance(t, Tensor), issubclass(Top, list), str(q), f'{q}'",
     ],
+    "scores": [
+        "y = np.array([1.0, 1.0, 1.0])\nh = np.array([0.5, 2.0, -1.0])\nprint(np.corrcoef(h, [1.0, 3.0, 2.0])[0, 1].round(6), np.corrcoef(y, h)[0, 1], np.count_nonzero(h > 0))",
+    ],
 }  # fmt: skip

@@ -79,5 +79,17 @@ def test_a_rule_of_its_own_is_no_plan_and_says_so(loop):
     assert "a rule that is none of SGD, momentum 0.9 and Adam" in cell.notes[0]
 
 
+def test_steps_for_one_batch_after_the_other_are_no_plan_and_the_sentence_blames_no_rule():
+    batches = "for epoch in range(2):\n  for at in range(0, 4, 2):\n"
+    inner = LOOP.split("\n", 1)[1].replace("xs]", "xs[at:at + 2]]").replace("zip(ys,", "zip(ys[at:at + 2],")
+    loop = batches + inner.replace("\n  ", "\n    ").replace("  ypred", "    ypred", 1).replace(
+        "print(k", "print(at"
+    )
+    graph, cell = after(CLASSES, ROWS, NET, loop)
+    assert graph.plan is None
+    assert len(cell.printed.splitlines()) == 4
+    assert cell.notes[0].startswith("A turn of the loop goes backward more than once, as with batches")
+
+
 def test_the_optimiser_is_told_with_the_plan():
     assert "5 steps by Adam at the rate 0.05 over 4 rows" in after(CLASSES, ROWS, NET, ADAM)[1].notes[0]

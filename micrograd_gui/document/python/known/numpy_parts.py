@@ -136,7 +136,8 @@ def _of_two(name: str, *words: str) -> Builtin:
 
         a, b = (_of(run, each) for each in args)
         size_of(run, max(np.size(a), np.size(b)))
-        found = getattr(np, name)(a, b, **{word: number(each, word) for word, each in given.items()})
+        with np.errstate(all="ignore"):
+            found = getattr(np, name)(a, b, **{word: number(each, word) for word, each in given.items()})
         return as_numpys(found) if hasattr(found, "item") else found
 
     return both
@@ -273,7 +274,7 @@ def _of_array(name: str, *words: str) -> Builtin:
         found = ops.array(args[0], run.meter)
         run.meter.hold(getattr(found, "size", 1))
         axes = {word: None if each is None else count(each, word) for word, each in given.items()}
-        return getattr(np, name)(found, **axes)
+        return as_numpys(getattr(np, name)(found, **axes))
 
     return made
 
@@ -366,6 +367,8 @@ NUMPY = Library(
         "matmul": _dot,
         **{name: _of_two(name) for name in ("maximum", "minimum", "power", "add", "subtract")},
         **{name: _of_two(name, "rtol", "atol") for name in ("allclose", "isclose")},
+        "corrcoef": _of_two("corrcoef"),
+        "count_nonzero": _of_array("count_nonzero"),
         **{name: _joined(name) for name in ("stack", "concatenate", "vstack", "hstack", "column_stack")},
         "gradient": _gradient,
         "array_equal": _array_equal,

@@ -170,7 +170,8 @@ class Watched:
             del self.losses[1:], self.names[1:]
             self.done += 1
         elif self.passed and self.updates:
-            self.watcher.say_once(_ADDING if once and not fresh else _OF_ITS_OWN)
+            adds_up = once and not fresh
+            self.watcher.say_once(_SEVERAL if len(self.passed) > 1 else _ADDING if adds_up else _OF_ITS_OWN)
 
     def _learned(self, whole: bool) -> DescentLoop | None:
         if not self.plain or not self.done:
@@ -189,6 +190,10 @@ class Watched:
 
 _ADDING = N_(
     "The loop does not set the grads to 0, so they add up from turn to turn: it is no plan, "
+    "and was gone through as it stands."
+)
+_SEVERAL = N_(
+    "A turn of the loop goes backward more than once, as with batches: it is no plan, "
     "and was gone through as it stands."
 )
 _OF_ITS_OWN = N_(
