@@ -91,7 +91,7 @@ def test_of_many_questions_only_the_newest_is_answered_and_one_is_asked_at_a_tim
         assert threading.current_thread() is not threading.main_thread()
         running.append(1)
         most.append(len(running))
-        gate.wait(5)
+        gate.wait(60)
         try:
             sight = real(begin, number, screen, stop=stop)
             answered.append(sight.reel.film.options.theme)

@@ -416,18 +416,18 @@ def test_a_picture_for_the_clipboard_is_drawn_in_another_thread_and_can_be_cance
     def endless(request, *, stop):
         assert threading.current_thread() is not threading.main_thread()
         drawing.set()
-        stop.wait(10)
+        stop.wait(60)
         ended.set()
         raise Cancelled("The layout was cancelled.")
 
     monkeypatch.setattr(clipboard, "draw_picture", endless)
     copy_picture(window)
-    assert drawing.wait(5)
+    assert drawing.wait(30)
     waiting = window.findChild(QWidget, "waiting_for_picture")
     qtbot.waitUntil(waiting.isVisible)
     window.session.forward()  # the window can be used meanwhile
     qtbot.mouseClick(waiting.findChild(QPushButton), Qt.MouseButton.LeftButton)
-    assert ended.wait(5)
+    assert ended.wait(30)
     assert not window.background.busy("copy picture")
     assert not waiting.isVisible()
     assert QApplication.clipboard().text() == "before"

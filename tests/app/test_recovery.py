@@ -476,7 +476,7 @@ def test_a_signal_in_the_midst_of_a_change_writes_while_the_keeper_writes(tmp_pa
 
     def slowly(slot: Slot, content: bytes) -> None:
         writes.set()
-        goes_on.wait(5)
+        goes_on.wait(30)
         write(slot, content)
 
     monkeypatch.setattr(Slot, "write", slowly)
@@ -489,9 +489,9 @@ def test_a_signal_in_the_midst_of_a_change_writes_while_the_keeper_writes(tmp_pa
         ended.set()
 
     keeper.keep(Present(session.state, "first"), at_once=True)
-    assert writes.wait(5)
+    assert writes.wait(30)
     Thread(target=told_and_ended, daemon=True).start()
-    assert ended.wait(5)
+    assert ended.wait(30)
     keeper.end(keep=True)
     (file,) = tmp_path.glob("*.recovery")
     assert recovery.read(file).kept.name == "later"

@@ -72,13 +72,12 @@ def walk(tmp_path: Path, display: str) -> Iterator[Walk]:
     finally:
         for process in (program, manager):
             process.terminate()
-            process.wait(10)
+            process.wait(30)
         said.close()
 
 
 def test_a_user_walks_through_the_story(walk: Walk, tmp_path: Path) -> None:
-    told = walk.until(lambda t: t["nodes"], "the window opens")
-    time.sleep(1)  # the window manager places the window
+    walk.until(lambda t: t["active"] and t["corner"][1] > 0, "the window manager has placed the window")
     walk.click(walk.told()["canvas"])
 
     walk.do("key", "F5")
@@ -110,13 +109,14 @@ def test_a_user_walks_through_the_story(walk: Walk, tmp_path: Path) -> None:
     walk.click(told["nodes"]["a"]["middle"])
     walk.until(lambda t: t["selected"] == ["a"], "a click selects")
     walk.do("key", "Return")
-    time.sleep(0.3)
+    walk.until(lambda t: t["typed_in"] == "canvas_editor", "a field for the value opens")
     walk.do("key", "ctrl+a")
     walk.do("type", "4")
     walk.do("key", "Return")
     walk.until(lambda t: t["nodes"]["a"]["data"] == 4.0, "a value is typed")
 
     walk.click(told["expression"])
+    walk.until(lambda t: t["typed_in"] == "expression", "the line for expressions is clicked")
     walk.do("key", "ctrl+a")
     walk.do("type", "--delay", "5", "o = tanh(x*w + b)")
     walk.do("key", "Return")
@@ -126,7 +126,7 @@ def test_a_user_walks_through_the_story(walk: Walk, tmp_path: Path) -> None:
     walk.until(lambda t: t["nodes"]["o"]["data"], "it runs")
 
     walk.do("key", "ctrl+s")
-    time.sleep(0.7)
+    walk.until(lambda t: t["typed_in"] == "fileNameEdit", "a dialog asks for the name")
     path = tmp_path / "walked.micrograd"
     walk.do("key", "ctrl+a")
     walk.do("type", "--delay", "5", str(path))

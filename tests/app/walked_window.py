@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from micrograd_gui.app import create_window
 
@@ -21,6 +21,11 @@ def main() -> int:
     def where(widget: QWidget, point: QPoint | None = None) -> list[int]:
         place = widget.mapToGlobal(point if point is not None else widget.rect().center())
         return [place.x(), place.y()]
+
+    def typed_in() -> str:
+        """The field that keys go to; nothing where they go elsewhere."""
+        field = QApplication.focusWidget()
+        return field.objectName() or type(field).__name__ if isinstance(field, QLineEdit) else ""
 
     def report() -> None:
         state = window.session.state
@@ -46,6 +51,8 @@ def main() -> int:
             "expression": where(window.findChild(QWidget, "expression")),
             "path": str(state.path or ""),
             "projector": window.projector.on,
+            "active": window.isActiveWindow(),
+            "typed_in": typed_in(),
             "corner": where(window, QPoint(0, 0)),
         }
         part = REPORT.with_suffix(".part")
