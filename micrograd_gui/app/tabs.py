@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QToolButton
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QToolButton, QWidget
+from shiboken6 import delete
 
 from micrograd.language import tr
+from micrograd_gui.views.background import later
 
 _MOVED = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move, QEvent.Type.Resize)
 
@@ -58,6 +60,26 @@ class AllTabs(QToolButton):
                 action.triggered.connect(lambda _on, at=at: bar.setCurrentIndex(at))
 
 
+class Going(QObject):
+    """Has nothing left in Python of a row that Qt lets go of: it would stay, a child of the window.
+
+    It is a child of the row: what is put aside for another language takes along the window's.
+    """
+
+    def __init__(self, bar: QTabBar) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        bar.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The row goes right after this."""
+        if event.type() == QEvent.Type.DeferredDelete and watched is self._bar:
+            window, box = self._bar.window(), QWidget()
+            self._bar.setParent(box, self._bar.windowFlags())
+            later(window, lambda: delete(box))
+        return False
+
+
 def tend_tabs(window: QMainWindow, docks: Iterable[QDockWidget]) -> None:
     """Qt may leave a row of tabs of panes that have another one now, or none: it is hidden."""
     shown = [dock for dock in docks if dock.isVisible()]
@@ -65,6 +87,9 @@ def tend_tabs(window: QMainWindow, docks: Iterable[QDockWidget]) -> None:
     groups = [(dock, *window.tabifiedDockWidgets(dock)) for dock in shown]
     tabbed = [{each.windowTitle() for each in group if not each.isHidden()} for group in groups]
     bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    for bar in bars:
+        if bar.findChild(Going) is None:
+            Going(bar)
     of = {bar: tuple(bar.tabText(at) for at in range(bar.count())) for bar in bars if bar.isVisible()}
     right = {texts for bar, texts in of.items() if (bar.x(), bar.width()) in seen}
     for bar, texts in of.items():

@@ -1,5 +1,6 @@
 """The window speaks another language at once: all that is seen is made anew, and nothing is lost."""
 
+import gc
 import re
 from collections.abc import Iterator
 
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
     QTabBar,
     QToolButton,
 )
+from shiboken6 import isValid
 
 from micrograd import language
 from micrograd.language import tr
@@ -230,6 +232,29 @@ def test_the_language_that_is_chosen_is_kept(qtbot, opened) -> None:
     qtbot.waitUntil(lambda: window.settings.language == "en")
     qtbot.waitUntil(window.updatesEnabled)
     assert window.findChild(QAction, "language_en").isChecked()
+
+
+def test_another_language_leaves_no_row_of_tabs_behind(qtbot, opened) -> None:
+    window = opened("xor", (1366, 768))
+
+    def remake() -> None:
+        window.remake()
+        for _ in range(5):
+            QApplication.processEvents()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    def left() -> list[str]:
+        gc.collect()
+        kinds = (QTabBar, QToolButton)
+        here = [each for each in gc.get_objects() if type(each) in kinds and not isValid(each)]
+        return [type(each).__name__ for each in here]
+
+    remake()  # what is put aside while it is made anew is looked at, too
+    before = left()
+    remake()
+    remake()
+    assert left() == before
+    assert [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]
 
 
 @pytest.mark.usefixtures("pseudo")
