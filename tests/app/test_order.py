@@ -1,6 +1,9 @@
 """The order of the steps, seen on the canvas."""
 
+import numpy as np
+import pytest
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from micrograd_gui.document.block import block_of, is_block
@@ -8,7 +11,7 @@ from micrograd_gui.figures.geometry import FRAME_NAME_SIZE
 from micrograd_gui.session.turns import pass_on
 from micrograd_gui.views.canvas import paint_blocks
 from micrograd_gui.views.canvas.card_geometry import WORDS_FROM
-from micrograd_gui.views.canvas.layers import verdicts
+from micrograd_gui.views.canvas.layers import turn_marks, verdicts
 from micrograd_gui.views.canvas.layers.turn_marks import mark_of
 from micrograd_gui.views.canvas.layers.verdicts import sign_rect
 from micrograd_gui.views.canvas.paint_blocks import mark_rect, title_rect
@@ -120,6 +123,39 @@ def test_the_title_of_a_block_is_whole_beside_the_marks_in_a_hall(opened, act, m
             for other in (*signs, *marks):
                 assert not [1 for title in _titles(canvas) if other.intersects(title)], name
         see_no_mark_cover_anything(window, act, hall=True)
+
+
+@pytest.mark.parametrize(("hall", "size"), [(True, (1920, 1080)), (True, (1366, 768)), (False, (1366, 768))])
+@pytest.mark.parametrize("title", ["ÇÑÅ jpqgy", "層重み"])
+def test_no_sign_of_a_title_is_under_a_mark(opened, act, monkeypatch, hall, size, title):
+    window = opened("xor", size)
+    for block, _ in [*window.canvas.graph_scene.frames.values()]:
+        window.session.retitle(block.id, title)
+    act(window, "forward", "order", *["backward_step"] * 12, *["projector"] * hall)
+    QApplication.processEvents()
+    window.resize(*size)
+    QApplication.processEvents()
+    canvas = window.canvas
+
+    def seen():
+        image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+        return pixels[..., :3].astype(int)
+
+    whole = seen()
+    with monkeypatch.context() as changed:
+        changed.setattr(turn_marks, "paint_turns", lambda *_: None)
+        alone = seen()
+        draw = paint_blocks._draw_fitting
+        changed.setattr(
+            paint_blocks, "_draw_fitting", lambda p, text, *how: text == title or draw(p, text, *how)
+        )
+        without = seen()
+    signs = np.abs(alone - without).sum(axis=-1) > 150
+    assert signs.sum() > 500
+    lost = signs & (np.abs(whole - alone).sum(axis=-1) > 60)
+    assert (whole != alone).any(), "there are marks"
+    assert lost.sum() == 0
 
 
 def test_a_step_paints_anew_where_a_mark_was_or_is(opened, act):

@@ -40,6 +40,7 @@ from micrograd_gui.views.canvas.scene import Scene
 _SMALLEST_TITLE = 9  # pixels: a frame whose title is no higher than that has none
 _HALL_TITLE = 20.0  # the size of a frame's title in a hall
 _RAISED = (12.0, 9.0)  # its middle in the window, and in a hall, where something stands out of cards below it
+_ROOM = (25.0, 20.2, 19.2)  # from its frame's edge to where that begins: near, from afar, and in a hall
 _LEAST = 0.7  # how small a title is made to fit; smaller could not be read
 
 
@@ -75,8 +76,21 @@ def title_rect(picture: CanvasFrame, block: BlockId, pens: Pens, zoom: float) ->
 def _title_middle(picture: CanvasFrame, frame: QRectF) -> float:
     """The middle of the title of that frame: higher where marks or, in a hall, signs come below it."""
     hall = picture.scene.folding.stand is not None
-    raised = bool(picture.turns) or (hall and picture.checked is not None)
-    return frame.top() + (_RAISED[hall] if raised else FRAME_NAME_MIDDLE)
+    return frame.top() + (_RAISED[hall] if _is_raised(picture) else FRAME_NAME_MIDDLE)
+
+
+def _is_raised(picture: CanvasFrame) -> bool:
+    """Whether something stands out of the cards below titles."""
+    return bool(picture.turns) or (picture.scene.folding.stand is not None and picture.checked is not None)
+
+
+def _ink_middle(picture: CanvasFrame, frame: QRectF, title: str, font: Font, zoom: float) -> float:
+    """The middle of its capitals: higher where signs that hang below the line would be under a mark."""
+    middle = _title_middle(picture, frame)
+    if not _is_raised(picture):
+        return middle
+    room = _ROOM[2 if picture.scene.folding.stand is not None else zoom < WORDS_FROM]
+    return min(middle, frame.top() + room - font.ink(title).bottom() - font.ascent / 2)
 
 
 def paint_frames(
@@ -94,7 +108,8 @@ def paint_frames(
             continue
         draw_mark(painter, mark_rect(picture, number), pens, opens=False)
         font = _frame_font(scene, pens, zoom)
-        at = QPointF(rect.left() + FRAME_NAME_LEFT, _title_middle(picture, rect))
+        middle = _ink_middle(picture, rect, block.title, font, zoom)
+        at = QPointF(rect.left() + FRAME_NAME_LEFT, middle)
         _draw_fitting(painter, block.title, at, rect.width() - FRAME_NAME_EDGES, font, pens.muted)
 
 

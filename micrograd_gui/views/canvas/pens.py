@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from micrograd_gui.document.text import one_line, runs, tight, without_number
@@ -37,7 +37,7 @@ class Font:
     """One font and the widths of its texts.
 
     ``ascent``: the height of its capitals. ``width(text)``; ``elided(text, width)``: as much of it as fits,
-    and the number that it ends with.
+    and the number that it ends with. ``ink(text)``: what its signs cover, seen from the base line.
     """
 
     def __init__(self, size: float, *, bold: bool = False, italic: bool = False) -> None:
@@ -50,6 +50,7 @@ class Font:
         self.metrics = QFontMetricsF(self.qfont)
         self.width = lru_cache(maxsize=8192)(self._width)
         self.elided = lru_cache(maxsize=8192)(self._elided)
+        self.ink = lru_cache(maxsize=1024)(self._ink)
 
     @cached_property
     def ascent(self) -> float:  # asked late: Qt loads a font when it is first measured
@@ -68,6 +69,10 @@ class Font:
         if "_" not in text:
             return self.metrics.horizontalAdvance(text)
         return sum((self.index if lower else self).advance(part) for part, lower in runs(text))
+
+    def _ink(self, text: str) -> QRectF:
+        """What its signs cover, seen from the base line."""
+        return self.metrics.tightBoundingRect(text[:_LOOKED_AT])
 
     def advance(self, text: str) -> float:
         """The width of a text in which nothing is an index."""

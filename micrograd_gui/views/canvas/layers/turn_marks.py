@@ -17,6 +17,7 @@ from micrograd_gui.views.canvas.picture import CanvasFrame
 
 _PAD = 0.35  # around the words of a mark, and how far it stands out of its card, in heights of its text
 _TALL, _DEEP = 1.3, 0.25  # its height, too, and how much of it covers the card, above the name
+_HALL_TALL, _HALL_DEEP = 1.2, 0.36  # in a hall, where names of blocks and of cards are larger
 
 
 def paint_turns(painter: QPainter, picture: CanvasFrame, pens: Pens, zoom: float) -> None:
@@ -35,7 +36,7 @@ def paint_turns(painter: QPainter, picture: CanvasFrame, pens: Pens, zoom: float
             painter.setBrush(pens.panel)
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
         colour = pens.muted if turn.steps and turn.done == len(turn.steps) else pens.text
-        narrowed, size = fit(font.width(text), rect.width() - 2 * _PAD * rect.height() / _TALL)
+        narrowed, size = fit(font.width(text), rect.width() - 2 * _PAD * font.qfont.pixelSize())
         painter.save()
         painter.translate(rect.center())
         painter.scale(narrowed * size, size)
@@ -49,13 +50,13 @@ def mark_of(picture: CanvasFrame, key: Key, turn: Turn, pens: Pens, zoom: float)
     scene = picture.scene
     box, sign = scene.boxes[key], sign_rect(picture, key, zoom)
     if scene.folding.stand is not None:
-        size = scene.form.word
+        size, form, deep = scene.form.word, _HALL_TALL, _HALL_DEEP
     else:
-        size = scene.form.word + 1 if zoom >= WORDS_FROM else ROW_NUMBER - 3
+        size, form, deep = scene.form.word + 1 if zoom >= WORDS_FROM else ROW_NUMBER - 3, _TALL, _DEEP
     font = pens.font(size, bold=True)
-    pad, tall = _PAD * size, _TALL * size
+    pad, tall = _PAD * size, form * size
     room, out = box.width() + 3 * pad, 1.5 * pad
-    whole = QRectF(box.right() + out - room, box.top() - tall * (1 - _DEEP), room, tall)
+    whole = QRectF(box.right() + out - room, box.top() - tall * (1 - deep), room, tall)
     if not sign.isEmpty():
         room = whole.right() - sign.right()
     said = list(_wordings(turn))
