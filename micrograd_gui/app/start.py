@@ -38,8 +38,8 @@ _IGNORED, _PLAIN = -1, 0  # how PySide6 writes down that a module does not use i
 _FIRST = (
     "document.catalogue", "document.data", "document.notation.writer",
     "figures.folding", "figures.geometry", "figures.palette",
-    "files.documents",
-    "session.explain.card", "session.explain.moments", "session.explain.slopes",
+    "files.documents", "languages",
+    "session.explain.card", "session.explain.moments", "session.explain.slopes", "session.explain.verdicts",
     "session.session",
     "views.plot.kinds.loss", "views.plot.kinds.sweep", "views.plot.kinds.table",
 )  # fmt: skip

@@ -307,7 +307,7 @@ class HeldFile:
         _held.add(self)
 
     @classmethod
-    def taken(cls, path: Path) -> HeldFile | None:
+    def hold(cls, path: Path) -> HeldFile | None:
         """Hold the file, which is made where there is none; gives None where somebody holds it.
 
         Raises OSError where it cannot be made or held.
@@ -375,7 +375,7 @@ class Slot:
             where.mkdir(parents=True, exist_ok=True)
             with suppress(OSError):  # not every disk knows of owners; each file is its owner's alone anyway
                 where.chmod(0o700)
-            while (lock := HeldFile.taken(where / f"{os.urandom(8).hex()}{LOCK}")) is None:
+            while (lock := HeldFile.hold(where / f"{os.urandom(8).hex()}{LOCK}")) is None:
                 pass
         except (OSError, ValueError) as error:
             raise FileRefusal(
@@ -445,7 +445,7 @@ def abandoned(where: Path) -> list[Slot]:
         if path.suffix == LOCK and f"{path.stem}{SUFFIX}" in names:
             continue
         try:
-            lock = HeldFile.taken(path.with_suffix(LOCK))
+            lock = HeldFile.hold(path.with_suffix(LOCK))
         except OSError as error:
             _log.warning("recovery: %s cannot be held: %s", path, error)
             continue

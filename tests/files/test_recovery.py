@@ -161,13 +161,13 @@ def test_one_that_goes_while_it_is_looked_at_hides_no_other(
     path = file_of(tmp_path, Session(load_example("neuron")))
     gone = tmp_path / f"{'a' * 16}.recovery"
     gone.touch()
-    taken = HeldFile.taken
+    hold = HeldFile.hold
 
     def and_removed(lock: Path) -> HeldFile | None:
         gone.unlink(missing_ok=True)
-        return taken(lock)
+        return hold(lock)
 
-    monkeypatch.setattr(HeldFile, "taken", and_removed)
+    monkeypatch.setattr(HeldFile, "hold", and_removed)
     ((found,), _) = left_behind(tmp_path)
     assert found.slot.path == path
     found.slot.release()
@@ -205,14 +205,14 @@ def test_a_place_that_somebody_holds_is_nobody_elses(tmp_path: Path) -> None:
 def test_a_child_that_outlives_its_parent_holds_nothing_of_it(tmp_path: Path) -> None:
     code = (
         "import os, sys, time; from pathlib import Path; from micrograd_gui.files.recovery import HeldFile\n"
-        "held = HeldFile.taken(Path(sys.argv[1]))\n"
+        "held = HeldFile.hold(Path(sys.argv[1]))\n"
         "if os.fork() == 0:\n    os.close(1); time.sleep(30)\n"
         "else:\n    print(os.getpid(), flush=True); os._exit(0)\n"
     )
     path = tmp_path / "a.lock"
     done = subprocess.run([sys.executable, "-c", code, path], stdout=subprocess.PIPE, start_new_session=True)
     try:
-        held = HeldFile.taken(path)
+        held = HeldFile.hold(path)
         assert held is not None
         held.release()
     finally:

@@ -75,6 +75,21 @@ def test_qt_reads_no_source_to_see_whether_it_wants_its_dialects() -> None:
 
 
 @pytest.mark.qt
+def test_a_window_loads_nothing_of_the_floors_below_after_qt() -> None:
+    done = python(
+        "import os, sys\nos.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "from micrograd_gui.app.start import hurry, load_qt\nhurry()\nload_qt()\n"
+        "from micrograd_gui.app.desktop.application import application\nheld = application()\n"
+        "before = set(sys.modules)\n"
+        "from micrograd_gui.app import create_window\nwindow = create_window('neuron')\n"
+        "window.show(); window.statusBar().grab()\n"
+        "ours = {name for name in sys.modules.keys() - before if name.startswith('micrograd')}\n"
+        "print(sorted(each for each in ours if each.split('.')[1] not in ('app', 'views')))"
+    )
+    assert done.stdout == "[]\n", done.stderr
+
+
+@pytest.mark.qt
 def test_what_is_slow_to_load_waits_until_the_first_paint() -> None:
     heavy = {"numpy", "matplotlib", "graphviz", "PIL", "subprocess", "micrograd.nn", "micrograd.foreign",
              "micrograd_gui.document.live"}  # fmt: skip

@@ -45,7 +45,7 @@ def exported(graph: Graph, path: Path) -> None:
 @cache
 def slot(path: Path) -> Slot:
     """A window's place for its recovery file, held since its first edit."""
-    lock = HeldFile.taken(path.with_suffix(recovery.LOCK))
+    lock = HeldFile.hold(path.with_suffix(recovery.LOCK))
     assert lock is not None
     return Slot(lock)
 

@@ -206,7 +206,7 @@ def _is_plain(each: ast.stmt) -> bool:
     return False
 
 
-def made(run: Running, called: Class, args: list[Any], words: dict[str, Any]) -> Instance:
+def make_instance(run: Running, called: Class, args: list[Any], words: dict[str, Any]) -> Instance:
     """An object of the class; raises Wrong."""
     run.meter.hold(4)
     if called.members:

@@ -14,7 +14,7 @@ from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.arguments import names_given
 from micrograd_gui.document.python.attributes import attribute_of, item_of, set_attribute_of
-from micrograd_gui.document.python.classes import formatted, made, named_tuple
+from micrograd_gui.document.python.classes import formatted, make_instance, named_tuple
 from micrograd_gui.document.python.control import ERRORS, UNKNOWN, CellRefusal, generates
 from micrograd_gui.document.python.known.imports import known
 from micrograd_gui.document.python.known.libraries import network, through_network
@@ -438,7 +438,7 @@ class Expressions:
             case Method():
                 return self.call(called.function, [called.owner, *args], words)
             case Class():
-                return made(self.run, called, args, words)
+                return make_instance(self.run, called, args, words)
             case ErrorKind():
                 return Thrown(called, tuple(args))
             case TupleKind():
