@@ -167,16 +167,18 @@ def stretch_at(state: State) -> Stretch | None:
     return Stretch(block, steps)
 
 
-def hiding(state: State, within: BlockId | None = None) -> Block | None:
-    """The block whose box hides the node that acts at this moment; None where none does.
+def hiding(state: State, within: BlockId | None = None, node: NodeId | None = None) -> Block | None:
+    """The block whose box hides the node, or that which acts at this moment; None where none does.
 
     The block ``within`` is looked into.
     """
     step = state.step
-    if step is None or step.node is None:
+    if node is None and step is not None:
+        node = step.node
+    if node is None:
         return None
     blocks = {each.id: each for each in state.graph.blocks}
-    block = next((each for each in state.graph.blocks if step.node in each.members), None)
+    block = next((each for each in state.graph.blocks if node in each.members), None)
     found: Block | None = None
     while block is not None and block.id != within:  # from the inside out: the outermost that is collapsed
         found = block if block.collapsed else found

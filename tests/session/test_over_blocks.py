@@ -1,5 +1,7 @@
 """Stepping over blocks: a collapsed block is one step, and the card sums it up."""
 
+import re
+
 import pytest
 
 from micrograd_gui.document.notation.reader import graph_from_expression
@@ -106,6 +108,27 @@ def test_going_back_and_forth_by_single_moments_shows_single_steps_and_says_wher
     assert "is inside neuron 1_1" in as_text(card(session.state))
     session.step_over()  # the rest of the block
     assert session.state.cursor == 7
+
+
+def test_an_operand_whose_name_stands_on_the_card_is_said_to_be_in_the_box_that_hides_it():
+    session = Session(load_example("mlp"))
+    session.forward()
+    said = []
+    for _ in range(3):
+        session.backward_step()
+        said.append(as_text(card(session.state)))
+    assert "v119.grad +=" in said[1]
+    assert "inside" not in "".join(said[:2]), "v119 is seen"
+    assert "o.grad +=" in said[2]
+    assert said[2].endswith("o is inside neuron 3_1.")
+    session.step_over()
+    assert re.search(
+        r"out:  o2_4.grad \+= −\S+   \(neuron 2_4\)$", as_text(card(session.state)), re.MULTILINE
+    )
+    session.previous()
+    for block in session.state.graph.blocks:
+        session.collapse(block.id, False)
+    assert "neuron" not in as_text(card(session.state))
 
 
 def test_the_card_says_where_the_engine_would_let_others_act_in_between():

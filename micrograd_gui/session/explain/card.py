@@ -18,7 +18,6 @@ from micrograd_gui.session.explain.formulas import (
     Line,
     backward_lines,
     definition,
-    fit_name,
     forward_line,
     gathered_line,
     heading,
@@ -81,29 +80,12 @@ def _moment(state: State, within: BlockId | None) -> tuple[Line, ...]:
 
         stretch = stretch_at(state)
         if stretch is not None:
-            return (_head(state, *what_was_run(stretch)), *over_lines(state, stretch))
-    return (*_of_step(state, step), *_where_hidden(state, within))
+            return (_head(state, *what_was_run(stretch)), *over_lines(state, stretch, within))
+    if not state.graph.blocks or step.node is None:
+        return _of_step(state, step)
+    from micrograd_gui.session.explain.over_block import where_hidden  # most graphs have no blocks
 
-
-def _where_hidden(state: State, within: BlockId | None) -> tuple[Line, ...]:
-    """Where the acting node is, while it is not seen: in a block's box, or outside of what is looked into."""
-    if not state.graph.blocks or state.step is None or state.step.node is None:
-        return ()
-    from micrograd_gui.session.over_blocks import hiding  # most graphs have no blocks
-
-    name = name_of(state.graph.nodes[state.step.node])
-    if within is not None and state.step.node not in state.graph.within(within):
-        block = next(each for each in state.graph.blocks if each.id == within)
-        inner = fit_name(block.title) or tr("the block")
-        return (sentence(tr("{name} is outside {block}, which alone is shown.", name=name, block=inner)),)
-    hidden_by = hiding(state, within)
-    if hidden_by is None:
-        return ()
-    title = fit_name(hidden_by.title) or tr("a block")
-    said = tr(
-        "{name} is inside {block}. Step over (F8) runs a whole block as one step.", name=name, block=title
-    )
-    return (sentence(said),)
+    return (*_of_step(state, step), *where_hidden(state, step, within))
 
 
 def _of_step(state: State, step: Step) -> tuple[Line, ...]:

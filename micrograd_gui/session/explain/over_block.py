@@ -1,10 +1,11 @@
-"""A block stepped over, in words: what went into it and what came out."""
+"""A block stepped over, in words: what went into it and what came out; and in which box a node is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from micrograd.language import N_, tr, trc
+from micrograd_gui.document.block import BlockId
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import written
 from micrograd_gui.session.explain.formulas import (
@@ -18,9 +19,9 @@ from micrograd_gui.session.explain.formulas import (
     phrase,
     sentence,
 )
-from micrograd_gui.session.over_blocks import Stretch
+from micrograd_gui.session.over_blocks import Stretch, hiding
 from micrograd_gui.session.state import State
-from micrograd_gui.session.trace import Field
+from micrograd_gui.session.trace import Field, Step
 from micrograd_gui.session.turns import engine_order
 
 _MOST = 4  # numbers of a line, and lines of what came out
@@ -35,13 +36,47 @@ def what_was_run(stretch: Stretch) -> tuple[Fragment, ...]:
     return tuple(phrase("backward over {block}, {steps} steps as one", block=title, steps=steps))
 
 
-def over_lines(state: State, stretch: Stretch) -> tuple[Line, ...]:
-    """What went in and what came out, and how to see the steps between."""
+def over_lines(state: State, stretch: Stretch, looked_into: BlockId | None = None) -> tuple[Line, ...]:
+    """What went in and what came out, in which boxes that is, and how to see the steps between."""
     forward = stretch.steps[0].kind == "forward"
-    lines = _forward(state, stretch) if forward else _backward(state, stretch)
+    lines = _forward(state, stretch) if forward else _backward(state, stretch, looked_into)
     within, key = _parameters(state, stretch), "F6" if forward else "F10"
     back = tr("{key} takes single steps, and Previous goes back into these.", key=key)
     return (*lines, sentence(" ".join(filter(None, (within, _own_order(state, stretch), back)))))
+
+
+def where_hidden(state: State, step: Step, within: BlockId | None) -> tuple[Line, ...]:
+    """Where the acting node is, while it is not seen: in a block's box, or outside of what is looked into.
+
+    Where it is seen, the same of its operands, whose names stand in the equations.
+    """
+    assert step.node is not None
+    acting = state.graph.nodes[step.node]
+    name = name_of(acting)
+    if within is not None and step.node not in state.graph.within(within):
+        block = next(each for each in state.graph.blocks if each.id == within)
+        inner = fit_name(block.title) or tr("the block")
+        return (sentence(tr("{name} is outside {block}, which alone is shown.", name=name, block=inner)),)
+    hidden_by = hiding(state, within)
+    if hidden_by is None:
+        told_of = acting.inputs if step.kind in ("forward", "backward", "problem") else ()
+        operands = [each for each in dict.fromkeys(told_of) if each is not None]
+        boxes = [(each, hiding(state, within, each)) for each in operands]
+        told = [
+            tr(
+                "{name} is inside {block}.",
+                name=name_of(state.graph.nodes[each]),
+                block=fit_name(box.title) or tr("a block"),
+            )
+            for each, box in boxes
+            if box is not None
+        ]
+        return (sentence(" ".join(told)),) if told else ()
+    title = fit_name(hidden_by.title) or tr("a block")
+    said = tr(
+        "{name} is inside {block}. Step over (F8) runs a whole block as one step.", name=name, block=title
+    )
+    return (sentence(said),)
 
 
 def _forward(state: State, stretch: Stretch) -> tuple[Line, ...]:
@@ -53,7 +88,7 @@ def _forward(state: State, stretch: Stretch) -> tuple[Line, ...]:
     return _numbers(state, _into(), ins, "data"), _numbers(state, _out_of(), outs, "data")
 
 
-def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
+def _backward(state: State, stretch: Stretch, looked_into: BlockId | None) -> tuple[Line, ...]:
     graph, inner = state.graph, state.graph.within(stretch.block.id)
     acted = [step.node for step in stretch.steps if step.node is not None]
     ins = [node for node in acted if _leaves(graph, node, inner)] or acted[:1]
@@ -67,7 +102,7 @@ def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
     shown = list(amounts)[: _MOST if len(amounts) <= _MOST else _MOST - 1]
     lines, names = [_numbers(state, _into(), ins, "grad")], naming_of(graph, state.notation)
     for node in shown:
-        grad = names.grad(graph.nodes[node])
+        grad, box = names.grad(graph.nodes[node]), hiding(state, looked_into, node)
         now = (Fragment("plain", f",  {tr('now')} "), Fragment("grad", written(after[node]), strong=True))
         parts = (
             Fragment("plain", f"{_out_of()}:  "),
@@ -75,6 +110,7 @@ def _backward(state: State, stretch: Stretch) -> tuple[Line, ...]:
             ADDS,
             Fragment("grad", written(amounts[node]), strong=after[node] == amounts[node]),
             *(now if after[node] != amounts[node] else ()),
+            *((Fragment("plain", f"   ({title})"),) if box and (title := fit_name(box.title)) else ()),
         )
         lines.append(Line("big", parts))
     if len(amounts) > len(shown):
