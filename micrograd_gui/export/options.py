@@ -10,8 +10,8 @@ from micrograd.language import N_, joined, tr
 from micrograd_gui.document.errors import OptionRefusal, Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import exact, given_number, quoted
-from micrograd_gui.figures.figure import LARGEST_PAGE, MARGIN
-from micrograd_gui.figures.moments import DIRECTIONS, PAPERS, SCALE_RANGE, STYLES, Options
+from micrograd_gui.figures.figure import DIRECTIONS, LARGEST_PAGE, MARGIN, STYLES
+from micrograd_gui.figures.moments import PAPERS, SCALE_RANGE, Options
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.session.trace import Notation, Wires
 

@@ -21,7 +21,7 @@ from micrograd_gui.figures.blanks import (
     table_of,
     task_of,
 )
-from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.figure import DIRECTIONS, Figure
 from micrograd_gui.figures.geometry import WORD_SIZE
 from micrograd_gui.figures.moments import PAPERS, Film, Moment
 from micrograd_gui.figures.palette import Palette, palette_named
@@ -175,7 +175,7 @@ def _laid_out(film: Film) -> list[Figure]:
     if len(film.stand_ins.graph) > MOST_DRAWN:
         return []
     free = options.style == "notebook" and options.rankdir == "LR"
-    ways = ("LR", "TB") if free else (options.rankdir,)
+    ways = DIRECTIONS if free else (options.rankdir,)
     try:
         return [replace(film, options=replace(options, rankdir=way), given=None).blank for way in ways]
     except LayoutRefusal:

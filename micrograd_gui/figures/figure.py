@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil, isfinite, isnan
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from msgspec import structs
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from micrograd_gui.session.measure import Nudge
 
 Style = Literal["notebook", "canvas"]
+STYLES: tuple[Style, ...] = get_args(Style)
+DIRECTIONS = ("LR", "TB")  # in which a graph is drawn, the usual one first
 MARGIN = 8.0  # around the whole
 LARGEST_PAGE = 14_400.0  # points; no side of a page of a PDF may be longer
 PIECES = 4  # of a bar, to each side

@@ -11,7 +11,7 @@ from micrograd.language import joined, tr
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.text import spoken, written
-from micrograd_gui.figures.figure import MARGIN, Figure, Style
+from micrograd_gui.figures.figure import DIRECTIONS, MARGIN, STYLES, Figure, Style
 from micrograd_gui.figures.geometry import Size
 from micrograd_gui.figures.notebook_style import StandIns, lay_out_notebook, with_stand_ins
 from micrograd_gui.figures.palette import Palette, palette_named
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from micrograd_gui.session.explain.formulas import Line
     from micrograd_gui.session.explain.of_rows import Said
 
-STYLES: tuple[Style, ...] = ("notebook", "canvas")
-DIRECTIONS = ("LR", "TB")
 SCALE_RANGE = (0.1, 20.0)  # pixels per unit that may be asked for
 _MOST_BOXES = 10_000  # of all moments together; of more not every text is asked for its size
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}  # points

@@ -19,8 +19,9 @@ from micrograd_gui.export import pdf
 from micrograd_gui.export.code.python import DIALECTS
 from micrograd_gui.export.formats import FORMS, render
 from micrograd_gui.export.options import OPTIONS, PRESETS, RenderOptions, read_options
+from micrograd_gui.figures.figure import DIRECTIONS, STYLES
 from micrograd_gui.figures.fitting import sizing
-from micrograd_gui.figures.moments import DIRECTIONS, PAPERS, STYLES, Options
+from micrograd_gui.figures.moments import PAPERS, Options
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.resource import FontFile, main_font
 from micrograd_gui.session.trace import Notation, Wires

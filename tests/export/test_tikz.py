@@ -14,7 +14,8 @@ from micrograd_gui.document.graph import Graph
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.door import parse, render
 from micrograd_gui.export import formats, tex
-from micrograd_gui.figures.moments import STYLES, Options, film_of
+from micrograd_gui.figures.figure import STYLES
+from micrograd_gui.figures.moments import Options, film_of
 from micrograd_gui.figures.palette import PALETTES
 from micrograd_gui.figures.parts import SIZE
 from micrograd_gui.files import documents

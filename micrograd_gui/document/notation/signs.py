@@ -16,7 +16,7 @@ _SIGNS = {
     **dict.fromkeys("“”", '"'),
     **dict.fromkeys(
         "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", ""
-    ),  # directions
+    ),  # of reading; a test holds them to those of `text`, which reads numbers by way of this module
 }
 _POINTS = "·\u0387"  # Python lets them be part of a name; it makes the second the first
 _BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")

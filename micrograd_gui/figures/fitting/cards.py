@@ -13,7 +13,7 @@ from micrograd.drawing.layers import layered
 from micrograd_gui.document.block import Key, is_block
 from micrograd_gui.document.graph import Place
 from micrograd_gui.figures.canvas_style import lay_out_canvas
-from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.figure import DIRECTIONS, Figure
 from micrograd_gui.figures.fitting.records import BAR_ROOM, LARGER, LOST, InForm
 from micrograd_gui.figures.folding import Folding
 from micrograd_gui.figures.geometry import (
@@ -150,7 +150,7 @@ def cards_in_forms(
     try:
         indexed = any(has_index(node.name) for node in folding.nodes.values())
         forms = ((2, 0.3), (1, 6.0)) if gradients else ((1, 0.3),)
-        for (numbers, cost), rankdir in product(forms, (said,) if said else ("LR", "TB")):
+        for (numbers, cost), rankdir in product(forms, (said,) if said else DIRECTIONS):
             made = FittedCards(folding, _form(numbers, bars, indexed, rankdir == "TB"), widest)
             words = words_of(made.drawn_wire)
             stood(made, rankdir, words, NUMBER_SIZE, time_limit, stop)

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from micrograd.language import N_
 from micrograd_gui.document.graph import Graph, NodeId
-from micrograd_gui.figures.figure import Figure
+from micrograd_gui.figures.figure import DIRECTIONS, Figure
 from micrograd_gui.figures.fitting.sizing import Sizing
 from micrograd_gui.figures.geometry import Size
 from micrograd_gui.figures.notebook_style import (
@@ -241,7 +241,7 @@ def records_in_forms(
     try:
         by = engine()
         for form in FORMS:
-            for rankdir in (said,) if said else ("LR", "TB"):
+            for rankdir in (said,) if said else DIRECTIONS:
                 made = lay_out_records(wanted, form, rankdir, by, time_limit, stop)
                 lost = wanted.gradients and not form.grads
                 yield InForm(made, form.cost, rankdir, LOST if lost else "")

@@ -9,8 +9,9 @@ import micrograd_gui as mg
 from micrograd_gui.app.cli import main
 from micrograd_gui.document.errors import ExpressionRefusal, Refusal
 from micrograd_gui.document.notation.reader import graph_from_expression
+from micrograd_gui.document.notation.signs import plain
 from micrograd_gui.document.notation.writer import expression_of
-from micrograd_gui.document.text import read_number
+from micrograd_gui.document.text import read_number, visible
 from micrograd_gui.files import tables
 
 
@@ -215,3 +216,9 @@ def test_a_field_of_a_table_may_be_a_fraction_but_is_no_date():
     for date in ("2020-10-12", "1/2/2020"):
         with pytest.raises(Refusal, match="not a number"):
             tables.parse(f"d\n{date}")
+
+
+def test_what_turns_the_direction_of_reading_is_left_out_of_code_as_out_of_what_is_shown() -> None:
+    steering = [sign for sign in map(chr, range(0x10000)) if visible(f"a{sign}b", "?") == "ab"]
+    assert len(steering) == 12
+    assert {plain(f"a + {sign}b")[0] for sign in steering} == {"a + b"}
