@@ -37,6 +37,8 @@ for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     folder.mkdir()
     os.environ[variable] = str(folder)
     FOLDERS.append(folder)
+if not os.access(Path.home(), os.W_OK):  # TeX keeps there what it has read of fonts, and stops where it may not
+    os.environ.setdefault("TEXMFVAR", str(HOME / "texmf-var"))
 
 
 NO_QT = "Qt cannot be loaded here"

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -525,7 +526,7 @@ def test_without_a_screen_a_graph_that_cannot_be_run_is_refused(tmp_path: Path) 
 
 def _in_a_shell(command: str) -> subprocess.CompletedProcess[str]:
     """The command line with its channels as a shell makes them."""
-    program = f"{sys.executable} -m micrograd_gui"
+    program = f"{shlex.quote(sys.executable)} -m micrograd_gui"
     root = str(Path(cli.__file__).parents[2])
     return subprocess.run(
         ["sh", "-c", command.replace("PROGRAM", program)], capture_output=True, text=True, timeout=60,

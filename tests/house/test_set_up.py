@@ -162,7 +162,7 @@ def test_an_installer_that_outlives_a_killed_run_keeps_the_next_one_waiting(
     run: ModuleType, tmp_path: Path
 ) -> None:
     path = tmp_path / "lock"
-    holds = f"import os; held = {str(path)!r}\nfor fd in range(3, 50):\n    try:\n        "
+    holds = f"import os; held = {str(path)!r}\nfor fd in range(3, 5_000):\n    try:\n        "
     holds += "assert not os.path.samestat(os.fstat(fd), os.stat(held))\n    except OSError: pass"
     with run.only_one(path), (tmp_path / "log").open("w+b") as log:
         assert not run.succeeds([sys.executable, "-S", "-c", holds], log, tmp_path, None)
