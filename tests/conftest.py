@@ -37,7 +37,7 @@ for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     folder.mkdir()
     os.environ[variable] = str(folder)
     FOLDERS.append(folder)
-if not os.access(Path.home(), os.W_OK):  # TeX keeps there what it has read of fonts, and stops where it may not
+if not os.access(Path.home(), os.W_OK):  # TeX keeps fonts there that it has read, and stops where it may not
     os.environ.setdefault("TEXMFVAR", str(HOME / "texmf-var"))
 
 

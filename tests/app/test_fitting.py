@@ -39,7 +39,7 @@ from micrograd_gui.session.bugs.room import BugLab
 from micrograd_gui.session.bugs.table import BUGS
 from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.lab.panes import LATE_PANES
-from tests.app.unfit import settle, unfit
+from tests.app.unfit import overlapping, settle, unfit
 
 LONGER = "longer"
 CODES = ["en", LONGER, *sorted(path.stem for path in resource("languages").glob("*.po"))]
@@ -240,6 +240,22 @@ def test_each_tool_is_in_its_row_or_named_at_its_end(
     window.appearance.use_scale(1.0)
     assert in_rows() == tools
     assert not more.isVisible()
+
+
+@pytest.mark.parametrize("speaking", ["fr", "de", "ja"], indirect=True)
+def test_nothing_in_a_dialog_lies_on_its_neighbour(opened, act, speaking: str) -> None:
+    window = opened("xor", (1366, 768))
+    window.setUpdatesEnabled(False)  # to be laid out is enough
+    found = []
+    for scale in (1.0, 2.0):
+        window.appearance.use_scale(scale)
+        for name in ("export", "own_op", "about", "keys"):
+            act(window, name)
+            dialog = window.findChildren(QDialog)[-1]
+            settle(dialog)
+            found += [f"{name}, {scale}: {each}" for each in overlapping(dialog)]
+            dialog.close()
+    assert found == []
 
 
 @pytest.mark.parametrize("make", [QPushButton, QLabel, _tabs], ids=["button", "label", "tab"])

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QDockWidget,
     QGroupBox,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
     QStyle,
     QStyleOptionButton,
@@ -38,6 +41,24 @@ def unfit(root: QWidget) -> list[str]:
         for text, lacking in _lacking(widget)
         if lacking > _ALLOWED
     ]
+
+
+def overlapping(root: QWidget) -> list[str]:
+    """Each two parts of a widget that lie on each other, by more than the rounding of a width."""
+    found = []
+    for parent in (root, *root.findChildren(QWidget)):
+        if isinstance(parent, QComboBox | QAbstractSpinBox | QLineEdit | QTabBar | QAbstractScrollArea):
+            continue  # what Qt puts into these stands over them
+        parts = [each for each in parent.children() if isinstance(each, QWidget) and each.isVisible()]
+        for one, other in combinations([each for each in parts if not each.isWindow()], 2):
+            both = one.geometry() & other.geometry()
+            if min(both.width(), both.height()) > _ALLOWED:
+                found.append(f"{_named(one)} and {_named(other)} by {both.width()} × {both.height()} px")
+    return found
+
+
+def _named(widget: QWidget) -> str:
+    return f"{type(widget).__name__} {widget.objectName()}"
 
 
 def settle(root: QWidget) -> None:

@@ -58,6 +58,7 @@ _OF_FIGURES = ("width", "text", "shown")  # not of a worksheet, which has the si
 _WIDE, _HIGH, _OPTIONS_WIDE = 1160, 700, 335  # at a scale of 1
 _BESIDE = 0.4  # of its width that the options have for names beside their fields
 _SHARE, _LEFT = 0.96, 0.54  # of the window that it stands over, at most; of its width for the options
+_LEAST = 0.66  # of its width for options that would lie on each other in less
 
 
 class ExportDialog(QDialog):
@@ -140,7 +141,8 @@ class ExportDialog(QDialog):
         least = max(self._top.minimumSize().width(), self.options.minimumSizeHint().width() + bar)
         beside = max(self._top.sizeHint().width(), self.options.sizeHint().width() + bar)  # names and fields
         wanted = max(self._left.width(), least, min(beside, round(self.width() * _BESIDE)))
-        self._left.setFixedWidth(min(wanted, round(self.width() * _LEFT)))
+        most = max(round(self.width() * _LEFT), min(least, round(self.width() * _LEAST)))
+        self._left.setFixedWidth(min(wanted, most))
 
     def _build_end(self, layout: QVBoxLayout) -> None:
         """How far an export is, what is said of it, and the buttons."""
