@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QToolButton, QWidget
-from shiboken6 import delete
+from shiboken6 import delete, isValid
 
 from micrograd.language import tr
 from micrograd_gui.views.background import later
@@ -74,9 +74,10 @@ class Going(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The row goes right after this."""
         if event.type() == QEvent.Type.DeferredDelete and watched is self._bar:
-            window, box = self._bar.window(), QWidget()
+            window = self._bar.window()
+            box = QWidget(window)  # one that goes with the window, if that goes first
             self._bar.setParent(box, self._bar.windowFlags())
-            later(window, lambda: delete(box))
+            later(window, lambda: delete(box) if isValid(box) else None)
         return False
 
 

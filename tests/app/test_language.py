@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QTabBar,
     QToolButton,
+    QWidget,
 )
 from shiboken6 import isValid
 
@@ -239,9 +240,14 @@ def test_another_language_leaves_no_row_of_tabs_behind(qtbot, opened) -> None:
 
     def remake() -> None:
         window.remake()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        assert windows() == top, "a row that goes is in no window of its own, which somebody could close"
         for _ in range(5):
             QApplication.processEvents()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+    def windows() -> set[QWidget]:
+        return {each for each in QApplication.topLevelWidgets() if each.parent() is None}
 
     def left() -> list[str]:
         gc.collect()
@@ -249,6 +255,7 @@ def test_another_language_leaves_no_row_of_tabs_behind(qtbot, opened) -> None:
         here = [each for each in gc.get_objects() if type(each) in kinds and not isValid(each)]
         return [type(each).__name__ for each in here]
 
+    top = windows()
     remake()  # what is put aside while it is made anew is looked at, too
     before = left()
     remake()
