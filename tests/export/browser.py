@@ -23,10 +23,12 @@ class Page:
         self._number, self._session = 0, ""
         self.complaints: list[str] = []
         self.loaded: list[str] = []
+        self._arrived: set[str] = set()  # the loads that are through
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network", "Accessibility"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1
@@ -54,14 +56,18 @@ class Page:
                 self.complaints.append(said["exceptionDetails"]["text"])
             case "Network.requestWillBeSent":
                 self.loaded.append(said["request"]["url"])
-            case "Page.loadEventFired":
-                answer["arrived"] = True
+            case "Page.lifecycleEvent" if said["name"] == "load":
+                self._arrived.add(said["loaderId"])
         return answer
 
     def open(self, path: Path) -> None:
-        self.call("Page.navigate", url=path.as_uri())
-        while not self._read().get("arrived"):
-            pass
+        self.go_to(path.as_uri())
+
+    def go_to(self, address: str) -> None:
+        """When this returns the page is there; that it is may be told before the answer to the question."""
+        load = self.call("Page.navigate", url=address)["loaderId"]
+        while load not in self._arrived:
+            self._read()
 
     def ask(self, expression: str) -> Any:
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
@@ -107,5 +113,5 @@ def page(folder: Path) -> Iterator[Page]:
             opened._session = ""
             os.write(to, b'{"id": 0, "method": "Browser.close"}\0')
             os.close(to)
-            process.wait(20)
+            process.wait(60)
             opened._back.close()

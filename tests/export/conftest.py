@@ -18,6 +18,7 @@ def _page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Page]:
 @pytest.fixture
 def page(_page: browser.Page) -> browser.Page:
     """The page of a browser, of which nothing is said yet, and that wants what most readers want."""
+    _page.go_to("about:blank")  # so that nothing is said later of the page before
     _page.call("Emulation.setEmulatedMedia", features=[])
     _page.complaints.clear()
     _page.loaded.clear()
