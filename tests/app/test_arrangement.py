@@ -1,11 +1,12 @@
 """Where the panes are at first: what is drawn in them can be read at every usual size of a screen."""
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabBar
 
 from micrograd_gui.app.settings import LARGEST, Settings
+from micrograd_gui.app.tabs import Going
 from micrograd_gui.figures.parts import SMALL
 from micrograd_gui.files.documents import examples
 from micrograd_gui.views.canvas.card_geometry import CARDS_FROM
@@ -159,3 +160,12 @@ def test_a_lesson_after_a_network_shows_the_gradients_and_not_the_training_of_no
     window.documents.open_example("lecture")
     QApplication.processEvents()
     assert window.docks["gradients"].visibleRegion().isEmpty(), "what somebody looks at stays"
+
+
+def test_a_row_of_tabs_that_goes_is_never_outside_of_its_window(opened) -> None:
+    """What it goes in went with nobody where the window was closed before it."""
+    bar, before = QTabBar(opened()), set(QApplication.topLevelWidgets())
+    Going(bar)
+    bar.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert set(QApplication.topLevelWidgets()) == before
