@@ -13,6 +13,7 @@ from micrograd_gui.document.block import Block, Key, block_key, is_block
 from micrograd_gui.document.graph import Graph, NodeId, Place
 from micrograd_gui.document.rough_layout import arranged
 from micrograd_gui.figures.figure import MARGIN, Figure
+from micrograd_gui.figures.fitting.detours import Detours
 from micrograd_gui.figures.folding import (
     FRAMES,
     FoldedBox,
@@ -42,6 +43,7 @@ from micrograd_gui.figures.geometry import (
     points_of,
     port_radius,
     room,
+    through,
 )
 from micrograd_gui.figures.on_wires import Words, rooms_on_all, words_size
 from micrograd_gui.figures.parts import (
@@ -163,11 +165,13 @@ def _r(number: float) -> float:
 
 def _wires(folding: Folding, origin: Place, down: bool) -> Iterable[Wire]:
     dx, dy = origin
+    detours = Detours([(key, (*folding.places[key], *folding.size(key))) for key in folding.nodes], down)
     for key, node in folding.nodes.items():
         for port, source in enumerate(node.inputs):
             if source is not None:
                 each = (_route_down if down else route)(folding, (key, port), source)
-                points = tuple((_r(x + dx), _r(y + dy)) for x, y in zip(each[0::2], each[1::2], strict=True))
+                curve = detours.around(list(zip(each[0::2], each[1::2], strict=True)), source, key)
+                points = tuple((_r(x + dx), _r(y + dy)) for x, y in curve)
                 yield Wire(source, key, port, points, (), folding.bundle((key, port)) > 1)
 
 
@@ -296,8 +300,7 @@ def room_for(
 def _place_chip(
     wire: Wire, nth: int, size: Size, below: bool, obstacles: Iterable[Rect], beside: Iterable[ChipText]
 ) -> ChipText:
-    (x1, y1), (x2, y2), (x3, y3), (x4, y4) = wire.points
-    points = points_of(Bezier(x1, y1, x2, y2, x3, y3, x4, y4))
+    points = points_of(through(wire.points))
     near = around(points, *size)
     walls = [rect for rect in obstacles if _meet(rect, near)] + [chip.rect for chip in beside]
     (x, y), anchor, _ = room(points, *size, walls, downwards=below)

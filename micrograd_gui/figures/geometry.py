@@ -117,6 +117,52 @@ class Bezier(NamedTuple):
         return min(xs), min(ys), max(xs), max(ys)
 
 
+class Joined(NamedTuple):
+    """Cubics of which each begins where the one before ends: the curve of a wire that goes round cards."""
+
+    pieces: tuple[Bezier, ...]
+
+    @property
+    def x1(self) -> float:
+        """Where it starts, across."""
+        return self.pieces[0].x1
+
+    @property
+    def y1(self) -> float:
+        """Where it starts, downwards."""
+        return self.pieces[0].y1
+
+    @property
+    def x2(self) -> float:
+        """Where it ends, across."""
+        return self.pieces[-1].x2
+
+    @property
+    def y2(self) -> float:
+        """Where it ends, downwards."""
+        return self.pieces[-1].y2
+
+    def at(self, t: float) -> tuple[float, float]:
+        """The point that lies at ``t`` (0 … 1) along the curve; no piece counts more than another."""
+        number = min(int(t * len(self.pieces)), len(self.pieces) - 1)
+        return self.pieces[number].at(t * len(self.pieces) - number)
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of a rectangle that holds the curve."""
+        lefts, tops, rights, bottoms = zip(*(each.bounds() for each in self.pieces), strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+Through = Bezier | Joined
+
+
+def through(points: Sequence[Point]) -> Through:
+    """The curve of a start, then three points for each cubic."""
+    parts = [points[at : at + 4] for at in range(0, len(points) - 3, 3)]
+    pieces = [Bezier(*(each for point in part for each in point)) for part in parts]
+    return pieces[0] if len(pieces) == 1 else Joined(tuple(pieces))
+
+
 def node_sizes(graph: Graph) -> dict[NodeId, Size]:
     """Width and height of every node's box, for whoever lays them out. They never change with numbers."""
     return dict.fromkeys(graph.nodes, (WIDTH, HEIGHT))
@@ -364,7 +410,7 @@ def _candidates(downwards: bool) -> list[tuple[int, int, int]]:
     return sorted(((rank, dx, dy) for rank in range(len(_ALONG)) for dx in across for dy in down), key=cost)
 
 
-def points_of(curve: Bezier) -> list[Point]:
+def points_of(curve: Through) -> list[Point]:
     """The points of a wire that a chip may be about, the best first."""
     length = math.hypot(curve.x2 - curve.x1, curve.y2 - curve.y1)
     part = min(1.0, _LONG / length) if length else 1.0

@@ -14,12 +14,14 @@ from msgspec import structs
 from micrograd_gui.document.graph import Graph
 from micrograd_gui.figures.figure import Figure
 from micrograd_gui.figures.geometry import (
-    Bezier,
+    Joined,
     Point,
     Rect,
     Size,
+    Through,
     chip_size,
     chip_tail,
+    through,
 )
 from micrograd_gui.figures.parts import CardBox, ChipText, End, Oval, Wire, chip_sizes
 from micrograd_gui.figures.text_metrics import line_height, shown_label, width
@@ -149,11 +151,7 @@ def rooms_on_all(
     wires: Iterable[Wire], obstacles: Sequence[Rect], words: Iterable[Words], least: float = 0.0
 ) -> tuple[ChipText, ...]:
     """A chip with nothing on it for each wire that has room for one beside all others."""
-    curves = {
-        (wire.node, wire.port): Bezier(*(each for point in wire.points for each in point))
-        for wire in wires
-        if wire.port is not None
-    }
+    curves = {(wire.node, wire.port): through(wire.points) for wire in wires if wire.port is not None}
     needed = {end: sizes for (end, _), sizes in widest(words, least).items() if end in curves}
     placed = places({end: curves[end] for end in needed}, needed, obstacles, most=10 * _MOST_TRIED)
     return tuple(_blank_chip(end, place) for end, place in placed.items())
@@ -200,9 +198,9 @@ def beside_their_own(
 
 def _along(points: Sequence[Point]) -> list[Rect]:
     """Points of a wire of several curves, close to one another, as corners."""
-    parts = (points[at : at + 4] for at in range(0, len(points) - 3, 3))
-    curves = [Bezier(*(each for point in part for each in point)) for part in parts]
-    return [(*curve.at(t), *curve.at(t)) for curve in curves for t in (0.0, *_SAMPLES, 1.0)]
+    curve = through(points)
+    pieces = curve.pieces if isinstance(curve, Joined) else (curve,)
+    return [(*piece.at(t), *piece.at(t)) for piece in pieces for t in (0.0, *_SAMPLES, 1.0)]
 
 
 def _around(points: Sequence[Rect]) -> Rect:
@@ -245,12 +243,12 @@ class ChipPlace(NamedTuple):
 
 
 Spots = Callable[
-    [Bezier, Size], Iterator[tuple[Point, Rect]]
+    [Through, Size], Iterator[tuple[Point, Rect]]
 ]  # where a chip may stand, and about which point
 
 
 def places(
-    curves: Mapping[K, Bezier],
+    curves: Mapping[K, Through],
     sizes: Mapping[K, Sequence[Size]],
     obstacles: Sequence[Rect],
     *,
@@ -277,7 +275,7 @@ def places(
 
 
 def _placed(
-    curves: Mapping[K, Bezier],
+    curves: Mapping[K, Through],
     sizes: Mapping[K, Sequence[Size]],
     obstacles: Sequence[Rect],
     least: int,
@@ -299,7 +297,7 @@ class _Room(Generic[K]):
 
     def __init__(
         self,
-        curves: Mapping[K, Bezier],
+        curves: Mapping[K, Through],
         sizes: Mapping[K, Sequence[Size]],
         obstacles: Sequence[Rect],
         least: int,
@@ -310,7 +308,7 @@ class _Room(Generic[K]):
         self._chips: list[Rect] = []
         self._lines: list[Rect] = []  # to chips that stand beside their wires
         self._bounds = {key: curve.bounds() for key, curve in curves.items()}
-        self._drawn = {key: [(*curve.at(t), *curve.at(t)) for t in _SAMPLES] for key, curve in curves.items()}
+        self._drawn = {key: _drawn(curve) for key, curve in curves.items()}
         self._left = most
         self.found: dict[K, ChipPlace] = {}
 
@@ -370,7 +368,13 @@ def _near(bounds: Rect, far: float, walls: Iterable[Rect]) -> list[Rect]:
     ]
 
 
-def _length(curve: Bezier) -> float:
+def _drawn(curve: Through) -> list[Rect]:
+    """Points of it, as corners."""
+    pieces = curve.pieces if isinstance(curve, Joined) else (curve,)
+    return [(*piece.at(t), *piece.at(t)) for piece in pieces for t in _SAMPLES]
+
+
+def _length(curve: Through) -> float:
     return abs(curve.x2 - curve.x1) + abs(curve.y2 - curve.y1)
 
 
@@ -402,7 +406,7 @@ def _covers(corners: Rect, walls: Iterable[Rect]) -> bool:
     return False
 
 
-def _beside(curve: Bezier, size: Size) -> Iterator[tuple[Point, Rect]]:
+def _beside(curve: Through, size: Size) -> Iterator[tuple[Point, Rect]]:
     """On the wire, and above or below it."""
     wide, tall = size
     points = [curve.at(t) for t in _ALONG]
@@ -411,18 +415,18 @@ def _beside(curve: Bezier, size: Size) -> Iterator[tuple[Point, Rect]]:
             yield (px, py), (px - wide / 2, py - tall / 2 + aside * tall, wide, tall)
 
 
-def _about(curve: Bezier, size: Size) -> Iterator[tuple[Point, Rect]]:
+def _about(curve: Through, size: Size) -> Iterator[tuple[Point, Rect]]:
     """In any direction, the nearest first."""
     return _ringed(curve, size, _ALONG, _RINGS)
 
 
-def _far_about(curve: Bezier, size: Size) -> Iterator[tuple[Point, Rect]]:
+def _far_about(curve: Through, size: Size) -> Iterator[tuple[Point, Rect]]:
     """The same from further off, and about more points."""
     return _ringed(curve, size, (*_ALONG, *_ENDS), _FURTHER)
 
 
 def _ringed(
-    curve: Bezier, size: Size, along: Sequence[float], rings: Sequence[float]
+    curve: Through, size: Size, along: Sequence[float], rings: Sequence[float]
 ) -> Iterator[tuple[Point, Rect]]:
     wide, tall = size
     points = [curve.at(t) for t in along]
