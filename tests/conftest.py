@@ -28,6 +28,14 @@ gc.set_threshold(20_000, 20, 20)
 # Set before Qt is loaded, which reads them once. matplotlib's cache stays where it is: it is slow to make.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["MICROGRAD_GUI_LANGUAGE"] = "en"  # whatever is spoken here
+for variable in (
+    "QT_SCALE_FACTOR",
+    "QT_SCREEN_SCALE_FACTORS",
+    "QT_FONT_DPI",
+    "QT_STYLE_OVERRIDE",
+    "QT_QPA_PLATFORMTHEME",
+):
+    os.environ.pop(variable, None)  # sizes are those of the program's own
 if os.environ.get("LC_ALL") in ("C", "POSIX"):  # Qt goes on in this one, and each process says so
     os.environ["LC_ALL"] = "C.UTF-8"
 HOME = Path(tempfile.mkdtemp(prefix="micrograd-gui-tests-"))

@@ -30,7 +30,7 @@ from micrograd.language import N_, tr
 from micrograd_gui.document.text import as_typed, in_order, runs
 from micrograd_gui.resource import FAMILY
 from micrograd_gui.session.explain.card import card
-from micrograd_gui.session.explain.formulas import EQUALS, Fragment, Line, as_text
+from micrograd_gui.session.explain.formulas import EQUALS, TIMES, Fragment, Line, as_text
 from micrograd_gui.session.state import State
 from micrograd_gui.views.bridge import Bridge, Together
 from micrograd_gui.views.theme import SMALLEST_PROJECTED, Look, dress
@@ -58,7 +58,8 @@ class StepCard(QTextEdit):
     """Shows what ``explain.card`` says, as large as it fits; read-only, and can be selected and copied.
 
     Where a line does not fit, all equations shrink, down to a floor; then they break before equals
-    signs; then the card scrolls. Its size does not depend on what it says, so nothing else moves.
+    signs, then before × too; then the card scrolls. Its size does not depend on what it says, so
+    nothing else moves.
     """
 
     def __init__(self, bridge: Bridge, look: Look, parent: QWidget | None = None) -> None:
@@ -284,6 +285,7 @@ class StepCard(QTextEdit):
         self._drawn = drawn
         note = self._largest_note(size)
         air = self._air(size, note)
+        room = self._room.width() - 2 * self._margin - self._look.px(_INDENT)
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()  # clear() lays out at once: a scroll bar may go, and we be called again
         cursor.select(QTextCursor.SelectionType.Document)
@@ -300,10 +302,12 @@ class StepCard(QTextEdit):
                 cursor.setBlockFormat(block)
             else:
                 cursor.insertBlock(block)
-            for fragment in self._fragments_of(line):
+            wide, part = self._parts(line, pixels) if line.size == "big" else [0.0], 0
+            for at, fragment in enumerate(self._fragments_of(line)):
                 form = self._format(line, fragment, pixels)
-                for part, lower in runs(self._unbroken(line, fragment)):
-                    cursor.insertText(in_order(part), _below(form) if lower else form)
+                part += line.size == "big" and fragment == EQUALS and at > 0
+                for text, lower in runs(self._unbroken(line, fragment, narrow=wide[part] > room)):
+                    cursor.insertText(in_order(text), _below(form) if lower else form)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)  # where it scrolls, it begins with the head
 
@@ -321,15 +325,18 @@ class StepCard(QTextEdit):
         return line.fragments
 
     @staticmethod
-    def _unbroken(line: Line, fragment: Fragment) -> str:
+    def _unbroken(line: Line, fragment: Fragment, *, narrow: bool) -> str:
         """Equations break nowhere but before an equals sign, or before a remark in parentheses.
 
-        Copied text has ordinary spaces again.
+        Where that is too narrow for one, it breaks before each sign of a product, too. Copied text has
+        ordinary spaces again.
         """
         if line.size != "big":
             return fragment.text
         if fragment == EQUALS:
             return f" ={_NBSP}"
+        if fragment == TIMES and narrow:
+            return f" ×{_NBSP}"
         return fragment.text.replace(" ", _NBSP).replace(_BEFORE_REMARK, f"{_NBSP}{_NBSP} (")
 
     def _format(self, line: Line, fragment: Fragment, pixels: int) -> QTextCharFormat:

@@ -1,6 +1,7 @@
 """The step card as a widget: what it shows, how large, and that it can be copied."""
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
@@ -102,9 +103,27 @@ def test_text_shrinks_before_it_breaks_and_breaks_before_equals_signs(qtbot, ses
     assert all(start.lstrip().startswith("=") for start in starts[1:])
 
 
+def rows_begun(card):
+    """How each row of the first equation begins, but for the first row."""
+    block = card.document().begin().next()
+    rows = range(1, block.layout().lineCount())
+    return [block.text()[block.layout().lineAt(i).textStart() :].lstrip()[0] for i in rows]
+
+
+def test_a_part_that_is_too_long_breaks_before_the_sign_of_its_product(qtbot):
+    session = Session()
+    session.build("w_1_1 = 2; x_1_2_3 = 3; long_name = w_1_1 * x_1_2_3")
+    session.backward()
+    look = replace(Look(), scale=2.0)
+    assert set(rows_begun(make_card(qtbot, session, look, 800, 600))) == {"="}
+    narrow = make_card(qtbot, session, look, 420, 600)
+    assert not narrow.horizontalScrollBar().isVisible()
+    assert set(rows_begun(narrow)) == {"×", "="}
+
+
 def test_a_part_that_is_too_long_scrolls(qtbot):
     session = Session()
-    one, two = "abcdefghijklmnopqrstuvwxyz", "bcdefghijklmnopqrstuvwxyz"
+    one, two = "abcdefghijklmnopqrstuvwxyz" * 2, "bcdefghijklmnopqrstuvwxyz" * 2
     session.build(f"{one} = 2; {two} = 3; c = {one} * {two}")
     session.backward()
     card = make_card(qtbot, session, Look(), 300, 160)
