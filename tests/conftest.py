@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -202,7 +203,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is there for all tests the collector of garbage need not look through during each of them."""
+    """What is there for all tests the collector of garbage need not look through during each of them.
+
+    numpy is there, too: `pytest.approx` takes it as it finds it, and in the first test of a process it found
+    half of it, while another thread of the window was loading the rest.
+    """
+    import_module("numpy")
     gc.collect()
     gc.freeze()
 

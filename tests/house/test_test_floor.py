@@ -28,9 +28,11 @@ def test_warning(qtbot):
     qWarning("something is wrong")
 """
 SETTINGS = """
+import sys
 from PySide6.QtCore import QSettings
 from micrograd_gui import languages
 def test_writes(qtbot):
+    assert hasattr(sys.modules["numpy"], "isscalar")
     assert languages.used() == languages.wanted() == "en"
     languages.begin("de")
     settings = QSettings("micrograd-gui", "micrograd-gui")
