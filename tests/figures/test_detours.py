@@ -17,6 +17,7 @@ SKIPPING = [
     "L = e + a; e = a*b",
     "n0 = b + c; n1 = tanh(b); n2 = n0*c",
     "n0 = tanh(b); n1 = b + n0; n2 = n1*n0; n3 = n0 + n1",
+    "n0 = tanh(b); n1 = b + n0; n2 = n1*n0; n3 = n0 + n1; n4 = n3*n3*b",
     "n0 = a*a; n1 = tanh(n0); n2 = n1 + a; n3 = tanh(n1); n4 = n0*n2; n5 = n4 + n0",
     "n0 = tanh(a); n1 = a*a; n2 = tanh(n0); n3 = n0 + n2; n4 = tanh(n0); n5 = tanh(n2); n6 = n1*a",
 ]

@@ -17,6 +17,7 @@ from micrograd_gui.figures.parts import CardBox, ChipText, Enclosure, Oval, Wire
 
 _LANE, _AIR = 5.0, 9.0  # between wires that go from row to row, and between these and boxes
 _SIDE = 16.0  # left and right of a row, for wires that come in or go out
+_BESIDE = 6.0  # between a column and a wire that goes down to the next one
 _HEAD = (7.0, 2.6)  # how long an arrow head is, and half its width
 _FRAMED = 8.0  # from the outermost columns of a row to what is seen there of frames
 _ROUND = 6.0  # the radius of a corner
@@ -422,6 +423,8 @@ class _Rows:
         x_in = self.columns[to_column].left + self.moves[end][0] - _SIDE / 2 - 1.5
         if to_column == self.rows[end][0]:
             x_in -= self.indents[end]
+        else:  # chips may begin where the column before ends: there the wire stays beside its cards
+            x_in = max(x_in, self.columns[to_column - 1].right + self.moves[end][0] + _BESIDE)
         y = self.below[start] + _LANE * self._through(start).index(source)
         stops = [(x_out, out[1]), (x_out, y)]
         if end > start + 1:
