@@ -13,6 +13,7 @@ from micrograd.language import tr, trn
 from micrograd_gui.document.text import as_shown, as_tip
 from micrograd_gui.session.explain.verdicts import verdict_of_moment
 from micrograd_gui.session.state import State
+from micrograd_gui.views.hands import connect_once
 
 if TYPE_CHECKING:
     from micrograd_gui.app.notebooks.live import Link
@@ -160,6 +161,7 @@ def _finding_buttons(right_run: QAction, dismiss: Callable[[], object]) -> tuple
     """What can be done about a finding, to stand beside the sentence that tells of it."""
     right, away = QToolButton(), QToolButton()
     right.setDefaultAction(right_run)
+    connect_once(right_run)
     away.setObjectName("dismiss")
     away.setText(tr("Dismiss"))
     away.setToolTip(tr("Take this sentence from here; the step card and the table keep it"))

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import SIGNAL, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QStatusTipEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QTableView, QWidget
@@ -234,3 +234,26 @@ def test_a_label_with_a_small_digit_is_the_name_that_the_expression_line_reads(r
     window.canvas.type_node("w₁")
     QTest.keyClick(window.findChild(QLineEdit, "canvas_editor"), K.Key_Return)
     assert window.session.state.graph.named("w1") is not None
+
+
+def test_steps_stay_as_quick_however_many_there_were(reopened):
+    """Qt 6.11 connects a button to its action once more at each change, and asks all of them at the next."""
+    window = reopened("xor")
+    window.panes.ensure_learning_panes()
+    steps = [window.findChild(QAction, name) for name in ("backward_step", "previous", "train_step", "first")]
+
+    def connections():
+        return {
+            each.objectName(): each.receivers(SIGNAL("changed()")) for each in window.menus.actions.values()
+        }
+
+    def go():
+        for each in (*steps, *steps):
+            each.trigger()
+            QApplication.processEvents()
+
+    go()
+    before = connections()
+    for _ in range(5):
+        go()
+    assert connections() == before

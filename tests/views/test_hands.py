@@ -1,8 +1,8 @@
 """Hands: a formula stays in its order in a field of code, whatever script it begins with."""
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QTextDocument
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtCore import SIGNAL, QEvent, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QTextDocument
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolBar, QToolButton
 
 from micrograd_gui.document.notation.reader import graph_from_expression
 from micrograd_gui.document.text import as_typed, in_order
@@ -10,7 +10,7 @@ from micrograd_gui.session.session import Session
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.inline_editor import InlineEditor
 from micrograd_gui.views.expression_line import ExpressionLine
-from micrograd_gui.views.hands import from_left
+from micrograd_gui.views.hands import connect_once, from_left
 
 TURNED = "س = a*b"
 
@@ -97,3 +97,27 @@ def test_two_names_from_right_to_left_stay_in_their_order_while_they_are_typed(q
     assert built == ["ل = אב"]
     marked = graph_from_expression("\u200fא\u200e = ב*2")
     assert {node.label for node in marked.nodes.values()} >= {"א", "ב"}, "marks are passed over"
+
+
+def test_an_action_that_changes_often_is_connected_to_each_of_its_buttons_once(qtbot):
+    bar, button, action = QToolBar(), QToolButton(), QAction()
+    qtbot.addWidget(bar)
+    qtbot.addWidget(button)
+    for _ in range(2):  # it is put there anew, as Tidy is
+        bar.addAction(action)
+        connect_once(action)
+    button.setDefaultAction(action)
+    connect_once(action)
+    bar.show()
+    buttons = button, bar.widgetForAction(action)
+    for number in range(50):
+        action.setEnabled(number % 2 == 1)
+    assert action.receivers(SIGNAL("changed()")) <= 2
+    action.setText("another")
+    action.setToolTip("more")
+    action.setCheckable(True)
+    action.setChecked(True)
+    for each in buttons:
+        assert (each.text(), each.toolTip(), each.isEnabled()) == ("another", "more", True)
+        assert each.isCheckable()
+        assert each.isChecked()

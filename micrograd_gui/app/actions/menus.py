@@ -22,7 +22,7 @@ from micrograd_gui.views.background import later
 from micrograd_gui.views.bridge import Bridge
 from micrograd_gui.views.canvas.keyboard import written_keys
 from micrograd_gui.views.expression_line import ExpressionLine, HLine
-from micrograd_gui.views.hands import pressed_by_place
+from micrograd_gui.views.hands import connect_once, pressed_by_place
 from micrograd_gui.views.theme import Look
 
 # macOS has these in the menu of the application; it would move others there by their texts.
@@ -224,6 +224,7 @@ class Menus(QObject):
 def tool_button(bar: QToolBar, action: QAction) -> QToolButton:
     """The action as a button of the bar; it says the action's short text."""
     bar.addAction(action)
+    connect_once(action)
     button = bar.widgetForAction(action)
     assert isinstance(button, QToolButton)
     button.setProperty("fill", action.property("fill"))

@@ -29,6 +29,7 @@ from micrograd_gui.session.state import State
 from micrograd_gui.session.stepping import descent_at
 from micrograd_gui.session.training.progress import diverging
 from micrograd_gui.views.bridge import Bridge, Together
+from micrograd_gui.views.hands import connect_once
 from micrograd_gui.views.lab.flow import Flow
 from micrograd_gui.views.screen_reader.roles import name_choice
 from micrograd_gui.views.theme import Look, dress
@@ -233,6 +234,7 @@ class TrainingPanel(QScrollArea):
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
+            connect_once(action)
             button.setObjectName(f"training_{action.objectName()}")
             if action.objectName() == "train":
                 button.setProperty("fill", "data")
