@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 Point = tuple[float, float]
 Rect = tuple[float, float, float, float]  # left, top, width, height
@@ -15,6 +15,10 @@ _BESIDE = 4.0  # between two wires that go round the same cards
 _MOST_CARDS = 60  # of a graph that is larger nobody follows a wire by eye
 _MOST_TRIED = 150  # ways for all wires together: some hundredths of a second
 _LONGEST = 3  # how often cards on the way round are gone round, too
+_SHARES = [  # of a curve's start, handles and end in each of its points that are looked at
+    ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t * t, t**3)
+    for t in (number / _SAMPLES for number in range(_SAMPLES + 1))
+]
 
 
 class Detours:
@@ -35,22 +39,26 @@ class Detours:
         """The curve, or one of three pieces that passes behind no card; where none is found, itself."""
         if not self._left:
             return points
-        curve = [(y, x) for x, y in points] if self.down else list(points)
-        others = [rect for key, rect in self.cards if key not in (source, target)]
-        hit = [rect for rect in others if _behind(curve, rect)]
-        if not hit or curve[-1][0] - curve[0][0] < 2 * _LEAD:
+        curve = [(y, x) for x, y in points] if self.down else points
+        ends = (source, target)
+        near = _near(curve, (rect for key, rect in self.cards if key not in ends))
+        if not near or curve[-1][0] - curve[0][0] < 2 * _LEAD:
             return points
+        hit = _in_the_way(curve, near)
+        if not hit:
+            return points
+        others = [rect for key, rect in self.cards if key not in ends]
         for _ in range(_LONGEST):
             further: list[Rect] = []
             for made, level in self._ways(curve, hit):
                 if not self._left:
                     return points
                 self._left -= 1
-                in_the_way = [rect for rect in others if _behind(made, rect)]
+                in_the_way = _in_the_way(made, _near(made, others))
                 if in_the_way:
                     further += [rect for rect in in_the_way if rect not in hit and rect not in further]
-                elif self._is_free(level, made, (source, target)):
-                    self._taken.append((level, made[3][0], made[6][0], (source, target)))
+                elif self._is_free(level, made, ends):
+                    self._taken.append((level, made[3][0], made[6][0], ends))
                     return [(y, x) for x, y in made] if self.down else made
             if not further:
                 break
@@ -96,21 +104,34 @@ def _bent(start: Point, end: Point) -> list[Point]:
     return [(middle, y1), (middle, y2), end]
 
 
-def _behind(curve: Sequence[Point], rect: Rect) -> bool:
-    """Whether some of the curve is within the card."""
-    x, y, wide, tall = rect
-    left, right, top, bottom = x + _EDGE, x + wide - _EDGE, y + _EDGE, y + tall - _EDGE
+def _near(curve: Sequence[Point], cards: Iterable[Rect]) -> list[Rect]:
+    """The cards that some of the curve may be in: it stays between its handles."""
+    xs, ys = zip(*curve, strict=True)
+    left, right, top, bottom = min(xs) + _EDGE, max(xs) - _EDGE, min(ys) + _EDGE, max(ys) - _EDGE
+    return [
+        (x, y, wide, tall)
+        for x, y, wide, tall in cards
+        if x < right and x + wide > left and y < bottom and y + tall > top
+    ]
+
+
+def _in_the_way(curve: Sequence[Point], cards: Sequence[Rect]) -> list[Rect]:
+    """Those of the cards that the curve passes behind."""
+    inner = [(x + _EDGE, x + wide - _EDGE, y + _EDGE, y + tall - _EDGE) for x, y, wide, tall in cards]
+    points = _sampled(curve) if cards else []
+    return [
+        card
+        for card, (left, right, top, bottom) in zip(cards, inner, strict=True)
+        if any(left < x < right and top < y < bottom for x, y in points)
+    ]
+
+
+def _sampled(curve: Sequence[Point]) -> list[Point]:
+    """Points of it, close to one another."""
+    found = []
     for at in range(0, len(curve) - 1, 3):
-        piece = curve[at : at + 4]
-        xs, ys = [p[0] for p in piece], [p[1] for p in piece]
-        if max(xs) < left or min(xs) > right or max(ys) < top or min(ys) > bottom:
-            continue  # a curve stays between its handles
-        for number in range(_SAMPLES + 1):
-            t = number / _SAMPLES
-            u = 1 - t
-            shares = (u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t)
-            px = sum(share * each for share, each in zip(shares, xs, strict=True))
-            py = sum(share * each for share, each in zip(shares, ys, strict=True))
-            if left < px < right and top < py < bottom:
-                return True
-    return False
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve[at : at + 4]
+        found += [
+            (a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy) for a, b, c, d in _SHARES
+        ]
+    return found
