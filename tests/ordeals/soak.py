@@ -19,7 +19,7 @@ from random import Random
 from statistics import median
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QMetaMethod, QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
@@ -33,6 +33,7 @@ from tests.ordeals.walk import Ears
 COUNTED = "rounds"
 GROWTH = 0.02  # of the memory after the first quarter of the time
 MEASURED_WITH = "lecture"  # what is open then: "moons" alone holds 10 MB more
+QSIGNAL_CODE = 2  # what Qt's macro SIGNAL puts before a signature
 FEWEST = 8  # rounds, before memory is judged
 _ACTIONS = (
     "forward", "backward_step", "backward_step", "backward", "previous", "first", "last", "check_all",
@@ -83,6 +84,18 @@ def left() -> dict[str, int]:
         "open files": len(os.listdir("/proc/self/fd")),
         "temporary files": files,
     }
+
+
+def connections() -> int:
+    """How many slots all signals have: where each change makes one more, the next change is slower."""
+    tops = QApplication.topLevelWidgets()
+    objects = {*tops, *(each for top in tops for each in top.findChildren(QObject))}
+    return sum(
+        each.receivers(f"{QSIGNAL_CODE}{bytes(method.methodSignature()).decode()}")
+        for each in objects
+        for method in map(each.metaObject().method, range(each.metaObject().methodCount()))
+        if method.methodType() == QMetaMethod.MethodType.Signal
+    )
 
 
 def settle(seconds: float = 0.3) -> None:
@@ -137,7 +150,7 @@ def run(draw: Random, report: Report) -> None:
         window = create_window("lecture")
         window.resize(1024, 700)
         window.show()
-        before, objects = left(), 0
+        before, held_then = left(), (0, 0)
         with errors_shown(window.say):
             while not report.full or not sizes:
                 names = list(documents.example_names())
@@ -153,15 +166,17 @@ def run(draw: Random, report: Report) -> None:
                     report.fault(sentence)
                 ears.heard.clear()
                 if report.done[COUNTED] <= 2:
-                    before, objects = left(), len(gc.get_objects())
-            after = left()
-            now = len(gc.get_objects())
-            report.notes["objects of Python"] = f"{objects} after two rounds, {now} at the end"
+                    before, held_then = left(), (len(gc.get_objects()), connections())
+            after, held_now = left(), (len(gc.get_objects()), connections())
         window.session.saved_as_is()
         window.close()
         window.deleteLater()
         settle()
     _judge_memory(sizes, with_free, report)
+    for what, then, now in zip(("objects of Python", "connections of Qt"), held_then, held_now, strict=True):
+        report.notes[what] = f"{then} after two rounds, {now} at the end"
+        if now > then * (1 + GROWTH):
+            report.fault(f"{what} grow by more than {GROWTH:.0%}")
     for what, number in after.items():
         report.notes[what] = f"{before[what]} after two rounds, {number} at the end"
         if number > before[what]:
