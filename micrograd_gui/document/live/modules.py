@@ -31,7 +31,7 @@ def kept_in(names: Mapping[str, Any], wanted: Collection[int]) -> dict[int, Kept
     then the one through lists alone. Nothing of anybody's class is called.
     """
     found: dict[int, KeptWhere] = {}
-    variables = [(name, thing) for name, thing in names.items() if not name.startswith("_")]
+    variables = [(name, thing) for name, thing in names.items() if is_spoken(name)]
     modules = [(name, thing) for name, thing in variables if id(thing) not in wanted and _fields(thing)]
     _look(modules, wanted, found)
     for name, thing in variables:
@@ -79,6 +79,11 @@ def _fields(thing: object) -> Mapping[str, Any]:
     except Exception:  # noqa: BLE001 - of anybody's class; most have none
         return {}
     return fields if type(fields) is dict and "_prev" not in fields else {}  # what feeds a value is its graph
+
+
+def is_spoken(name: object) -> bool:
+    """Whether a node may be called so: what ``globals()[7] = …`` gives has no such name."""
+    return isinstance(name, str) and not name.startswith("_")
 
 
 def _holds(thing: Any) -> bool:

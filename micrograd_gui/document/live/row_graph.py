@@ -12,7 +12,7 @@ from micrograd_gui.document.data import Column, Data, TrainingPlan
 from micrograd_gui.document.graph import Graph, NodeId
 from micrograd_gui.document.live.live_graph import LiveGraph
 from micrograd_gui.document.live.module_blocks import ModuleBlocks, folded
-from micrograd_gui.document.live.modules import KeptWhere, kept_in
+from micrograd_gui.document.live.modules import KeptWhere, is_spoken, kept_in
 from micrograd_gui.document.live.samples import Samples, columns_of
 from micrograd_gui.document.text import short, spoken
 
@@ -84,7 +84,7 @@ class _RowGraph:
         return held or {at: where for at, where in found.items() if at in taken}  # else a constant is none
 
     def _variable(self, value: Any) -> str:
-        return next((n for n, thing in self.names.items() if thing is value and not n.startswith("_")), "")
+        return next((n for n, thing in self.names.items() if thing is value and is_spoken(n)), "")
 
     def _label(self, place: int) -> str:
         node = self.nodes[place]
@@ -224,7 +224,7 @@ class _RowGraph:
 def _tables(names: Mapping[str, Any], count: int) -> Iterator[tuple[tuple[float, ...], str]]:
     """The caller's lists and arrays of so many numbers, or rows of numbers, column by column, with a name."""
     for name, thing in names.items():
-        if name.startswith("_"):
+        if not is_spoken(name):
             continue
         if type(thing).__module__ == "numpy" and getattr(thing, "shape", ())[:1] == (count,):
             thing = thing.tolist() if thing.size <= count * _WIDEST else ()

@@ -37,10 +37,10 @@ def names_given(meter: Meter, called: Function, args: list[Any], words: dict[str
         raise too_many(called.name, len(parameters), len(args))
     if form.vararg is not None:
         names[form.vararg.arg] = tuple(args[len(parameters) :])
-    known_words = {*parameters, *(each.arg for each in form.kwonlyargs)}
+    known_words = {each.arg for each in (*form.args, *form.kwonlyargs)}
     rest: dict[str, Any] = {}
     for word, thing in words.items():
-        if word in names:
+        if word in names and word in known_words:
             raise Wrong(
                 tr("{name} is given {operand} twice", name=spoken(called.name), operand=spoken(word)),
                 TypeError,

@@ -301,9 +301,6 @@ def set_attribute_of(run: Running, thing: Any, name: str, new: Any) -> None:
     elif isinstance(thing, Instance):
         if name.startswith("__"):
             raise Wrong(tr("{name} cannot be set", name=spoken(name)))
-        if (own := thing.of.find("__setattr__")) is not None:
-            run.call(own, [thing, name, new], {})
-            return
         _refuse_to_set(thing.of, name)
         vars(thing)[name] = new
     elif isinstance(thing, (Class, ValueClass)):

@@ -39,6 +39,8 @@ from micrograd_gui.document.python.value_class import ValueClass, is_value_class
 from micrograd_gui.document.text import spoken
 
 _TOLD = "__init_subclass__"  # which a class is told by that another one is made from it
+_UNASKED = ("__new__", "__getattribute__")  # nobody here would ask them
+_UNASKED_OF_VALUES = (*_UNASKED, "__setattr__")  # as a Value of this program is used
 _PLAIN_DECORATORS = ("staticmethod", "classmethod", "property")
 _PASSED_DECORATORS = (
     "cache",
@@ -93,6 +95,7 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
     tuples = [each for each in bases if isinstance(each, PassedOver) and each.name.endswith("NamedTuple")]
     given = bool(tuples) or any("dataclass" in run.source.quoted(one) for one in each.decorator_list)
     for one in each.body:
+        _refuse_unasked(run, one)
         if given and isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
             fields.append(_field(run, one, inner))
         elif isinstance(one, (ast.FunctionDef, ast.Pass, ast.ClassDef)) or _is_plain(one):
@@ -108,6 +111,8 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
         late = {one.name: one.default for one in fields if one.has_default}
         return TupleKind(each.name, tuple(one.name for one in fields), late, inner.names)
     if is_value_class(each, bases):
+        for one in each.body:
+            _refuse_unasked(run, one, of_values=True)
         run.pass_over(each, kept("class {name}: Value of this program is used", name=each.name))
         base = next((one for one in bases if isinstance(one, ValueClass)), None)
         if base is None and VALUE in bases:
@@ -136,6 +141,13 @@ def class_of(run: Running, each: ast.ClassDef, scope: Scope) -> Class | ValueCla
         words = {one.arg: run.evaluate(one.value, scope) for one in each.keywords if one.arg is not None}
         run.call(above, [made], words)
     return made
+
+
+def _refuse_unasked(run: Running, one: ast.stmt, of_values: bool = False) -> None:
+    """Raises a refusal for what a class says of all its objects, and nobody here would ask."""
+    unasked = _UNASKED_OF_VALUES if of_values else _UNASKED
+    if isinstance(one, ast.FunctionDef) and one.name in unasked:
+        raise run.refusal(one, tr("{name} is not understood here", name=spoken(one.name)))
 
 
 def _list(run: Running, made: Class) -> None:
@@ -242,13 +254,21 @@ def _fill(run: Running, called: Class, new: Instance, args: list[Any], words: di
     strange = next((word for word in words if word not in {each.name for each in taken}), None)
     if strange is not None:
         raise unknown(called.name, strange)
+    own = None if called.frozen else called.find("__setattr__")
+
+    def put(name: str, thing: Any) -> None:
+        if own is None:
+            vars(new)[name] = thing
+        else:
+            run.call(own, [new, name, thing], {})
+
     for each in called.fields:
         if each.name in given:
-            vars(new)[each.name] = given[each.name]
+            put(each.name, given[each.name])
         elif each.factory is not None:
-            vars(new)[each.name] = run.call(each.factory, [], {})
+            put(each.name, run.call(each.factory, [], {}))
         elif each.has_default:
-            vars(new)[each.name] = each.default
+            put(each.name, each.default)
         elif each.init:
             raise missing(called.name, each.name)
     after = called.find("__post_init__")

@@ -50,6 +50,16 @@ class Display:
         self._left = _PIECES
         return thing if type(thing) is str else self._written(thing, _DEEPEST, as_text=True)
 
+    def put_in(self, form: str, things: Any) -> Any:
+        """What ``form % things`` writes: numbers and texts as they are, others as this shows them."""
+
+        def shown(each: Any) -> Any:
+            return each if is_number(each) or isinstance(each, str) else self.text(each)
+
+        if isinstance(things, dict) and "%(" in form:
+            return {name: shown(each) for name, each in things.items()}
+        return tuple(map(shown, things if isinstance(things, tuple) else (things,)))
+
     def code(self, thing: Any) -> str:
         """As ``repr`` gives it."""
         self._left = _PIECES

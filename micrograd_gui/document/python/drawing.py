@@ -14,7 +14,7 @@ from micrograd_gui.document.builder import GraphBuilder
 from micrograd_gui.document.errors import Refusal
 from micrograd_gui.document.graph import Graph, NodeId, Role
 from micrograd_gui.document.live.module_blocks import ModuleBlocks, folded
-from micrograd_gui.document.live.modules import KeptWhere, kept_in
+from micrograd_gui.document.live.modules import KeptWhere, is_spoken, kept_in
 from micrograd_gui.document.node import NODES_AT_MOST
 from micrograd_gui.document.python.traced import Traced
 
@@ -34,7 +34,7 @@ def drawn(
     kept = kept_in(names, wanted)
     called: dict[int, str] = {}
     for name, thing in names.items():
-        if id(thing) in wanted and not name.startswith("_"):
+        if id(thing) in wanted and is_spoken(name):
             called.setdefault(id(thing), name)
     nodes = _live_nodes(order, known)
     places = {id(node.value): at for at, node in enumerate(nodes)}

@@ -51,7 +51,7 @@ from micrograd_gui.document.text import spoken
 
 def told_by_python(error: Exception) -> Wrong:
     """The same error, said."""
-    said = " ".join(str(error).split())[:100]
+    said = " ".join(str(error).split())[:100].rstrip(".")
     thrown = Thrown(ERRORS.get(type(error).__name__, ERRORS["Exception"]), (said,))
     return Wrong(
         tr("Python says {error}: {message}", error=type(error).__name__, message=said), type(error), thrown
@@ -183,9 +183,7 @@ class Expressions:
         if isinstance(x, TensorRow) or isinstance(y, TensorRow):
             return of_tensors(self.run, sign, x, y)
         if sign == "%" and isinstance(x, str):
-            parts = y if isinstance(y, tuple) else (y,)
-            show = self.run.display.text
-            y = tuple(each if ops.is_number(each) or isinstance(each, str) else show(each) for each in parts)
+            y = self.run.display.put_in(x, y)
         if meet_in_array(x, y):
             return of_two(self.run, sign, x, y)
         return ops.binary(sign, x, y, self.meter)
@@ -377,7 +375,9 @@ class Expressions:
                 self.run.watcher.set_by_hand(self.run.at, thing, own, before)
             return
         held = thing.of.find(name) if isinstance(thing, Instance) else None
-        if isinstance(held, Function) and held.asked:
+        if isinstance(thing, Instance) and name[:2] != "__" and (asked := thing.of.find("__setattr__")):
+            self.call(asked, [thing, name, new], {})
+        elif isinstance(held, Function) and held.asked:
             if held.setter is None:
                 raise Wrong(tr("{name} is a property that cannot be set", name=spoken(name)), AttributeError)
             self.call(held.setter, [thing, new], {})

@@ -16,7 +16,7 @@ from micrograd_gui.document.python.attributes import item_of, set_item_of
 from micrograd_gui.document.python.classes import class_of, decorated, own_text
 from micrograd_gui.document.python.control import ERRORS, CellRefusal, entered, matched, raised, tried
 from micrograd_gui.document.python.display import Display
-from micrograd_gui.document.python.expressions import Expressions
+from micrograd_gui.document.python.expressions import Expressions, told_by_python
 from micrograd_gui.document.python.known.imports import imported, told_pictures
 from micrograd_gui.document.python.limits import LETTERS, Endless, Meter, Wrong
 from micrograd_gui.document.python.objects import (
@@ -173,6 +173,8 @@ class Interpreter:
             return known(each, scope)
         except Wrong as wrong:
             raise self.refused(each, wrong) from None
+        except (TypeError, ValueError, IndexError) as error:  # of what is put somewhere, as numpy's
+            raise self.refused(each, told_by_python(error)) from None
 
     def refusal(self, where: ast.AST, sentence: str) -> ExpressionRefusal:
         """The sentence, said of that part of the text."""
@@ -311,11 +313,11 @@ class Interpreter:
     def _added_to(self, before: Any, sign: str, change: Any) -> Any:
         if isinstance(before, Instance) and (own := before.of.find(ops.IN_PLACE.get(sign, ""))) is not None:
             return self.call(own, [before, change], {})
-        if sign == "+" and isinstance(before, list):
+        if sign == "+" and isinstance(before, list) and not ops.is_array(change):
             things = list(self._at_most(self.iterable(change), 10 * LETTERS))
             before.extend(things)
             return before
-        return self.binary(sign, before, change)
+        return places.into(before, sign, self.binary(sign, before, change))
 
     # What is gone through more than once ------------------------------------------------------
 

@@ -58,6 +58,10 @@ _DEEPEST = 40  # lists in one another
 _VALUE = 5  # places that a Value takes
 
 
+class Frozen(set[Any]):
+    """A ``frozenset``: a set that ``|=`` leaves to others as it is."""
+
+
 def is_array(thing: Any) -> bool:
     """Whether it is an array of numpy, which is loaded only where there is one."""
     numpy = sys.modules.get("numpy")  # another thread may be about to load it, as a plot does
@@ -281,10 +285,11 @@ def _of_texts_and_lists(sign: str, x: Any, y: Any, meter: Meter) -> Any:
 
 def _percent(form: str, given: Any) -> str:
     """The text with numbers and texts put in."""
-    parts = given if isinstance(given, tuple) else (given,)
     if "*" in form or any(len(run) > 3 for run in _digits(form)):
         raise Wrong(tr("a width of so many places is not written here"))
-    return form % tuple(map(plain, parts))
+    if isinstance(given, dict):
+        return form % {name: plain(each) for name, each in given.items()}
+    return form % tuple(map(plain, given if isinstance(given, tuple) else (given,)))
 
 
 def _digits(text: str) -> list[str]:
@@ -387,6 +392,7 @@ def compared(sign: ast.cmpop, x: Any, y: Any, meter: Meter) -> Any:
 
 def ordered(order: Callable[[Any, Any], Any], x: Any, y: Any) -> bool:
     """Whether they are in that order; raises Wrong where they have none."""
+    x, y = without_class(x), without_class(y)
     if (is_number(x) and is_number(y)) or (isinstance(x, str) and isinstance(y, str)):
         return bool(order(plain(x), plain(y)))
     if isinstance(x, (list, tuple)) and type(x) is type(y):
@@ -424,7 +430,7 @@ def equal(x: Any, y: Any, meter: Meter, depth: int = _DEEPEST) -> bool:
     if isinstance(x, Instance) is not isinstance(y, Instance) and isinstance(x, (list, dict)):
         return equal(without_class(x), without_class(y), meter, depth - 1)
     x, y = (set(each) if isinstance(each, DictView) and each.what == "keys" else each for each in (x, y))
-    if isinstance(x, (set, range)) and type(x) is type(y):
+    if any(isinstance(x, kind) and isinstance(y, kind) for kind in (set, range)):
         return bool(x == y)
     if isinstance(x, Instance) and isinstance(y, Instance) and x.of is y.of and x.of.fields:
         pairs = ((vars(each).get(one.name) for each in (x, y)) for one in x.of.fields)
@@ -452,7 +458,7 @@ def key(thing: Any, depth: int = 3) -> Any:
     """The thing as a key of a dict or a member of a set; raises Wrong where it cannot be one."""
     if is_number(thing):
         return plain(thing)
-    if thing is None or isinstance(thing, (str, Value, Instance)):
+    if thing is None or (isinstance(thing, (str, Value, Instance)) and not isinstance(thing, (list, dict))):
         return thing
     if isinstance(thing, tuple) and depth and len(thing) < 100:
         return tuple(key(each, depth - 1) for each in thing)

@@ -133,6 +133,8 @@ def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
         found = items(new, meter)
         meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
         thing[place] = list(found)
+    elif ops.is_array(thing) and isinstance(new, list):
+        thing[_places(place)] = ops.array(new, meter, values=ops.holds_values(thing))
     elif ops.is_array(thing) and (
         ops.is_number(new) or ops.is_array(new) or (ops.holds_values(thing) and isinstance(new, Value))
     ):
@@ -149,3 +151,26 @@ def remove(thing: Any, place: Any, meter: Meter) -> None:
         raise Wrong(tr("nothing can be deleted from {thing}", thing=kind_name(thing)), TypeError)
     meter.evaluate(1 + len(thing) // 1000)
     del thing[ops.key(place) if isinstance(thing, dict) else place]
+
+
+def into(before: Any, sign: str, found: Any) -> Any:
+    """What ``before += …`` leaves, where ``+`` has found that: what Python changes in place holds it now.
+
+    Whoever else has a name for it sees that. Raises Wrong, and what numpy raises where that has no room.
+    """
+    if ops.is_array(before) and ops.is_array(found):
+        import numpy as np
+
+        ops.refuse_shapes(f"{sign}=", (before.shape, found.shape), before.shape == found.shape)
+        np.copyto(before, found)
+    elif isinstance(before, list) and isinstance(found, list):
+        before[:] = found
+    elif type(before) is set and isinstance(found, set):
+        before.intersection_update(found)
+        before.update(found)
+    elif isinstance(before, dict) and isinstance(found, dict):
+        dict.clear(before)
+        dict.update(before, found)
+    else:
+        return found
+    return before

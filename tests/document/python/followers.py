@@ -160,6 +160,21 @@ FOLLOWERS = {
         "class D(dict): pass\nd = D([('a', 1)], b=2); d.update(c=3); print(d, d.pop('a'), list(d.items()), d.keys()); d.extra = 5; d.extra, vars(d)",
         "isinstance(q, list), isinstance(d, dict), isinstance(t, Tensor), issubclass(Top, list), str(q), f'{q}'",
     ],
+    "in place": [
+        "a = np.array([1.0, 2.0]); b = a; a += 1; print(b)\ndef step(w): w -= 0.1*np.ones(2)\nstep(a); print(a, a is b)\nps = [np.ones(2), np.zeros(2)]\nfor p in ps: p -= 0.5\nps",
+        "X = np.array([[1.0, 2.0], [3.0, 4.0]])\nfor row in X: row += 1\nX[:, 1] *= 2; X[0] = [7, 8]; b = X.T; b -= 1; print(X)\nn = np.array([1, 2])\nfor k in range(2):\n    try:\n        if k: n /= 2\n        else: X += np.ones((3, 2))\n    except (TypeError, ValueError) as e: print(k, 'no')\nn",
+        "x = [1]; y = x; x *= 2; print(y)\ns = {1}; t = s; s |= {2}; s -= {1}; s ^= {5}; print(sorted(t))\nd = {1: 1}; e = d; d |= {2: 2}; print(e)\nf = frozenset([1]); g = f; f |= {2}; print(len(f), len(g), g == {1})\nt = (1,); u = t; t *= 2; print(t, u)",
+        "W = np.array([Value(1.0), Value(2.0)]); V = W; V += 1; print(W, V is W, W.astype(object)[0] is W[0])\nL = (W*W).sum(); L.backward(); [w.grad for w in W]",
+        "f = np.vectorize(lambda a, b: a*b)\nprint(f([1.0, 2.0], 3.0), f(np.ones((2, 1)), [1, 2, 3]).shape, np.vectorize(lambda v: v if v > 0 else 0)([-1.0, 2.5]))",
+        "def k(*a, **b): return a, b\nprint(k(1, a=2), '%(x)s is %(y).1f' % {'x': Value(2.0), 'y': 3}, '%s' % {1: 2})",
+    ],
+    "held by classes": [
+        "import copy\nclass L(list): pass\na = L([1]); a.k = 3; b = a; a *= 2\nprint(b, type(b).__name__, L([1]) < L([2]), [1] <= L([1]))\nc = copy.copy(a); d = copy.deepcopy(a); c.append(9)\nprint(a, c.k, type(c) is L, type(d) is L, d.k)\nclass D(dict): pass\nprint('%(x)s' % D(x=4))",
+        "h = {}\ntry: h[L()] = 1\nexcept TypeError: print('no key')\nclass S:\n    @property\n    def p(self): return self._p\n    @p.setter\n    def p(self, v): self._p = v\n    @property\n    def q(self): return 1\n    def __setattr__(self, k, v):\n        print('set', k)\n        object.__setattr__(self, k, v)\ns = S(); s.p = 3; s.y = 1\ntry: s.q = 2\nexcept AttributeError: print('no')\nprint(s.p, sorted(vars(s)))",
+        "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\n    y: int = 2\n    def __setattr__(self, k, v):\n        print('set', k)\n        super().__setattr__(k, v)\np = P(1); p.x = 3\nprint(p, copy.copy(p))",
+        "for i in range(2): globals()[i] = Value(1.0*i + 1)\nL2 = globals()[1]*3 + globals()[0]\nL2.backward(); globals()[1].grad",
+        "globals()[0].grad",
+    ],
     "scores": [
         "y = np.array([1.0, 1.0, 1.0])\nh = np.array([0.5, 2.0, -1.0])\nprint(np.corrcoef(h, [1.0, 3.0, 2.0])[0, 1].round(6), np.corrcoef(y, h)[0, 1], np.count_nonzero(h > 0))",
     ],

@@ -108,12 +108,20 @@ def test_the_statement_after_time_is_gone_through_and_nobody_times_it():
         "%%bash\nls -la\necho $HOME",
         "%%writefile engine.py\na = 3",
         "%%html\n<b>a</b>",
+        "%%!\nls -la",
         "!pip install x \\\n   'y'",
     ],
 )
 def test_what_is_in_another_language_is_passed_over_whole(cell):
     graph = paste_all("a = Value(2.0)", cell, "a")
     assert last(graph).printed == "Value(data=2.0, grad=0)\n"
+
+
+@pytest.mark.parametrize("name", ["__new__", "__setattr__"])
+def test_what_nobody_would_ask_of_a_class_of_values_is_said(name):
+    own = "class Value:\n  def __init__(self, data):\n    self.data = data\n    self.grad = 0\n  def __add__(self, o): ...\n"
+    graph = paste_all(f"{own}  def {name}(self, *args): pass\na = Value(2.0)\nprint(a)")
+    assert last(graph).notes == (f"Nothing was printed. Line 6, column 3: {name} is not understood here.",)
 
 
 def test_a_line_of_a_text_is_no_magic():

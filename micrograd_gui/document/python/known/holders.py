@@ -6,11 +6,22 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from micrograd.language import tr
 from micrograd_gui.document.python import operations as ops
 from micrograd_gui.document.python import places
 from micrograd_gui.document.python.known.declaring import all_items
 from micrograd_gui.document.python.known.methods import few, method_of
-from micrograd_gui.document.python.objects import Bound, Builtin, Instance, NetworkKind, Once, Running
+from micrograd_gui.document.python.limits import Wrong
+from micrograd_gui.document.python.objects import (
+    Bound,
+    Builtin,
+    Function,
+    Instance,
+    NetworkKind,
+    Once,
+    Running,
+)
+from micrograd_gui.document.text import spoken
 
 Of = Callable[[Running, Any, list[Any], dict[str, Any]], Any]
 
@@ -91,6 +102,12 @@ def _set_field(run: Running, args: list[Any], words: dict[str, Any]) -> None:
     """``object.__setattr__(thing, "name", new)``, past what the class says that it does."""
     thing, name, new = few(args, 3, "__setattr__")
     if isinstance(thing, Instance) and isinstance(name, str) and not name.startswith("__"):
-        vars(thing)[name] = new
+        held = thing.of.find(name)
+        if isinstance(held, Function) and held.asked:
+            if held.setter is None:
+                raise Wrong(tr("{name} is a property that cannot be set", name=spoken(name)), AttributeError)
+            run.call(held.setter, [thing, new], {})
+        else:
+            vars(thing)[name] = new
     else:
         run.set_attribute(thing, name, new)

@@ -300,7 +300,7 @@ def _set(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
 @builtin("frozenset", 0, 1)
 def _frozenset(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    return run.call(run.builtin("set"), args, {})
+    return ops.Frozen(run.call(run.builtin("set"), args, {}))
 
 
 @dict_of

@@ -83,7 +83,7 @@ def _reshaped(run: Running, thing: Any, name: str, args: list[Any]) -> Any:
     if name == "astype":
         (kind,) = few(args, 1, name)
         called = kind if isinstance(kind, str) else getattr(kind, "name", "float")
-        return thing.astype({"int": int, "bool": bool, "int64": int}.get(called, float))
+        return thing.astype({"int": int, "bool": bool, "int64": int, "object": object}.get(called, float))
     if name == "item":
         return thing.item()
     shape = args[0] if len(args) == 1 and isinstance(args[0], (tuple, list)) else args

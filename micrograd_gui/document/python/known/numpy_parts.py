@@ -189,14 +189,21 @@ def _unique(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
 
 @builtin("np.vectorize", 1, 1)
 def _vectorize(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
-    """The function as one of all elements of an array."""
+    """The function as one of all elements of arrays."""
 
     def over(run: Running, called: Any, operands: list[Any], words: dict[str, Any]) -> Any:
-        found = ops.array(operands[0] if len(operands) == 1 else operands, run.meter, values=True)
-        if len(operands) != 1 or not found.size:
+        import numpy as np
+
+        found = [ops.array(each, run.meter, values=True) for each in operands]
+        shape = np.broadcast_shapes(*map(np.shape, found))
+        if not found or not math.prod(shape):
             raise Wrong(tr("{name} of nothing", name="vectorize"))
-        made = [run.call(called, [each], words) for each in places.items(found.ravel(), run.meter)]
-        return ops.array(made, run.meter, values=True).reshape(found.shape)
+        size_of(run, math.prod(shape))
+        rows = [places.items(np.broadcast_to(each, shape).ravel(), run.meter) for each in found]
+        made = [run.call(called, list(each), words) for each in zip(*rows, strict=True)]
+        out = ops.array(made, run.meter, values=True).reshape(shape)
+        first = np.asarray(ops.plain(made[0])).dtype  # whose kind of numbers all have
+        return out if ops.holds_values(out) else out.astype(first)
 
     return Bound("vectorize", over, args[0])
 

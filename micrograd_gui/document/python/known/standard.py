@@ -258,15 +258,17 @@ def _weight(run: Running, thing: Any, depth: int, kept: dict[int, Any]) -> int:
     run.meter.evaluate()
     if thing is None or ops.is_number(thing) or isinstance(thing, str):
         return 1
+    if depth and isinstance(thing, Instance):
+        kept[id(thing.of)] = thing.of
+        held = ops.without_class(thing)
+        fields = sum(_weight(run, each, depth - 1, kept) for each in vars(thing).values())
+        return 1 + fields + (0 if held is thing else _weight(run, held, depth - 1, kept))
     if depth and isinstance(thing, (list, tuple, set)):
         return 1 + sum(_weight(run, each, depth - 1, kept) for each in thing)
     if depth and isinstance(thing, dict):
         return 1 + sum(_weight(run, each, depth - 1, kept) for pair in thing.items() for each in pair)
     if ops.is_array(thing):
         return int(thing.size)
-    if depth and isinstance(thing, Instance):
-        kept[id(thing.of)] = thing.of
-        return 1 + sum(_weight(run, each, depth - 1, kept) for each in vars(thing).values())
     if isinstance(thing, Module):
         return 6 * len(thing.parameters())
     if isinstance(thing, TupleKind):
@@ -280,6 +282,14 @@ def _weight(run: Running, thing: Any, depth: int, kept: dict[int, Any]) -> int:
 @builtin("copy.copy", 1, 1)
 def _copy(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
     thing = args[0]
+    if isinstance(thing, Instance) and not thing.of.members:
+        new: Any = (kind := thing.of.kind).__new__(kind)
+        vars(new).update(vars(thing))
+        held = ops.without_class(thing)
+        if held is not thing:
+            run.meter.hold(2 * len(held))
+            (list.extend if isinstance(held, list) else dict.update)(new, held)
+        return new
     if isinstance(thing, (list, dict, set)) or ops.is_array(thing):
         run.meter.hold(len(thing))
         return thing.copy()

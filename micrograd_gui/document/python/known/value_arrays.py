@@ -122,11 +122,11 @@ def over_array(run: Running, thing: Any, name: str, axis: int | None, keepdims: 
     import numpy as np
 
     if name not in ("sum", "mean", "prod"):
-        raise Wrong(tr("a Value has no {name}", name=name))
+        raise Wrong(tr("{thing} has no {name} here", thing=kind_name(thing), name=name))
+    shape = np.sum(np.zeros(thing.shape), axis=axis, keepdims=keepdims).shape
     many = thing.size if axis is None else thing.shape[axis]
     sign = "*" if name == "prod" else "+"
     rows = thing.reshape(1, -1) if axis is None else np.moveaxis(thing, axis, -1).reshape(-1, many)
-    shape = np.sum(np.zeros(thing.shape), axis=axis, keepdims=keepdims).shape
 
     def of_row(row: Any) -> Any:
         out = _folded(run, sign, list(row))

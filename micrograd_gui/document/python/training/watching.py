@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from micrograd.engine import Value, topological_order
 from micrograd.language import N_, kept, tr
+from micrograd_gui.document.live.modules import is_spoken
 from micrograd_gui.document.python import ints
 from micrograd_gui.document.python.limits import Endless
 from micrograd_gui.document.python.objects import Running, Scope
@@ -250,7 +251,7 @@ class Watcher:
     def name_of(self, value: Value) -> str:
         """What the cell calls it; empty for nothing."""
         names = self.run.scope.names.items()
-        return next((name for name, thing in names if thing is value and not name.startswith("_")), "")
+        return next((name for name, thing in names if thing is value and is_spoken(name)), "")
 
     def set_by_hand(self, where: ast.AST, value: Value, field: str, before: float) -> None:
         """The data or the grad of a Value was set."""
