@@ -99,6 +99,26 @@ def test_a_checkpoint_that_cannot_be_written_whole_leaves_the_one_before(
     assert kept.read_bytes() == before
 
 
+@pytest.mark.parametrize("option", ["--checkpoint", "--save"])
+def test_a_place_where_nothing_can_be_written_is_refused_before_all_else(
+    option: str, script: Path, tmp_path: Path, in_torch: Run
+) -> None:
+    for path, sentence in (
+        (tmp_path / "none" / "c.pt", "c.pt cannot be written: there is no folder .*none"),
+        (tmp_path, "cannot be written: it is a folder"),
+    ):
+        with pytest.raises(AssertionError, match=f"SystemExit: .*{sentence}"):
+            in_torch(script, option, path, "--data", tmp_path / "no rows.csv")
+
+
+@pytest.mark.parametrize(("option", "text"), [("--steps", "-3"), ("--rate", "nan"), ("--rate", "inf")])
+def test_numbers_that_no_run_can_have_are_refused(
+    option: str, text: str, script: Path, in_torch: Run
+) -> None:
+    with pytest.raises(AssertionError, match=f"argument {option}: invalid .* value: '{text}'"):
+        in_torch(script, option, text)
+
+
 # Rows of a file ----------------------------------------------------------------------------------
 
 
