@@ -88,6 +88,7 @@ REFUSED = [
     "class A:\n  def __new__(cls): return 5\nA()", "class A:\n  def __getattribute__(self, k): return 5\nA().x",
     "import numpy as np\na = np.zeros(3)\na[0] = [1, 2]", "import numpy as np\na = np.array([1, 2])\na += 0.5", "d = {}\nclass A(list): pass\nd[A()] = 1",
     "import numpy as np\na = np.zeros(10**5)\nfor i in range(10**6): a += a", "a = [0]\nwhile True: a *= 2", "import numpy as np\nnp.vectorize(lambda a, b: a)(np.ones((999, 1)), np.ones((1, 999)))",
+    "import numpy as np\nnp.vectorize(lambda *a: 1)(*[np.ones(900)]*900)",
     "import numpy as np\na = np.array([[Value(1.0)]]*999)\nb = a + a.T", "import numpy as np\nnp.array([Value(1.0), [1]])",
     *[f"import itertools, copy, collections, random, math, functools\nimport numpy as np\nr = random.Random(1)\ng = np.random.default_rng(1)\nprint({each})" for each in (
         "list(itertools.product(range(100), repeat=20))", "list(itertools.combinations(range(10**5), 50000))", "list(itertools.permutations(range(999)))",

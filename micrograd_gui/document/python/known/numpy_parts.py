@@ -198,7 +198,7 @@ def _vectorize(run: Running, args: list[Any], given: dict[str, Any]) -> Any:
         shape = np.broadcast_shapes(*map(np.shape, found))
         if not found or not math.prod(shape):
             raise Wrong(tr("{name} of nothing", name="vectorize"))
-        size_of(run, math.prod(shape))
+        size_of(run, len(found) * math.prod(shape))
         rows = [places.items(np.broadcast_to(each, shape).ravel(), run.meter) for each in found]
         made = [run.call(called, list(each), words) for each in zip(*rows, strict=True)]
         out = ops.array(made, run.meter, values=True).reshape(shape)
