@@ -1,6 +1,7 @@
 """What the training script needs where runs are long, rows are many and devices differ."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +12,28 @@ from micrograd_gui.export.code.training import training_script
 from tests.export.code.test_training_and_notebook import Run, needs_torch, network
 
 pytestmark = needs_torch
+TWO = """
+import atexit, os, runpy, socket, sys
+
+with socket.socket() as free:
+    free.bind(("localhost", 0))
+    port = str(free.getsockname()[1])
+os.environ.update(WORLD_SIZE="2", LOCAL_WORLD_SIZE="2", MASTER_ADDR="localhost", MASTER_PORT=port)
+sys.argv[:] = sys.argv[1:]
+children = []
+for rank in "0", "1":
+    children.append(os.fork())
+    if not children[-1]:
+        os.environ.update(RANK=rank, LOCAL_RANK=rank)
+        atexit._clear()
+        atexit.register(os.write, 1, b"Python ends\\n")  # after all that is registered from here on
+        try:
+            runpy.run_path(sys.argv[0], run_name="__main__")
+        finally:
+            atexit._run_exitfuncs()
+            os._exit(3)
+print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+"""
 PROBE = """
 import runpy, sys, torch
 script = runpy.run_path({path!r}, run_name="probe")
@@ -117,6 +140,17 @@ def test_numbers_that_no_run_can_have_are_refused(
 ) -> None:
     with pytest.raises(AssertionError, match=f"argument {option}: invalid .* value: '{text}'"):
         in_torch(script, option, text)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
+def test_processes_that_are_done_leave_before_python_ends(
+    script: Path, tmp_path: Path, in_torch: Run
+) -> None:
+    """A thread of gloo's may give a tensor back after that: its process was aborted, once in eight runs."""
+    (tmp_path / "two.py").write_text(TWO, "utf-8")
+    lines = in_torch(tmp_path / "two.py", script, "--json").splitlines()
+    assert [json.loads(line)["steps"] for line in lines[:-1]] == [6]
+    assert lines[-1] == "[0, 0]"
 
 
 # Rows of a file ----------------------------------------------------------------------------------
