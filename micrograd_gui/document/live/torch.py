@@ -18,6 +18,7 @@ from micrograd_gui.document.live.torch_constants import (
     SINGLE,
     Item,
     Working,
+    is_freed,
     kind_of,
     number_of,
     saved_by,
@@ -104,11 +105,18 @@ def _known(root: Any, names: Mapping[str, Any], precision: float) -> list[Item]:
         work_out_by_trial(working, held, chosen=chosen)
         if working.is_whole:
             return list(working.order)
+    if is_freed(root.grad_fn):
+        raise Refusal(
+            tr(
+                "PyTorch does not keep a constant of this graph, and it does not follow from the "
+                "numbers: show the tensor before backward(), or call it with retain_graph=True, or "
+                "make the constant a tensor with requires_grad=True."
+            )
+        )
     raise Refusal(
         tr(
             "PyTorch does not keep a constant of this graph, and it does not follow from the "
-            "numbers: show the tensor before backward(), or call it with retain_graph=True, or "
-            "make the constant a tensor with requires_grad=True."
+            "numbers: make the constant a tensor with requires_grad=True."
         )
     )
 

@@ -73,6 +73,24 @@ def saved_by(fn: Any, name: str) -> Any:
         return None
 
 
+def is_freed(root: Any) -> bool:
+    """Whether backward() went through the graph behind that function, and gave free what it had saved."""
+    waiting, seen = [root], set()
+    while waiting:
+        fn = waiting.pop()
+        if fn is None or fn in seen:
+            continue
+        seen.add(fn)  # which keeps it alive
+        for name in dir(fn):
+            if name.startswith("_saved_"):
+                try:
+                    getattr(fn, name)
+                except RuntimeError:
+                    return True
+        waiting += [each for each, _ in fn.next_functions]
+    return False
+
+
 def number_of(tensor: Any) -> float:
     """The number in a tensor of one, or that is one already. Raises Refusal where it is complex."""
     number = tensor.item() if hasattr(tensor, "item") else tensor
