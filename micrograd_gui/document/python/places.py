@@ -163,6 +163,8 @@ def into(before: Any, sign: str, found: Any) -> Any:
 
         ops.refuse_shapes(f"{sign}=", (before.shape, found.shape), before.shape == found.shape)
         np.copyto(before, found)
+    elif isinstance(before, TensorRow) and isinstance(found, TensorRow):
+        before.things = found.things
     elif isinstance(before, list) and isinstance(found, list):
         before[:] = found
     elif type(before) is set and isinstance(found, set):

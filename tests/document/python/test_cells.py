@@ -391,6 +391,21 @@ def test_a_cell_whose_prints_cannot_be_worked_out_says_so():
     assert last(graph).notes == ("Nothing was printed. Line 3, column 7: a Value has no size here.",)
 
 
+def test_a_row_of_numbers_of_torch_is_changed_in_place():
+    """As torch does it: (1 + 3·2)² = 49; its slopes 14 and 42 lead to 0.86 and 1.58, and (0.86 + 3·1.58)² = 31.36."""
+    cell = """import torch
+w = torch.tensor([1.0, 2.0], requires_grad=True)
+for k in range(2):
+    loss = (w*torch.tensor([1.0, 3.0])).sum()**2
+    w.grad = None
+    loss.backward()
+    with torch.no_grad():
+        for p in [w]: p -= 0.01*p.grad
+    print(round(loss.item(), 6))
+"""
+    assert printed(cell) == "49.0\n31.36"
+
+
 def test_a_row_of_numbers_of_torch_is_gone_through_thing_by_thing():
     cell = """import torch
 logits = torch.tensor([0.0, 3.0, -2.0, 1.0], requires_grad=True)
