@@ -90,6 +90,7 @@ class Interpreter:
         self.call_own = self.expressions.call_own
         self.iterable, self.builtin = self.expressions.iterable, self.expressions.builtin
         self.returned: Any = None
+        self.without_grads = False  # within ``torch.no_grad()``
         self.at: ast.stmt = ast.Pass()  # the statement of the cell itself that is gone through
         self._statements: dict[type[ast.stmt], Callable[[Any, Scope], str | None]] = {
             ast.Expr: self._expression,
@@ -107,7 +108,7 @@ class Interpreter:
             ast.Assert: self._assert,
             ast.Delete: self._delete,
             ast.Global: self._global,
-            ast.With: lambda each, scope: entered(self, each, scope),
+            ast.With: self._with,
             ast.Try: lambda each, scope: tried(self, each, scope),
             ast.Raise: self._raise,
             ast.Nonlocal: self._nonlocal,
@@ -310,12 +311,26 @@ class Interpreter:
                 new = self._added_to(item_of(self, holder, at), sign, self.evaluate(each.value, scope))
                 set_item_of(self, holder, at, new)
 
+    def _with(self, each: ast.With, scope: Scope) -> str | None:
+        before = self.without_grads
+        self.without_grads = before or any(
+            "no_grad" in self.source.quoted(one.context_expr) for one in each.items
+        )
+        try:
+            return entered(self, each, scope)
+        finally:
+            self.without_grads = before
+
     def _added_to(self, before: Any, sign: str, change: Any) -> Any:
         if isinstance(before, Instance) and (own := before.of.find(ops.IN_PLACE.get(sign, ""))) is not None:
             return self.call(own, [before, change], {})
         if sign == "+" and isinstance(before, list) and not ops.is_array(change):
             things = list(self._at_most(self.iterable(change), 10 * LETTERS))
             before.extend(things)
+            return before
+        if self.without_grads and isinstance(before, Value) and not before._prev:
+            changed = self.binary(sign, before, change)  # a tensor of one number: it stays, of another number
+            self.set_attribute(before, "data", getattr(changed, "data", changed))
             return before
         return places.into(before, sign, self.binary(sign, before, change))
 

@@ -133,7 +133,7 @@ def put(thing: Any, place: Any, new: Any, meter: Meter) -> None:
         found = items(new, meter)
         meter.hold(len(found))  # type: ignore[arg-type]  # what has items has a length
         thing[place] = list(found)
-    elif ops.is_array(thing) and isinstance(new, list):
+    elif ops.is_array(thing) and isinstance(new, (list, tuple)):
         thing[_places(place)] = ops.array(new, meter, values=ops.holds_values(thing))
     elif ops.is_array(thing) and (
         ops.is_number(new) or ops.is_array(new) or (ops.holds_values(thing) and isinstance(new, Value))

@@ -404,6 +404,11 @@ for k in range(2):
     print(round(loss.item(), 6))
 """
     assert printed(cell) == "49.0\n31.36"
+    of_one = (
+        "import torch\nw = torch.tensor([0.5])\nv = w\nwith torch.no_grad():\n    v -= 0.25\nprint(w.item())"
+    )
+    assert printed(of_one) == "0.25"
+    assert printed("a = Value(1.0)\nb = a\nb += 1\nprint(a.data)") == "1.0", "of a Value it makes another one"
 
 
 def test_a_row_of_numbers_of_torch_is_gone_through_thing_by_thing():
