@@ -25,7 +25,7 @@ from micrograd_gui.document.python.objects import (
     TupleKind,
     kind_name,
 )
-from micrograd_gui.document.python.operations import holds_values, is_array, is_number, plain
+from micrograd_gui.document.python.operations import Frozen, holds_values, is_array, is_number, plain
 from micrograd_gui.document.python.traced import NumpysTruth, is_from_numpy
 from micrograd_gui.document.python.value_class import ValueClass
 
@@ -138,6 +138,8 @@ class Display:
             case Deque():
                 most = "" if thing.most is None else f", maxlen={thing.most}"
                 return f"deque([{', '.join(inside)}]{most})"
+            case Frozen():
+                return f"frozenset({{{', '.join(inside)}}})" if inside else "frozenset()"  # as in code
             case list():
                 return f"[{', '.join(inside)}]"
             case tuple():

@@ -59,7 +59,13 @@ _VALUE = 5  # places that a Value takes
 
 
 class Frozen(set[Any]):
-    """A ``frozenset``: a set that ``|=`` leaves to others as it is."""
+    """A ``frozenset``: a set that nobody changes, so that it may be a key."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self))
+
+
+Frozen.__name__ = "frozenset"  # as in code
 
 
 def is_array(thing: Any) -> bool:
@@ -462,7 +468,7 @@ def key(thing: Any, depth: int = 3) -> Any:
         return thing
     if isinstance(thing, tuple) and depth and len(thing) < 100:
         return tuple(key(each, depth - 1) for each in thing)
-    if isinstance(thing, (Builtin, Class, NetworkKind)):
+    if isinstance(thing, (Builtin, Class, NetworkKind, Frozen)):
         return thing
     raise Wrong(tr("{thing} cannot be a key, nor a member of a set", thing=kind_name(thing)), TypeError)
 

@@ -32,6 +32,8 @@ def method_of(thing: Any, name: str) -> Builtin | None:
         return method(_OF_COUNTS[name], thing)
     if name == "__getitem__" and (isinstance(thing, (list, tuple, dict, str)) or ops.is_array(thing)):
         return method(lambda run, it, args, words: places.item(it, few(args, 1, name)[0], run.meter), thing)
+    if isinstance(thing, ops.Frozen) and name in _CHANGING:
+        return None
     table = next((methods for kind, methods in _METHODS if isinstance(thing, kind)), None)
     if table is not None and name in table:
         return method(table[name], thing)
@@ -42,6 +44,7 @@ def method_of(thing: Any, name: str) -> Builtin | None:
     return None
 
 
+_CHANGING = ("add", "discard", "remove", "clear", "update", "pop")  # of a set that may be changed
 _OVER_ARRAY = ("sum", "mean", "max", "min", "std", "var", "prod", "argmax", "argmin", "any", "all", "cumsum")
 
 
