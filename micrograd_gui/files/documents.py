@@ -14,7 +14,7 @@ from micrograd.language import N_, in_quotes, tr
 from micrograd_gui.document import codec
 from micrograd_gui.document.errors import FileRefusal, Net, Refusal
 from micrograd_gui.document.graph import Graph
-from micrograd_gui.document.text import spoken, visible
+from micrograd_gui.document.text import quoted, spoken, visible
 from micrograd_gui.files.atomic import LARGEST, quoted_name, read_whole, write_readable
 from micrograd_gui.resource import resource
 
@@ -148,11 +148,11 @@ def open_named(name: str | Path) -> OpenedGraph:
         name = as_path(name)
     path = Path(name)
     bare = isinstance(name, str) and not path.suffix and os.sep not in name
-    if bare and "\0" not in str(name) and not os.path.exists(path):
+    if bare and "\0" not in str(name) and not (name and os.path.exists(path)):  # of "" a path is "."
         raise Refusal(
             tr(
                 "{file} is neither a file nor an example; the examples are {names}.",
-                file=quoted_name(path),
+                file=quoted_name(path) if name else quoted(""),
                 names=", ".join(example_names()),
             )
         )

@@ -328,6 +328,7 @@ BAD = {
     "an unknown lesson": (("--lesson", "nix"), "neither a lesson nor a file"),
     "a lesson and a graph": (("--lesson", "slope", "neuron"), "name either a lesson or a graph"),
     "an unknown name": (("check", "nix"), "neither a file nor an example"),
+    "an empty name": (("check", ""), "“” is neither a file nor an example"),
     "a missing file": (("check", "nix.micrograd"), "“nix.micrograd” cannot be read: there is no such file"),
     "a broken expression": (("check", "-e", "a*"), "Column 3"),
     "an unknown function": (("check", "-e", "erfc(a)"), "no function “erfc”"),

@@ -61,8 +61,8 @@ def written_once(leaf: Any, uses: Sequence[str]) -> bool:
 
 
 def kind_of(fn: Any) -> str:
-    """What a function of PyTorch's graph is called: "Mul" of MulBackward0."""
-    return re.sub(r"Backward\d*$", "", fn.name())
+    """What a function of PyTorch's graph is called: "Mul" of MulBackward0, "T" of TBackward0_copy."""
+    return re.sub(r"Backward\d*(_copy)?$", "", fn.name())
 
 
 def saved_by(fn: Any, name: str) -> Any:

@@ -135,6 +135,7 @@ def test_a_long_chain_needs_no_recursion():
         ),
         (lambda a: (a * torch.ones(1500)).sum(), "more than 2,000 nodes"),
         (lambda a: a.erfc(), "“Erfc” of PyTorch"),
+        (lambda a: torch.diag(a.expand(2, 2)).sum(), "“Diagonal” of PyTorch"),
         (
             lambda a: (a + 1) - 2,
             "does not keep a constant of this graph.*numbers: make the constant a tensor",
@@ -396,6 +397,13 @@ CHANCES = torch.tensor([[0.2, 0.9, 0.6], [1.0, 0.0, 0.3]], dtype=torch.float64)
             lambda w, v: (
                 F.binary_cross_entropy_with_logits(w * v, CHANCES, FEW, pos_weight=FEW * 2)
                 + F.soft_margin_loss(w * v, torch.sign(CHANCES - 0.5))
+            ),
+        ),
+        (
+            vectors,
+            lambda w, v: (
+                (torch.t_copy(w) @ torch.select_copy(w, 1, 1)).tanh().sum()
+                + (torch.expand_copy(v, (2, 3)) * torch.view_copy(w.exp(), (2, 3))).sum()
             ),
         ),
         (
