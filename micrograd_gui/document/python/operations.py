@@ -231,7 +231,7 @@ def array(thing: Any, meter: Meter, *, values: bool = False) -> Any:
         return thing
     sizes: list[int] = []
     level: Any = thing
-    while isinstance(level, (list, tuple, range)) and len(level):
+    while _is_row(level) and len(level):
         sizes.append(len(level))
         level = level[0]
         if len(sizes) > 4:
@@ -242,6 +242,10 @@ def array(thing: Any, meter: Meter, *, values: bool = False) -> Any:
     refuse_size(count)
     meter.hold(count)
     return np.array(_numbers(thing, sizes, values))
+
+
+def _is_row(thing: Any) -> bool:
+    return isinstance(thing, (list, tuple, range)) or (is_array(thing) and thing.ndim > 0)
 
 
 def _no_values() -> str:
@@ -257,9 +261,10 @@ def _numbers(thing: Any, sizes: Sequence[int], values: bool) -> Any:
         if not is_number(thing):
             raise Wrong(tr("an array is made of numbers, not of {thing}", thing=kind_name(thing)))
         return plain(thing)
-    if not isinstance(thing, (list, tuple, range)) or len(thing) != sizes[0]:
+    if not _is_row(thing) or len(thing) != sizes[0]:
         raise Wrong(tr("the lists of an array are of one length"))
-    return [_numbers(each, sizes[1:], values) for each in thing]
+    things = thing.tolist() if is_array(thing) else thing  # Python's own numbers
+    return [_numbers(each, sizes[1:], values) for each in things]
 
 
 def _of_texts_and_lists(sign: str, x: Any, y: Any, meter: Meter) -> Any:

@@ -164,7 +164,7 @@ FOLLOWERS = {
         "a = np.array([1.0, 2.0]); b = a; a += 1; print(b)\ndef step(w): w -= 0.1*np.ones(2)\nstep(a); print(a, a is b)\nps = [np.ones(2), np.zeros(2)]\nfor p in ps: p -= 0.5\nps",
         "X = np.array([[1.0, 2.0], [3.0, 4.0]])\nfor row in X: row += 1\nX[:, 1] *= 2; X[0] = [7, 8]; X[1, :] = (9, 2); b = X.T; b -= 1; print(X)\nn = np.array([1, 2])\nfor k in range(2):\n    try:\n        if k: n /= 2\n        else: X += np.ones((3, 2))\n    except (TypeError, ValueError) as e: print(k, 'no')\nn",
         "x = [1]; y = x; x *= 2; print(y)\ns = {1}; t = s; s |= {2}; s -= {1}; s ^= {5}; print(sorted(t))\nd = {1: 1}; e = d; d |= {2: 2}; print(e)\nf = frozenset([1]); g = f; f |= {2}; print(len(f), len(g), g == {1}, g, {g: 2}[frozenset([1])], frozenset())\ntry: g.add(2)\nexcept AttributeError: print('no')\nt = (1,); u = t; t *= 2; print(t, u)",
-        "W = np.array([Value(1.0), Value(2.0)]); V = W; V += 1; print(W, V is W, W.astype(object)[0] is W[0])\nL = (W*W).sum(); L.backward(); [w.grad for w in W]",
+        "W = np.array([Value(1.0), Value(2.0)]); V = W; V += 1; print(W, V is W, W.astype(object)[0] is W[0], np.array([W, W])[1, 0] is W[0], np.array([np.arange(2), [5, 6]]), np.array([np.array([True, False]), [1, 0]]))\nL = (W*W).sum(); L.backward(); [w.grad for w in W]",
         "f = np.vectorize(lambda a, b: a*b)\nprint(f([1.0, 2.0], 3.0), f(np.ones((2, 1)), [1, 2, 3]).shape, np.vectorize(lambda v: v if v > 0 else 0)([-1.0, 2.5]))",
         "def k(*a, **b): return a, b\nprint(k(1, a=2), '%(x)s is %(y).1f' % {'x': Value(2.0), 'y': 3}, '%s' % {1: 2})",
     ],
