@@ -127,6 +127,27 @@ def enabled() -> Callable:
     return lambda window, name: window.findChild(QAction, name).isEnabled()
 
 
+@pytest.fixture
+def shown(qtbot):
+    """Show a value as a script does that does not block; the window is closed at the end."""
+    windows = []
+
+    def show_(window):
+        windows.append(window)
+        return window
+
+    yield show_
+    for window in windows:
+        window.session.saved_as_is()
+        window.close()
+        window.deleteLater()
+
+
+def numbers(window) -> dict[str, tuple[float | None, float | None]]:
+    state = window.session.state
+    return {n.name: (state.frame.data.get(n.id), state.frame.grad.get(n.id)) for n in state.graph}
+
+
 def collect(*gone: weakref.ref[Any]) -> list[object]:
     """What is left of these once garbage was looked for: at most 5 s, for what goes on beside may put it off.
 
