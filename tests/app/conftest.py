@@ -7,7 +7,7 @@ import os
 import subprocess
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from threading import current_thread, main_thread
 from typing import Any
 
@@ -30,6 +30,14 @@ def display() -> Iterator[str]:
     server.wait(30)
 
 
+def close_unasked(windows: Iterable[Any]) -> None:
+    """Close them without a question about unsaved work."""
+    for window in windows:
+        window.session.saved_as_is()
+        window.close()
+        window.deleteLater()
+
+
 @pytest.fixture
 def opened(qtbot, kept) -> Iterator[Callable]:
     """Open a window on a source; it is closed without a question at the end."""
@@ -48,10 +56,7 @@ def opened(qtbot, kept) -> Iterator[Callable]:
         return window
 
     yield open_
-    for window in windows:
-        window.session.saved_as_is()
-        window.close()
-        window.deleteLater()
+    close_unasked(windows)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -137,10 +142,7 @@ def shown(qtbot):
         return window
 
     yield show_
-    for window in windows:
-        window.session.saved_as_is()
-        window.close()
-        window.deleteLater()
+    close_unasked(windows)
 
 
 def numbers(window) -> dict[str, tuple[float | None, float | None]]:

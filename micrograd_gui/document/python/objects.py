@@ -430,7 +430,7 @@ class Instance:
             new.extend(deepcopy(each, memo) for each in self)
         for held in (vars(self), self) if isinstance(self, dict) else (vars(self),):
             (new if held is self else vars(new)).update(deepcopy(dict(held), memo))
-        return new  # type: ignore[no-any-return]
+        return new  # type: ignore[no-any-return]  # of which kind only the cell knows
 
 
 def _kind_of(made: Class) -> type[Instance]:

@@ -61,7 +61,7 @@ _VALUE = 5  # places that a Value takes
 class Frozen(set[Any]):
     """A ``frozenset``: a set that nobody changes, so that it may be a key."""
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # a set has none, as it changes
         return hash(frozenset(self))
 
 
